@@ -1,0 +1,30 @@
+package dev.perdure.engine;
+
+import java.util.OptionalDouble;
+
+/**
+ * How parameters follow the gradient. Update formulas and slot names are PyTorch's.
+ *
+ * @param rule the update rule with its own numbers
+ * @param weightDecay L2 added to the gradient (λ·w), except in {@link Rule.AdamW}, which decays the weights themselves
+ *     (Loshchilov and Hutter, 2019)
+ * @param l1 the factor of sign(w) added to the gradient
+ * @param clipNorm the largest L2 norm of the whole gradient, larger ones being scaled down (Pascanu et al., 2013);
+ *     applied to the loss's gradient, before weight decay
+ */
+public record OptimizerSpec(Rule rule, double weightDecay, double l1, OptionalDouble clipNorm) {
+
+    public sealed interface Rule {
+        /** Sutskever et al., 2013. Slot {@code momentum_buffer} when momentum is above 0. */
+        record Sgd(double momentum, double dampening, boolean nesterov) implements Rule {}
+
+        /** Kingma and Ba, 2015. Slots {@code exp_avg}, {@code exp_avg_sq}, {@code step}. */
+        record Adam(double beta1, double beta2, double epsilon) implements Rule {}
+
+        /** Loshchilov and Hutter, 2019. Slots as Adam. */
+        record AdamW(double beta1, double beta2, double epsilon) implements Rule {}
+
+        /** Hinton, 2012. Slots {@code square_avg}, and {@code momentum_buffer} when momentum is above 0. */
+        record RmsProp(double alpha, double epsilon, double momentum) implements Rule {}
+    }
+}

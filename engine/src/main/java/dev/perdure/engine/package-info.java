@@ -1,0 +1,17 @@
+/**
+ * The contract with machine-learning frameworks: take a microbatch, give a gradient; give your state, take it back;
+ * predict.
+ *
+ * <ol>
+ *   <li>{@link dev.perdure.engine.Engine} opens a {@link dev.perdure.engine.TrainingPlan}.
+ *   <li>The plan says what is trained: {@link dev.perdure.engine.ModelSpec} ({@link dev.perdure.engine.Layer}s, a
+ *       program, a TorchScript file), {@link dev.perdure.engine.Loss}, {@link dev.perdure.engine.OptimizerSpec}.
+ *   <li>{@link dev.perdure.engine.TrainableModel} is what comes of it: a {@link dev.perdure.engine.Microbatch} gives a
+ *       {@link dev.perdure.engine.Gradient}, the sum of all is applied.
+ *   <li>{@link dev.perdure.engine.LearningRate}: the rate as a pure function of the step.
+ * </ol>
+ */
+@NullMarked
+package dev.perdure.engine;
+
+import org.jspecify.annotations.NullMarked;

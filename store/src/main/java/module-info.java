@@ -1,0 +1,8 @@
+/** A handful of promises an object store keeps, with local-disk and memory versions, and wrappers. */
+module dev.perdure.store {
+    requires static transitive org.jspecify;
+    requires transitive dev.perdure.core;
+    requires org.slf4j;
+
+    exports dev.perdure.store;
+}
