@@ -42,6 +42,7 @@ public final class Settings {
     private final Map<String, Node> keys = new LinkedHashMap<>();
     private final Set<String> known = new LinkedHashSet<>();
     private final List<Settings> sections = new ArrayList<>();
+    private final Map<String, Object> resolved = new LinkedHashMap<>();
 
     /** The file, and what was found wrong in it. */
     private record Source(String name, List<String> problems) {}
@@ -186,6 +187,7 @@ public final class Settings {
     /** Reads a list of whole numbers, written {@code [1, 2]} or as a single number. */
     public List<Long> wholes(String key, List<Long> fallback, long min, long max) {
         Node node = take(key);
+        resolved.put(key, node == null ? fallback : plainNode(node));
         if (node == null) {
             return fallback;
         }
@@ -199,6 +201,7 @@ public final class Settings {
 
     public List<Double> reals(String key, List<Double> fallback) {
         Node node = take(key);
+        resolved.put(key, node == null ? fallback : plainNode(node));
         if (node == null) {
             return fallback;
         }
@@ -218,6 +221,7 @@ public final class Settings {
 
     public List<String> texts(String key, List<String> fallback) {
         Node node = take(key);
+        resolved.put(key, node == null ? fallback : plainNode(node));
         if (node == null) {
             return fallback;
         }
@@ -234,6 +238,7 @@ public final class Settings {
         Node node = take(key);
         var section = new Settings(source, path.isEmpty() ? key : path + "." + key, node);
         sections.add(section);
+        resolved.put(key, section.resolved);
         return section;
     }
 
@@ -253,6 +258,7 @@ public final class Settings {
             items.add(section);
             sections.add(section);
         }
+        resolved.put(key, items.stream().map(item -> item.resolved).toList());
         return List.copyOf(items);
     }
 
@@ -273,6 +279,7 @@ public final class Settings {
         for (Node item : list.getValue()) {
             nameOf(item, "%s[%d]".formatted(full(key), items.size()), key).ifPresent(items::add);
         }
+        resolved.put(key, items.stream().map(Named::resolved).toList());
         return List.copyOf(items);
     }
 
@@ -282,7 +289,9 @@ public final class Settings {
      */
     public Optional<Named> named(String key) {
         Node node = take(key);
-        return node == null ? Optional.empty() : nameOf(node, full(key), key);
+        Optional<Named> named = node == null ? Optional.empty() : nameOf(node, full(key), key);
+        named.ifPresent(n -> resolved.put(key, n.resolved()));
+        return named;
     }
 
     private Optional<Named> nameOf(Node node, String at, String key) {
@@ -302,7 +311,29 @@ public final class Settings {
     }
 
     /** A name with settings of its own, see {@link #named} and {@link #namedList}. */
-    public record Named(String name, Settings settings, String at) {}
+    public record Named(String name, Settings settings, String at) {
+        private Object resolved() {
+            return new ResolvedSettings.Named(name, settings.resolved);
+        }
+    }
+
+    /**
+     * Returns what was asked for so far, defaults included, as nested maps in the order of asking: the resolved
+     * configuration. Texts, numbers, flags, lists and maps only.
+     */
+    public Map<String, Object> resolved() {
+        return ResolvedSettings.plain(resolved);
+    }
+
+    /** Returns the dotted paths at which two resolved configurations differ, each with both values. */
+    public static List<String> differences(Map<String, Object> left, Map<String, Object> right) {
+        return ResolvedSettings.differences(left, right);
+    }
+
+    /** Returns nested maps as block YAML, which {@link #parse} reads again. */
+    public static String toYaml(Map<String, Object> settings) {
+        return ResolvedSettings.toYaml(settings);
+    }
 
     /** Adds a problem found by the caller at a key: {@code what} says value, expectation and next step. */
     public void reject(String key, String what) {
@@ -342,7 +373,12 @@ public final class Settings {
 
     private <T> T scalar(String key, T fallback, String expected, Function<String, T> parser) {
         Node node = take(key);
-        return node == null ? fallback : parse(node, key, fallback, expected, parser);
+        if (node == null) {
+            resolved.put(key, plainValue(fallback));
+            return fallback;
+        }
+        resolved.put(key, plainNode(node));
+        return parse(node, key, fallback, expected, parser);
     }
 
     private <T> T required(String key, T harmless, String expected, Function<String, T> parser) {
@@ -351,6 +387,7 @@ public final class Settings {
             problem(self, key, "is missing (expected: %s). Add '%s: …'.".formatted(expected, key));
             return harmless;
         }
+        resolved.put(key, plainNode(node));
         return parse(node, key, harmless, expected, parser);
     }
 
@@ -379,6 +416,18 @@ public final class Settings {
 
     private String full(String key) {
         return key.isEmpty() ? path : path.isEmpty() ? key : path + "." + key;
+    }
+
+    private static Object plainValue(@Nullable Object value) {
+        return value instanceof Enum<?> constant
+                ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                : value instanceof Number || value instanceof Boolean ? value : String.valueOf(value);
+    }
+
+    private static Object plainNode(Node node) {
+        return node instanceof SequenceNode list
+                ? list.getValue().stream().map(Settings::plainNode).toList()
+                : node instanceof ScalarNode scalar ? ResolvedSettings.scalar(scalar) : "";
     }
 
     private static boolean isNull(@Nullable Node node) {
