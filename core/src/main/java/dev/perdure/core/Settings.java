@@ -35,6 +35,9 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * <p>Not thread-safe.
  */
 public final class Settings {
+    /** The key of the value itself where a bare value stands in place of a section ({@code dropout: 0.5}). */
+    public static final String BARE = "";
+
     private final Source source;
     private final String path;
     private final @Nullable Node self;
@@ -48,10 +51,15 @@ public final class Settings {
     private record Source(String name, List<String> problems) {}
 
     private Settings(Source source, String path, @Nullable Node self) {
+        this(source, path, self, self);
+    }
+
+    /** Settings read from {@code body}; what is missing in them is reported at the line of {@code self}. */
+    private Settings(Source source, String path, @Nullable Node self, @Nullable Node body) {
         this.source = source;
         this.path = path;
         this.self = self;
-        if (self instanceof MappingNode mapping) {
+        if (body instanceof MappingNode mapping) {
             for (NodeTuple tuple : mapping.getValue()) {
                 if (tuple.getKeyNode() instanceof ScalarNode key) {
                     if (values.put(key.getValue(), tuple.getValueNode()) != null) {
@@ -60,8 +68,9 @@ public final class Settings {
                     keys.put(key.getValue(), key);
                 }
             }
-        } else if (self != null && !isNull(self)) {
-            problem(self, "", "is not a section (expected: indented 'key: value' lines)");
+        } else if (body != null && !isNull(body)) {
+            values.put(BARE, body);
+            keys.put(BARE, body);
         }
     }
 
@@ -103,8 +112,10 @@ public final class Settings {
 
     /** Returns the keys that are present, in file order, and counts them all as known. */
     public List<String> keys() {
-        known.addAll(values.keySet());
-        return List.copyOf(values.keySet());
+        List<String> present =
+                values.keySet().stream().filter(key -> !key.equals(BARE)).toList();
+        known.addAll(present);
+        return present;
     }
 
     public String text(String key, String fallback) {
@@ -296,13 +307,13 @@ public final class Settings {
 
     private Optional<Named> nameOf(Node node, String at, String key) {
         if (node instanceof ScalarNode word) {
-            return Optional.of(new Named(word.getValue(), new Settings(source, at, null), at));
+            return Optional.of(new Named(word.getValue(), new Settings(source, at, word, null), at));
         }
         if (node instanceof MappingNode mapping
                 && mapping.getValue().size() == 1
                 && mapping.getValue().getFirst().getKeyNode() instanceof ScalarNode word) {
             Node value = mapping.getValue().getFirst().getValueNode();
-            var section = new Settings(source, at + "." + word.getValue(), isNull(value) ? null : value);
+            var section = new Settings(source, at + "." + word.getValue(), isNull(value) ? word : value, value);
             sections.add(section);
             return Optional.of(new Named(word.getValue(), section, at));
         }
@@ -341,6 +352,11 @@ public final class Settings {
         problem(node, key, what);
     }
 
+    /** Adds a problem of this section as a whole. */
+    public void rejectSelf(String what) {
+        problem(self, "", what);
+    }
+
     /**
      * Ends the reading.
      *
@@ -355,10 +371,20 @@ public final class Settings {
 
     private void unknownKeys() {
         keys.forEach((key, node) -> {
-            if (!known.contains(key)) {
+            if (known.contains(key)) {
+                return;
+            }
+            if (key.equals(BARE)) {
+                problem(node, key, "is not a section (expected: indented 'key: value' lines)");
+            } else {
                 String hint = Suggestions.nearest(key, known)
                         .map(k -> "Did you mean '" + k + "'?")
-                        .orElseGet(() -> "Known here: " + String.join(", ", known) + ".");
+                        .orElseGet(() -> "Known here: "
+                                + String.join(
+                                        ", ",
+                                        known.stream()
+                                                .filter(k -> !k.equals(BARE))
+                                                .toList()) + ".");
                 problem(node, key, "is not a setting. " + hint);
             }
         });

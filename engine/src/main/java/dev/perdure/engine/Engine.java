@@ -9,7 +9,10 @@ package dev.perdure.engine;
  */
 public interface Engine {
 
-    /** Returns the engine's name and build, such as {@code libtorch 2.10.0 (linux-x86_64, AVX512)}: bits are promised within one build and one CPU family. */
+    /**
+     * Returns the engine's name and build, such as {@code libtorch 2.10.0 (linux-x86_64, AVX512, OpenBLAS,
+     * channels-last)}: everything beside the plan that the bits may hang on. Bits are promised where this text is equal.
+     */
     String build();
 
     /**

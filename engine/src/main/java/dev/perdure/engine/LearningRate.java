@@ -12,6 +12,10 @@ public sealed interface LearningRate {
     double at(long step, long steps);
 
     record Constant(double rate) implements LearningRate {
+        public Constant {
+            Checks.atLeast("rate", rate, 0);
+        }
+
         @Override
         public double at(long step, long steps) {
             return rate;
@@ -20,6 +24,12 @@ public sealed interface LearningRate {
 
     /** Multiplied by {@code factor} after every {@code every} steps. */
     record StepDecay(double rate, long every, double factor) implements LearningRate {
+        public StepDecay {
+            Checks.atLeast("rate", rate, 0);
+            Checks.atLeast("every", (double) every, 1);
+            Checks.above("factor", factor, 0);
+        }
+
         @Override
         public double at(long step, long steps) {
             long decays = (step - 1) / every;
@@ -29,6 +39,11 @@ public sealed interface LearningRate {
 
     /** Half a cosine from {@code rate} down to {@code min} (Loshchilov and Hutter, 2017, without restarts). */
     record Cosine(double rate, double min) implements LearningRate {
+        public Cosine {
+            Checks.atLeast("min", min, 0);
+            Checks.atLeast("rate", rate, min);
+        }
+
         @Override
         public double at(long step, long steps) {
             double progress = steps <= 1 ? 0 : Math.min(1, (step - 1) / (double) (steps - 1));
@@ -38,6 +53,10 @@ public sealed interface LearningRate {
 
     /** Rises linearly over the first {@code warmup} steps to what {@code after} gives (Goyal et al., 2017). */
     record WarmUp(long warmup, LearningRate after) implements LearningRate {
+        public WarmUp {
+            Checks.atLeast("warmup", (double) warmup, 1);
+        }
+
         @Override
         public double at(long step, long steps) {
             double rate = after.at(step, steps);
@@ -50,6 +69,14 @@ public sealed interface LearningRate {
      * {@code rise} of the run, and down to {@code max / divStart / divEnd} over the rest.
      */
     record OneCycle(double max, double rise, double divStart, double divEnd) implements LearningRate {
+        public OneCycle {
+            Checks.atLeast("max", max, 0);
+            Checks.above("rise", rise, 0);
+            Checks.below("rise", rise, 0, 1);
+            Checks.atLeast("divStart", divStart, 1);
+            Checks.atLeast("divEnd", divEnd, 1);
+        }
+
         @Override
         public double at(long step, long steps) {
             double peak = Math.max(1, rise * steps);

@@ -4,11 +4,18 @@ package dev.perdure.engine;
 public sealed interface Loss {
 
     /** Softmax cross-entropy over classes, with label smoothing in [0, 1) (Szegedy et al., 2016). */
-    record CrossEntropy(double labelSmoothing) implements Loss {}
+    record CrossEntropy(double labelSmoothing) implements Loss {
+        public CrossEntropy {
+            Checks.below("labelSmoothing", labelSmoothing, 0, 1);
+        }
+    }
 
     /** Mean over the outputs of the squared error. */
     record MeanSquaredError() implements Loss {}
 
-    /** Binary cross-entropy on logits, mean over the outputs; an output above 0 predicts 1. */
+    /**
+     * Binary cross-entropy on logits, mean over the outputs. An output above 0 predicts 1; a sample is right when all its
+     * outputs are.
+     */
     record BinaryCrossEntropy() implements Loss {}
 }

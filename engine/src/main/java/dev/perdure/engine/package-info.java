@@ -9,6 +9,10 @@
  *   <li>{@link dev.perdure.engine.TrainableModel} is what comes of it: a {@link dev.perdure.engine.Microbatch} gives a
  *       {@link dev.perdure.engine.Gradient}, the sum of all is applied.
  *   <li>{@link dev.perdure.engine.LearningRate}: the rate as a pure function of the step.
+ *   <li>{@link dev.perdure.engine.Shapes}: what a network makes of a sample's shape, found before anything is loaded.
+ *   <li>{@link dev.perdure.engine.ModelSettings}, {@link dev.perdure.engine.OptimizerSettings} and
+ *       {@link dev.perdure.engine.LearningRateSettings} read all of this from a configuration and write it back as
+ *       canonical text.
  * </ol>
  */
 @NullMarked
