@@ -1,5 +1,7 @@
 package dev.perdure.data;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -25,6 +27,17 @@ public record DataReport(
         List<Double> mean,
         List<Double> deviation,
         List<String> warnings) {
+
+    public DataReport {
+        samples = Map.copyOf(samples);
+        quarantined = List.copyOf(quarantined);
+        var copy = new LinkedHashMap<String, Map<Part, Integer>>();
+        classes.forEach((name, counts) -> copy.put(name, Map.copyOf(counts)));
+        classes = Collections.unmodifiableSequencedMap(copy);
+        mean = List.copyOf(mean);
+        deviation = List.copyOf(deviation);
+        warnings = List.copyOf(warnings);
+    }
 
     /** How many quarantined records are listed, the others being counted only. */
     public static final int QUARANTINED_MAX = 1000;

@@ -35,7 +35,9 @@ public final class Prefetcher implements AutoCloseable {
 
         record Ready(Buffer buffer, Batch batch) implements Prepared {}
 
-        record Failed(Throwable cause) implements Prepared {}
+        record Broken(RuntimeException cause) implements Prepared {}
+
+        record Fatal(Error cause) implements Prepared {}
 
         record End() implements Prepared {}
     }
@@ -71,20 +73,19 @@ public final class Prefetcher implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the prefetcher is closed");
         }
-        if (last instanceof Prepared.Ready(Buffer buffer, _)) {
-            free.add(buffer);
+        if (last instanceof Prepared.Ready taken) {
+            free.add(taken.buffer());
             last = new Prepared.Nothing();
         }
         if (last instanceof Prepared.Nothing) {
             last = ready.take();
         }
         return switch (last) {
-            case Prepared.Ready(_, Batch batch) -> Optional.of(batch);
-            case Prepared.End() -> Optional.empty();
-            case Prepared.Failed(RuntimeException cause) -> throw cause;
-            case Prepared.Failed(Error cause) -> throw cause;
-            case Prepared.Failed(Throwable cause) -> throw new IllegalStateException(cause);
-            case Prepared.Nothing() -> throw new AssertionError("nothing is never queued");
+            case Prepared.Ready taken -> Optional.of(taken.batch());
+            case Prepared.End _ -> Optional.empty();
+            case Prepared.Broken broken -> throw broken.cause();
+            case Prepared.Fatal fatal -> throw fatal.cause();
+            case Prepared.Nothing _ -> throw new AssertionError("nothing is never queued");
         };
     }
 
@@ -97,15 +98,15 @@ public final class Prefetcher implements AutoCloseable {
         closed = true;
         thread.interrupt();
         joinThread();
-        if (last instanceof Prepared.Ready(Buffer buffer, _)) {
-            buffer.close();
-        }
-        ready.forEach(prepared -> {
-            if (prepared instanceof Prepared.Ready(Buffer buffer, _)) {
-                buffer.close();
-            }
-        });
+        free(last);
+        ready.forEach(Prefetcher::free);
         free.forEach(Buffer::close);
+    }
+
+    private static void free(Prepared prepared) {
+        if (prepared instanceof Prepared.Ready unused) {
+            unused.buffer().close();
+        }
     }
 
     private void joinThread() {
@@ -132,8 +133,10 @@ public final class Prefetcher implements AutoCloseable {
             ready.add(new Prepared.End());
         } catch (InterruptedException e) {
             // Only close() interrupts: nobody takes any more.
-        } catch (RuntimeException | Error e) {
-            ready.add(new Prepared.Failed(e));
+        } catch (RuntimeException e) {
+            ready.add(new Prepared.Broken(e));
+        } catch (Error e) {
+            ready.add(new Prepared.Fatal(e));
         }
     }
 

@@ -8,8 +8,8 @@ public final class SampleOrder {
     private SampleOrder() {}
 
     /**
-     * Returns a permutation of {@code 0..n-1} that depends on the arguments alone, in this and every later version: all
-     * permutations come up equally often over seeds (Durstenfeld's form of the Fisher-Yates shuffle, 1964).
+     * Returns a permutation of {@code 0..n-1} that depends on the arguments alone, in this and every later version
+     * (Durstenfeld's form of the Fisher-Yates shuffle, 1964).
      *
      * @param seed the run's seed
      * @param epoch any number; each has its own order

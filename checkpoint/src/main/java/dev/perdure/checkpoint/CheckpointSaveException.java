@@ -1,0 +1,12 @@
+package dev.perdure.checkpoint;
+
+import java.io.IOException;
+
+/** Saves failed, retries included, more often in a row than allowed, or the last one failed and none will follow. */
+public final class CheckpointSaveException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    CheckpointSaveException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

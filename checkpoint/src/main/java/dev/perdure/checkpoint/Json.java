@@ -1,0 +1,165 @@
+package dev.perdure.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON strictly: every member is expected by name, given once, and of the expected type. Whatever else is found
+ * is an {@link IOException}.
+ */
+final class Json {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(8)
+                    .maxNumberLength(64)
+                    .maxStringLength(Manifest.BYTES_MAX)
+                    .maxNameLength(1 << 16)
+                    .maxDocumentLength(Manifest.BYTES_MAX)
+                    .build())
+            .build();
+
+    private final JsonParser parser;
+
+    private Json(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** What to do with the value of a member, or with an item of a list. */
+    interface Member {
+        void read(String name) throws IOException;
+    }
+
+    interface Item {
+        void read() throws IOException;
+    }
+
+    /** Opens a document and steps onto its first token. */
+    static Json open(String text) throws IOException {
+        var json = new Json(FACTORY.createParser(text));
+        json.parser.nextToken();
+        return json;
+    }
+
+    /** Decodes UTF-8, refusing what is not. */
+    static String decode(byte[] bytes) throws IOException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT)
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
+    /** Reads the object that the parser stands on; each value is read by {@code member}. */
+    void object(Member member) throws IOException {
+        expect(JsonToken.START_OBJECT, "an object");
+        Set<String> seen = new HashSet<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            if (!seen.add(name)) {
+                throw new IOException("'" + name + "' is given twice");
+            }
+            parser.nextToken();
+            member.read(name);
+        }
+        expect(JsonToken.END_OBJECT, "the end of an object");
+    }
+
+    void list(Item item) throws IOException {
+        expect(JsonToken.START_ARRAY, "a list");
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() == null) {
+                throw new IOException("ends inside a list");
+            }
+            item.read();
+        }
+    }
+
+    String text() throws IOException {
+        expect(JsonToken.VALUE_STRING, "a text");
+        return parser.getText();
+    }
+
+    /** Reads a whole number within {@code [min, max]}. */
+    long whole(long min, long max) throws IOException {
+        expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
+        long value = parser.getLongValue();
+        if (value < min || value > max) {
+            throw new IOException("%d (expected: %d to %d)".formatted(value, min, max));
+        }
+        return value;
+    }
+
+    /** Reads a number, or one of the texts that stand for what JSON has no number for. */
+    double real() throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            return switch (parser.getText()) {
+                case "NaN" -> Double.NaN;
+                case "Infinity" -> Double.POSITIVE_INFINITY;
+                case "-Infinity" -> Double.NEGATIVE_INFINITY;
+                default -> throw new IOException("'%s' (expected: a number)".formatted(parser.getText()));
+            };
+        }
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            expect(JsonToken.VALUE_NUMBER_FLOAT, "a number");
+        }
+        return Double.parseDouble(parser.getText());
+    }
+
+    /** Makes sure that nothing follows. */
+    void end() throws IOException {
+        if (parser.nextToken() != null) {
+            throw new IOException("something follows the end");
+        }
+    }
+
+    private void expect(JsonToken token, String what) throws IOException {
+        JsonToken found = parser.currentToken();
+        if (found != token) {
+            throw new IOException("%s (expected: %s)".formatted(found == null ? "the end" : found, what));
+        }
+    }
+
+    static <T> T required(@Nullable T value, String name) throws IOException {
+        if (value == null) {
+            throw new IOException("'" + name + "' is missing");
+        }
+        return value;
+    }
+
+    /** Appends a text in quotes. Surrogates are escaped, so that any text survives. */
+    static StringBuilder quote(StringBuilder out, String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < 0x20 || c == 0x7F || Character.isSurrogate(c)) {
+                out.append("\\u%04x".formatted((int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        return out.append('"');
+    }
+
+    /** Appends a number such that {@link #real} gives the same back. */
+    static StringBuilder real(StringBuilder out, double value) {
+        return Double.isFinite(value)
+                ? out.append(value)
+                : out.append('"').append(value).append('"');
+    }
+}

@@ -1,0 +1,111 @@
+package dev.perdure.checkpoint;
+
+import dev.perdure.core.BadSettingException;
+import dev.perdure.core.Digests;
+import dev.perdure.core.State;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** Writes the manifest's text: one line per object and entry, and the digest of everything before it at the end. */
+final class ManifestWriter {
+    static final int VERSION = 1;
+    static final String DIGEST_OPENS = "\"digest\": \"";
+    static final String DIGEST_CLOSES = "\"\n}\n";
+
+    private final StringBuilder out;
+
+    private ManifestWriter(int sizeExpected) {
+        this.out = new StringBuilder(sizeExpected);
+    }
+
+    static byte[] write(Manifest manifest) {
+        var writer = new ManifestWriter(1024 + 160 * manifest.entries().size());
+        writer.head(manifest);
+        writer.objects(manifest);
+        writer.entries(manifest);
+        byte[] body = writer.out.toString().getBytes(StandardCharsets.UTF_8);
+        if (body.length > Manifest.BYTES_MAX - 100) {
+            throw new BadSettingException(
+                    "checkpoint manifest: %d bytes (expected: <= %d). Hold large blobs and texts as U8 tensors."
+                            .formatted(body.length, Manifest.BYTES_MAX));
+        }
+        byte[] footer = footer(body);
+        byte[] whole = java.util.Arrays.copyOf(body, body.length + footer.length);
+        System.arraycopy(footer, 0, whole, body.length, footer.length);
+        return whole;
+    }
+
+    /** Returns how a manifest with this body must end. */
+    static byte[] footer(byte[] body) {
+        MessageDigest digest = Digests.sha256();
+        digest.update(body);
+        return (DIGEST_OPENS + Digests.hex(digest) + DIGEST_CLOSES).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void head(Manifest manifest) {
+        out.append("{\n\"perdure-checkpoint\": ").append(VERSION).append(",\n");
+        out.append("\"term\": ").append(manifest.name().term()).append(",\n");
+        out.append("\"step\": ").append(manifest.name().step()).append(",\n");
+        out.append("\"created\": \"").append(manifest.created()).append("\",\n");
+        out.append("\"metrics\": {");
+        String between = "";
+        for (var metric : manifest.metrics().entrySet()) {
+            Json.quote(out.append(between), metric.getKey()).append(": ");
+            Json.real(out, metric.getValue());
+            between = ", ";
+        }
+        out.append("},\n");
+    }
+
+    private void objects(Manifest manifest) {
+        out.append("\"objects\": [");
+        String between = "\n";
+        for (Manifest.ObjectRef object : manifest.objects()) {
+            out.append(between).append("{\"sha256\":\"").append(object.sha256());
+            out.append("\",\"bytes\":").append(object.bytes());
+            out.append(",\"headerBytes\":").append(object.headerBytes());
+            out.append(",\"headerCrc32c\":\"").append(Checksums.hex(object.headerCrc32c())).append("\"}");
+            between = ",\n";
+        }
+        out.append("\n],\n");
+    }
+
+    private void entries(Manifest manifest) {
+        out.append("\"entries\": [");
+        String between = "\n";
+        for (Manifest.Entry entry : manifest.entries()) {
+            Json.quote(out.append(between).append("{\"name\":"), entry.name()).append(',');
+            switch (entry) {
+                case Manifest.Entry.Tensor tensor -> tensor(tensor);
+                case Manifest.Entry.Value(_, State.Entry value) -> value(value);
+            }
+            out.append('}');
+            between = ",\n";
+        }
+        out.append("\n],\n");
+    }
+
+    private void tensor(Manifest.Entry.Tensor tensor) {
+        out.append("\"tensor\":\"").append(tensor.dtype()).append("\",\"shape\":");
+        SafetensorsHeader.appendSizes(out, tensor.shape());
+        out.append(",\"object\":").append(tensor.object());
+        out.append(",\"offset\":").append(tensor.offset()).append(",\"crc32c\":\"");
+        for (int block = 0; block < tensor.crcs().size(); block++) {
+            out.append(HexFormat.of().toHexDigits(tensor.crcs().get(block)));
+        }
+        out.append('"');
+    }
+
+    private void value(State.Entry value) {
+        switch (value) {
+            case State.Entry.Tensor _ -> throw new IllegalArgumentException("tensors are not held in the manifest");
+            case State.Entry.Int(long number) -> out.append("\"int\":").append(number);
+            case State.Entry.Real(double number) -> Json.real(out.append("\"real\":"), number);
+            case State.Entry.Text(String text) -> Json.quote(out.append("\"text\":"), text);
+            case State.Entry.Blob blob ->
+                out.append("\"blob\":\"").append(Base64.getEncoder().encodeToString(blob.bytes())).append('"');
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.perdure.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Samples with equal content in different parts: a model that has seen the answer looks better than it is. */
+final class Duplicates {
+    private Duplicates() {}
+
+    /** A sample of a held-out part whose content the training part has, too. */
+    record Leak(int held, Part part, int train) {}
+
+    private record Content(long high, long low) {}
+
+    /** Returns the leaks, by held-out sample. */
+    static List<Leak> leaks(long[] heads, Part[] parts) {
+        int[] suspects = suspects(heads);
+        Map<Content, Integer> trained = new HashMap<>();
+        for (int sample : suspects) {
+            if (parts[sample] == Part.TRAIN) {
+                trained.putIfAbsent(content(heads, sample), sample);
+            }
+        }
+        var leaks = new ArrayList<Leak>();
+        for (int sample : suspects) {
+            Integer train = trained.get(content(heads, sample));
+            if (parts[sample] != Part.TRAIN && train != null) {
+                leaks.add(new Leak(sample, parts[sample], train));
+            }
+        }
+        return leaks;
+    }
+
+    /** Returns the samples whose first number occurs more than once: few, so that what follows needs little memory. */
+    private static int[] suspects(long[] heads) {
+        long[] firsts = IntStream.range(0, heads.length / 2)
+                .mapToLong(i -> heads[2 * i])
+                .sorted()
+                .toArray();
+        long[] repeated = IntStream.range(1, firsts.length)
+                .filter(i -> firsts[i] == firsts[i - 1])
+                .mapToLong(i -> firsts[i])
+                .distinct()
+                .toArray();
+        return IntStream.range(0, heads.length / 2)
+                .filter(i -> Arrays.binarySearch(repeated, heads[2 * i]) >= 0)
+                .toArray();
+    }
+
+    private static Content content(long[] heads, int sample) {
+        return new Content(heads[2 * sample], heads[2 * sample + 1]);
+    }
+}

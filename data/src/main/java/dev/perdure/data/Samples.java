@@ -1,0 +1,33 @@
+package dev.perdure.data;
+
+import dev.perdure.core.Digests;
+
+/**
+ * Validated samples in their stored form, before anything that settings and chance do to them: 8-bit values, or 32-bit
+ * floats in little-endian order. Safe for use by several threads.
+ */
+interface Samples {
+
+    int count();
+
+    /** Returns the size of a sample's stored form. */
+    int bytes();
+
+    /** Returns whether reading this sample is no more than a copy. */
+    boolean resident(int sample);
+
+    /**
+     * Copies a sample's stored form, the same bits every time.
+     *
+     * @param into of {@link #bytes} bytes
+     * @throws BadDataException if what lies on disk is no longer what it was when it was opened
+     */
+    void read(int sample, byte[] into);
+
+    /** Returns the SHA-256 of the stored form. */
+    default byte[] fingerprint(int sample) {
+        byte[] stored = new byte[bytes()];
+        read(sample, stored);
+        return Digests.sha256().digest(stored);
+    }
+}
