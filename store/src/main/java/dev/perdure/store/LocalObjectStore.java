@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A folder of a local disk, or of a file system shared between hosts that keeps POSIX's promises. An object is the file
@@ -118,13 +119,24 @@ public final class LocalObjectStore implements ObjectStore {
 
     @Override
     public long read(String name, long offset, MemorySegment target) throws IOException {
+        return read(name, offset, target, Transfer.LARGE_CHUNK_BYTES, filled -> {});
+    }
+
+    @Override
+    public long read(String name, long offset, MemorySegment target, Consumer<MemorySegment> filled)
+            throws IOException {
+        return read(name, offset, target, Transfer.CACHED_CHUNK_BYTES, filled);
+    }
+
+    private long read(String name, long offset, MemorySegment target, long chunk, Consumer<MemorySegment> filled)
+            throws IOException {
         Path path = pathOf(name);
         Pieces.checkRead(name, offset, target);
         if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(path.toString());
         }
         try (FileChannel channel = FileChannel.open(path, Set.of(READ, NOFOLLOW_LINKS))) {
-            return Transfer.read(channel, offset, target);
+            return Transfer.read(channel, offset, target, chunk, filled);
         } catch (IOException e) {
             throw complaints.about(name, e);
         }
