@@ -6,7 +6,6 @@ import static java.nio.file.StandardOpenOption.READ;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -175,10 +174,7 @@ public final class LocalObjectStore implements ObjectStore {
         for (int at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
             Path folder = root.resolve(name.substring(0, at));
             if (Files.isSymbolicLink(folder)) {
-                throw new FileAlreadyExistsException(
-                        folder.toString(),
-                        null,
-                        "is a symbolic link (expected: a folder). Move what it points to here");
+                throw Complaints.symbolicLink(folder);
             }
         }
         return path;

@@ -93,7 +93,8 @@ public final class RetryingObjectStore implements ObjectStore {
 
     @Override
     public boolean delete(String name) throws IOException {
-        return retrying("delete", name, again -> store.delete(name) || again);
+        OptionalLong before = size(name);
+        return retrying("delete", name, again -> store.delete(name) || (again && before.isPresent()));
     }
 
     @Override
