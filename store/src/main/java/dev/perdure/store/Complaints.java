@@ -18,6 +18,11 @@ record Complaints(Path root) {
         return new NotDirectoryException(root + " is a file (expected: a folder, or nothing yet). Give another path");
     }
 
+    static NotDirectoryException symbolicLink(Path folder) {
+        return new NotDirectoryException(
+                folder + " is a symbolic link (expected: a folder). Move what it points to here");
+    }
+
     /** Returns the exception to throw for a failed put. */
     IOException aboutPut(String name, long bytes, IOException e) {
         if (e instanceof StoreFullException) {

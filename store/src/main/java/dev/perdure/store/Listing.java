@@ -25,9 +25,21 @@ final class Listing {
 
     List<String> names() throws IOException {
         String folderName = prefix.substring(0, prefix.lastIndexOf('/') + 1);
-        collect(root.resolve(folderName), folderName);
+        if (isBelowRoot(folderName)) {
+            collect(root.resolve(folderName), folderName);
+        }
         names.sort(null);
         return List.copyOf(names);
+    }
+
+    /** Returns whether a folder is one, and is not reached through a symbolic link. */
+    private boolean isBelowRoot(String folderName) {
+        for (int at = folderName.indexOf('/'); at >= 0; at = folderName.indexOf('/', at + 1)) {
+            if (!Files.isDirectory(root.resolve(folderName.substring(0, at)), NOFOLLOW_LINKS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A folder that is not there, or no longer, holds nothing. */

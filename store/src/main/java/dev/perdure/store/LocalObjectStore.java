@@ -6,7 +6,6 @@ import static java.nio.file.StandardOpenOption.READ;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -15,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A folder of a local disk, or of a file system shared between hosts that keeps POSIX's promises. An object is the file
@@ -118,13 +118,24 @@ public final class LocalObjectStore implements ObjectStore {
 
     @Override
     public long read(String name, long offset, MemorySegment target) throws IOException {
+        return read(name, offset, target, Transfer.LARGE_CHUNK_BYTES, filled -> {});
+    }
+
+    @Override
+    public long read(String name, long offset, MemorySegment target, Consumer<MemorySegment> filled)
+            throws IOException {
+        return read(name, offset, target, Transfer.CACHED_CHUNK_BYTES, filled);
+    }
+
+    private long read(String name, long offset, MemorySegment target, long chunk, Consumer<MemorySegment> filled)
+            throws IOException {
         Path path = pathOf(name);
         Pieces.checkRead(name, offset, target);
         if (!Files.isRegularFile(path, NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(path.toString());
         }
         try (FileChannel channel = FileChannel.open(path, Set.of(READ, NOFOLLOW_LINKS))) {
-            return Transfer.read(channel, offset, target);
+            return Transfer.read(channel, offset, target, chunk, filled);
         } catch (IOException e) {
             throw complaints.about(name, e);
         }
@@ -163,10 +174,7 @@ public final class LocalObjectStore implements ObjectStore {
         for (int at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
             Path folder = root.resolve(name.substring(0, at));
             if (Files.isSymbolicLink(folder)) {
-                throw new FileAlreadyExistsException(
-                        folder.toString(),
-                        null,
-                        "is a symbolic link (expected: a folder). Move what it points to here");
+                throw Complaints.symbolicLink(folder);
             }
         }
         return path;

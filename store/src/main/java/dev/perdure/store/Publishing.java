@@ -27,7 +27,7 @@ interface Publishing {
 
     /** By hard link, which fails when the name is taken; where the file system has no links, {@link #underLock}. */
     static Publishing byLink() {
-        return new ByLink(underLock());
+        return new ByLink(Files::createLink, underLock());
     }
 
     /**
@@ -42,10 +42,17 @@ interface Publishing {
     final class ByLink implements Publishing {
         private static final Logger log = LoggerFactory.getLogger(Publishing.class);
 
+        private final Linker linker;
         private final Publishing withoutLinks;
         private volatile boolean linksRefused;
 
-        ByLink(Publishing withoutLinks) {
+        /** {@link Files#createLink}. */
+        interface Linker {
+            Path link(Path added, Path existing) throws IOException;
+        }
+
+        ByLink(Linker linker, Publishing withoutLinks) {
+            this.linker = linker;
             this.withoutLinks = withoutLinks;
         }
 
@@ -55,7 +62,7 @@ interface Publishing {
                 return withoutLinks.publish(temporary, target);
             }
             try {
-                Files.createLink(target, temporary);
+                linker.link(target, temporary);
                 return true;
             } catch (FileAlreadyExistsException e) {
                 return false;
@@ -69,10 +76,10 @@ interface Publishing {
             return withoutLinks.publish(temporary, target);
         }
 
-        private static boolean canLink(Path temporary) throws IOException {
+        private boolean canLink(Path temporary) throws IOException {
             Path probe = temporary.resolveSibling(temporary.getFileName() + "-link");
             try {
-                Files.createLink(probe, temporary);
+                linker.link(probe, temporary);
                 return true;
             } catch (UnsupportedOperationException | FileSystemException e) {
                 return false;

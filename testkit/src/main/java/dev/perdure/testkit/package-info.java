@@ -1,0 +1,14 @@
+/**
+ * What tests of every module share: contract suites, and fakes written by hand.
+ *
+ * <ol>
+ *   <li>{@link dev.perdure.testkit.ObjectStoreContract}: the promises of an object store, for each backend to keep.
+ *   <li>{@link dev.perdure.testkit.FaultyObjectStore}: a store of which one operation goes wrong, in the way and at the
+ *       moment that a {@link dev.perdure.testkit.FaultPlan} says ({@link dev.perdure.testkit.Fault} lists the ways); {@link
+ *       dev.perdure.testkit.SimulatedCrash} is how the process dies in it.
+ * </ol>
+ */
+@NullMarked
+package dev.perdure.testkit;
+
+import org.jspecify.annotations.NullMarked;
