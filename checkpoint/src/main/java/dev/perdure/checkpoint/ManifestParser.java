@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ManifestParser {
     private static final int FOOTER_BYTES = ManifestWriter.DIGEST_OPENS.length() + 64 + ManifestWriter.DIGEST_CLOSES.length();
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern ENTRY_NAME = Pattern.compile("[A-Za-z0-9._/-]+");
 
     private final Json json;
     private final LinkedHashMap<String, Double> metrics = new LinkedHashMap<>();
@@ -102,7 +103,7 @@ final class ManifestParser {
                 case "bytes" -> found.bytes = json.whole(SafetensorsHeader.LENGTH_BYTES, Long.MAX_VALUE);
                 case "headerBytes" ->
                     found.headerBytes =
-                            json.whole(SafetensorsHeader.LENGTH_BYTES, SafetensorsHeader.JSON_BYTES_MAX + 64);
+                            json.whole(SafetensorsHeader.LENGTH_BYTES, SafetensorsHeader.JSON_BYTES_MAX);
                 case "headerCrc32c" -> found.crc = crcs(json.text());
                 default -> throw new IOException("object: unknown member '" + member + "'");
             }
@@ -174,8 +175,8 @@ final class ManifestParser {
                 members++;
                 member(json, member);
             });
-            if (name.isEmpty()) {
-                throw new IOException("an entry has no name");
+            if (!ENTRY_NAME.matcher(name).matches()) {
+                throw new IOException("entry '%s' (expected: a name of letters, digits and . _ / -)".formatted(name));
             }
             if (value != null && members == 2) {
                 return new Manifest.Entry.Value(name, value);

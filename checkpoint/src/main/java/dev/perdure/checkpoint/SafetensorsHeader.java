@@ -150,7 +150,7 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
         });
         json.end();
         slots.sort(Comparator.comparingLong(Slot::begin).thenComparingLong(Slot::end));
-        long dataStart = LENGTH_BYTES + bytes.length;
+        long dataStart = LENGTH_BYTES + (long) bytes.length;
         checkTiling(slots, fileBytes - dataStart);
         return new SafetensorsHeader(dataStart, List.copyOf(slots), metadata);
     }

@@ -14,20 +14,18 @@ final class Duplicates {
     /** A sample of a held-out part whose content the training part has, too. */
     record Leak(int held, Part part, int train) {}
 
-    private record Content(long high, long low) {}
-
     /** Returns the leaks, by held-out sample. */
-    static List<Leak> leaks(long[] heads, Part[] parts) {
-        int[] suspects = suspects(heads);
-        Map<Content, Integer> trained = new HashMap<>();
+    static List<Leak> leaks(long[] keys, Part[] parts) {
+        int[] suspects = suspects(keys);
+        Map<ContentKey, Integer> trained = new HashMap<>();
         for (int sample : suspects) {
             if (parts[sample] == Part.TRAIN) {
-                trained.putIfAbsent(content(heads, sample), sample);
+                trained.putIfAbsent(key(keys, sample), sample);
             }
         }
         var leaks = new ArrayList<Leak>();
         for (int sample : suspects) {
-            Integer train = trained.get(content(heads, sample));
+            Integer train = trained.get(key(keys, sample));
             if (parts[sample] != Part.TRAIN && train != null) {
                 leaks.add(new Leak(sample, parts[sample], train));
             }
@@ -36,9 +34,9 @@ final class Duplicates {
     }
 
     /** Returns the samples whose first number occurs more than once: few, so that what follows needs little memory. */
-    private static int[] suspects(long[] heads) {
-        long[] firsts = IntStream.range(0, heads.length / 2)
-                .mapToLong(i -> heads[2 * i])
+    private static int[] suspects(long[] keys) {
+        long[] firsts = IntStream.range(0, keys.length / 2)
+                .mapToLong(i -> keys[2 * i])
                 .sorted()
                 .toArray();
         long[] repeated = IntStream.range(1, firsts.length)
@@ -46,12 +44,12 @@ final class Duplicates {
                 .mapToLong(i -> firsts[i])
                 .distinct()
                 .toArray();
-        return IntStream.range(0, heads.length / 2)
-                .filter(i -> Arrays.binarySearch(repeated, heads[2 * i]) >= 0)
+        return IntStream.range(0, keys.length / 2)
+                .filter(i -> Arrays.binarySearch(repeated, keys[2 * i]) >= 0)
                 .toArray();
     }
 
-    private static Content content(long[] heads, int sample) {
-        return new Content(heads[2 * sample], heads[2 * sample + 1]);
+    private static ContentKey key(long[] keys, int sample) {
+        return new ContentKey(keys[2 * sample], keys[2 * sample + 1]);
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 
@@ -41,8 +42,18 @@ record ImageSamples(List<Path> files, int bytes, MemorySegment pixels, MemorySeg
         }
     }
 
+    /** Feeds the fingerprints: they stand for the pixels, and need no decoding. */
     @Override
-    public byte[] fingerprint(int sample) {
+    public void addTo(MessageDigest digest) {
+        Digests.update(digest, fingerprints.asSlice(0, 32L * count()));
+    }
+
+    @Override
+    public ContentKey key(int sample) {
+        return ContentKey.ofHash(fingerprint(sample));
+    }
+
+    private byte[] fingerprint(int sample) {
         return fingerprints.asSlice(sample * 32L, 32).toArray(ValueLayout.JAVA_BYTE);
     }
 

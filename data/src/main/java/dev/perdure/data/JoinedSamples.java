@@ -1,5 +1,7 @@
 package dev.perdure.data;
 
+import java.security.MessageDigest;
+
 /** The samples of one source behind those of another; both have the same stored form. */
 record JoinedSamples(Samples first, Samples second) implements Samples {
 
@@ -28,7 +30,8 @@ record JoinedSamples(Samples first, Samples second) implements Samples {
     }
 
     @Override
-    public byte[] fingerprint(int sample) {
-        return sample < first.count() ? first.fingerprint(sample) : second.fingerprint(sample - first.count());
+    public void addTo(MessageDigest digest) {
+        first.addTo(digest);
+        second.addTo(digest);
     }
 }

@@ -27,7 +27,7 @@ final class Reports {
             warnings.add("%d of %d records are bad and not used.".formatted(quarantine.bad(), quarantine.records()));
         }
         warnings.addAll(Warnings.ofCounts(samples, classes, preparation.split()));
-        warnings.addAll(Warnings.ofLeaks(Duplicates.leaks(prints.heads(), parts)));
+        warnings.addAll(Warnings.ofLeaks(Duplicates.leaks(prints.keys(), parts)));
         warnings.addAll(encoder.warnings());
         return new DataReport(
                 quarantine.records(),

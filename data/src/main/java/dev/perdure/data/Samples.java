@@ -1,6 +1,6 @@
 package dev.perdure.data;
 
-import dev.perdure.core.Digests;
+import java.security.MessageDigest;
 
 /**
  * Validated samples in their stored form, before anything that settings and chance do to them: 8-bit values, or 32-bit
@@ -24,10 +24,19 @@ interface Samples {
      */
     void read(int sample, byte[] into);
 
-    /** Returns the SHA-256 of the stored form. */
-    default byte[] fingerprint(int sample) {
+    /** Feeds the content of all samples, in order, to a digest. */
+    default void addTo(MessageDigest digest) {
+        byte[] stored = new byte[bytes()];
+        for (int sample = 0; sample < count(); sample++) {
+            read(sample, stored);
+            digest.update(stored);
+        }
+    }
+
+    /** Returns a number that samples of equal content share, and others hardly ever. */
+    default ContentKey key(int sample) {
         byte[] stored = new byte[bytes()];
         read(sample, stored);
-        return Digests.sha256().digest(stored);
+        return ContentKey.of(stored);
     }
 }

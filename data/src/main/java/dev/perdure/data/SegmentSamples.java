@@ -1,7 +1,9 @@
 package dev.perdure.data;
 
+import dev.perdure.core.Digests;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,15 @@ record SegmentSamples(MemorySegment data, int count, int bytes, int @Nullable []
         MemorySegment.copy(data, ValueLayout.JAVA_BYTE, row * bytes, into, 0, bytes);
         if (bigEndian) {
             swap(into);
+        }
+    }
+
+    @Override
+    public void addTo(MessageDigest digest) {
+        if (rows == null && !bigEndian) {
+            Digests.update(digest, data);
+        } else {
+            Samples.super.addTo(digest);
         }
     }
 

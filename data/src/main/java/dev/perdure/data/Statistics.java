@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 final class Statistics {
     static final VarHandle FLOATS = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int PIECES = 64;
+    private static final long PARALLEL_BYTES = 32 << 20;
 
     private Statistics() {}
 
@@ -48,11 +49,13 @@ final class Statistics {
     }
 
     private static long[][] histograms(Samples samples, Layout.Pixels layout, int[] ids) {
-        return IntStream.range(0, PIECES)
-                .parallel()
+        boolean large = ids.length * (long) samples.bytes() > PARALLEL_BYTES;
+        int count = large ? PIECES : 1;
+        IntStream pieces = IntStream.range(0, count);
+        return (large ? pieces.parallel() : pieces)
                 .mapToObj(piece -> {
-                    int from = (int) ((long) ids.length * piece / PIECES);
-                    int to = (int) ((long) ids.length * (piece + 1) / PIECES);
+                    int from = (int) ((long) ids.length * piece / count);
+                    int to = (int) ((long) ids.length * (piece + 1) / count);
                     return histograms(samples, layout, ids, from, to);
                 })
                 .reduce(new long[layout.channels()][256], Statistics::sum);

@@ -93,8 +93,7 @@ public final class RetryingObjectStore implements ObjectStore {
 
     @Override
     public boolean delete(String name) throws IOException {
-        OptionalLong before = size(name);
-        return retrying("delete", name, again -> store.delete(name) || (again && before.isPresent()));
+        return retrying("delete", name, again -> store.delete(name) || again);
     }
 
     @Override

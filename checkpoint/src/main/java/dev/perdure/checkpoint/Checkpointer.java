@@ -1,0 +1,299 @@
+package dev.perdure.checkpoint;
+
+import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
+import dev.perdure.store.ObjectStore;
+import dev.perdure.store.StoreFullException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Saves the state of a training while it runs.
+ *
+ * <pre>{@code
+ * try (var checkpoints = Checkpointer.open(new LocalObjectStore(Path.of("run/checkpoints")))) {
+ *     var resumed = checkpoints.restoreLatest(state());        // into the live tensors
+ *     long step = resumed.map(r -> r.step()).orElse(0L);
+ *     while (step < 10_000) {
+ *         computeGradients();                                  // only reads the tensors
+ *         checkpoints.awaitCaptured();                         // just before they change
+ *         applyOptimizer();
+ *         if (++step % 100 == 0) checkpoints.save(step, state());
+ *     }
+ * }                                                            // waits for the last save, throws if it failed
+ * }</pre>
+ *
+ * <p><b>What waits.</b> {@link #save} returns at once. The tensors are copied in the background; they must not change until
+ * {@link #awaitCaptured} has returned, which helps with what is left to copy. Hashing, writing and publishing follow in the
+ * background. The memory for the copy is made by {@link #prepare}, or in the background after {@link #restoreLatest}.
+ *
+ * <p><b>When a save is still being written as the next is due</b>, the next one waits for the memory before it copies, so
+ * {@code awaitCaptured} takes until then, and this stall is reported. {@link #isIdle} lets a caller skip instead; two
+ * arenas ({@link CheckpointerOptions#withArenas}) let one save be written while the next is copied.
+ *
+ * <p><b>When saving fails</b>, the listener is told at once of every attempt, and attempts follow by
+ * {@link CheckpointerOptions#retries}. When {@code saveErrorsMax} saves in a row have failed for good, the next call of
+ * {@code save} throws. {@link #close} throws when the last save failed.
+ *
+ * <p>One thread calls. Tensors whose memory belongs to that thread alone (confined arenas) are copied by it in {@code save}.
+ */
+public final class Checkpointer implements AutoCloseable {
+    private final ObjectStore store;
+    private final CheckpointerOptions options;
+    private final int term;
+    private final Checkpoints checkpoints;
+    private final Set<String> trusted = SaveWriter.noDigests();
+    private final Snapshots snapshots;
+    private final Announcements announcements;
+    private final SaveWriter writer;
+    private final Pruner pruner;
+    private final SaveBudget budget;
+    private final ExecutorService copying = thread("perdure-copy");
+    private final ExecutorService writing = thread("perdure-write");
+    private @Nullable PendingSave latest;
+
+    private Checkpointer(ObjectStore store, CheckpointerOptions options, int term) {
+        this.store = store;
+        this.options = options;
+        this.term = term;
+        this.checkpoints = Checkpoints.open(store, options.surroundings());
+        this.snapshots = new Snapshots(options.arenas());
+        this.announcements = new Announcements(store, options.sweepPatience(), options.surroundings());
+        this.writer = new SaveWriter(store, term, options, announcements);
+        this.pruner = new Pruner(store, checkpoints, options.surroundings());
+        this.budget = new SaveBudget(options.saveErrorsMax());
+    }
+
+    private static ExecutorService thread(String name) {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name(name).factory());
+    }
+
+    /** Opens a store for saving, with defaults. See {@link #open(ObjectStore, CheckpointerOptions)}. */
+    public static Checkpointer open(ObjectStore store) throws IOException {
+        return open(store, CheckpointerOptions.defaults());
+    }
+
+    /**
+     * Opens a store for saving: takes the next term, so that whatever an earlier writer saves from now on is older than
+     * what this one saves.
+     */
+    public static Checkpointer open(ObjectStore store, CheckpointerOptions options) throws IOException {
+        return new Checkpointer(store, options, Terms.claim(store, options));
+    }
+
+    /** Returns this writer's fencing number. */
+    public int term() {
+        return term;
+    }
+
+    /** Returns the reading side of the same store. */
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /**
+     * Restores the newest checkpoint that is intact into the live tensors, see {@link Checkpoints#restoreLatest}, and
+     * begins to prepare the memory for the first save.
+     *
+     * @return nothing when there is no checkpoint yet; the tensors are as before
+     */
+    public Optional<Restored> restoreLatest(State target) throws IOException {
+        copying.execute(() -> snapshots.prepare(layoutOf(target)));
+        return checkpoints.restoreLatest(target);
+    }
+
+    /** Makes the memory for states like this one, so that the first save stalls no longer than later ones. */
+    public void prepare(State like) {
+        snapshots.prepare(layoutOf(like));
+    }
+
+    private Layout layoutOf(State state) {
+        return Layout.of(state, options.objectBytes());
+    }
+
+    /** Saves without metrics, see {@link #save(long, State, Map)}. */
+    public PendingSave save(long step, State state) throws IOException {
+        return save(step, state, Map.of());
+    }
+
+    /**
+     * Begins to save a state and returns at once.
+     *
+     * @param step how many steps were applied to it
+     * @param state its tensors must stay alive and unchanged until {@link #awaitCaptured} has returned
+     * @param metrics measured values by name, for retention and for people
+     * @throws CheckpointSaveException if the budget of errors is spent
+     * @throws CheckpointConflictException if another writer has taken over
+     */
+    public PendingSave save(long step, State state, Map<String, Double> metrics) throws IOException {
+        budget.check();
+        awaitCaptured();
+        Surroundings around = options.surroundings();
+        var save = new PendingSave(
+                new CheckpointName(term, step),
+                state,
+                metrics,
+                around.clock().instant(),
+                around.nanos().getAsLong());
+        latest = save;
+        if (isShared(state)) {
+            copying.execute(() -> capture(save));
+        } else {
+            capture(save);
+            save.stalled(around.nanos().getAsLong() - save.begunNanos());
+        }
+        return save;
+    }
+
+    /** Returns whether other threads may read all tensors. */
+    private static boolean isShared(State state) {
+        var other = new Thread();
+        for (TensorData tensor : state.tensors().values()) {
+            if (!tensor.data().isAccessibleBy(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void capture(PendingSave save) {
+        Snapshot snapshot = null;
+        try {
+            snapshot = snapshots.take(save.state(), () -> layoutOf(save.state()));
+            Capture capture = snapshot.begin(save.state());
+            save.begun().complete(capture);
+            capture.help(isShared(save.state()) ? options.copyThreads() : 1);
+            capture.done().join();
+            save.capturedAt(options.surroundings().nanos().getAsLong());
+            Snapshot captured = snapshot;
+            writing.execute(() -> write(save, captured));
+        } catch (RuntimeException | Error e) {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            if (snapshot != null) {
+                snapshots.giveBack(snapshot);
+            }
+            options.listener().accept(new CheckpointEvent.SaveFailed(save.name(), 1, false, cause));
+            budget.failed(save, cause);
+            save.failCapture(cause);
+        }
+    }
+
+    /**
+     * Waits until the tensors of the last save are copied, and helps to copy them: call it just before they change. Returns
+     * at once when they are, or when nothing was saved. When copying failed, the save has failed as {@link #save} says.
+     */
+    public void awaitCaptured() {
+        PendingSave save = latest;
+        if (save == null || save.isCaptured()) {
+            return;
+        }
+        long from = options.surroundings().nanos().getAsLong();
+        try {
+            Capture capture = save.begun().join();
+            capture.help(1);
+            capture.done().join();
+        } catch (CompletionException e) {
+            // Reported where it happened.
+        }
+        save.stalled(options.surroundings().nanos().getAsLong() - from);
+    }
+
+    /** Returns whether a save begun now would copy at once, because the memory of an earlier one is free. */
+    public boolean isIdle() {
+        return snapshots.anyFree();
+    }
+
+    private void write(PendingSave save, Snapshot snapshot) {
+        try {
+            var objects = new ObjectWriter(store, snapshot, trusted);
+            writeWithRetries(save, objects, snapshot.layout());
+            budget.succeeded();
+            save.complete(objects.total(), options.surroundings().nanos().getAsLong());
+        } catch (IOException | RuntimeException | Error e) {
+            budget.failed(save, e);
+        } finally {
+            snapshots.giveBack(snapshot);
+        }
+        if (!save.outcome().isCompletedExceptionally()) {
+            options.listener().accept(new CheckpointEvent.Saved(save.outcome().join()));
+            prune();
+        }
+    }
+
+    private void writeWithRetries(PendingSave save, ObjectWriter objects, Layout layout) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                writer.write(save, objects, layout);
+                return;
+            } catch (IOException | RuntimeException | Error e) {
+                boolean retry = isTransient(e) && options.retries().allowsAfter(attempt);
+                options.listener().accept(new CheckpointEvent.SaveFailed(save.name(), attempt, retry, e));
+                if (!retry) {
+                    throw e;
+                }
+                if (e instanceof StoreFullException) {
+                    prune();
+                }
+                options.surroundings().sleep(options.retries().pauseAfter(attempt));
+            }
+        }
+    }
+
+    private static boolean isTransient(Throwable failure) {
+        return failure instanceof IOException && !(failure instanceof CheckpointConflictException);
+    }
+
+    /** Deletes what the retention policy does not keep. Runs where saves are written, so never beside one of ours. */
+    private void prune() {
+        if (options.retention().isEmpty()) {
+            return;
+        }
+        try {
+            announcements.withdrawLeftOver();
+            if (Paths.newestTerm(store) == term) {
+                PruneReport report = pruner.prune(options.retention().get());
+                options.listener().accept(new CheckpointEvent.Pruned(report));
+            }
+        } catch (IOException | RuntimeException e) {
+            options.listener().accept(new CheckpointEvent.PruneFailed(e));
+        }
+    }
+
+    /**
+     * Waits for the last save, retention included, and frees the memory.
+     *
+     * @throws CheckpointSaveException if the last save failed
+     */
+    @Override
+    public void close() throws IOException {
+        finish(copying);
+        finish(writing);
+        snapshots.close();
+        budget.checkLast();
+    }
+
+    private static void finish(ExecutorService executor) {
+        executor.shutdown();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (executor.awaitTermination(1, TimeUnit.DAYS)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

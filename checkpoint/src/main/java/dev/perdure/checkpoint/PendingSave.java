@@ -1,0 +1,104 @@
+package dev.perdure.checkpoint;
+
+import dev.perdure.core.State;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A save on its way. It goes on by itself; nobody needs to hold this. */
+public final class PendingSave {
+    private final CheckpointName name;
+    private final State state;
+    private final SequencedMap<String, Double> metrics;
+    private final Instant created;
+    private final long begunNanos;
+    private final CompletableFuture<Capture> begun = new CompletableFuture<>();
+    private final CompletableFuture<SavedCheckpoint> durable = new CompletableFuture<>();
+    private final AtomicLong stallNanos = new AtomicLong();
+    private volatile long captureNanos;
+
+    PendingSave(CheckpointName name, State state, Map<String, Double> metrics, Instant created, long begunNanos) {
+        this.name = name;
+        this.state = state;
+        this.metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
+        this.created = created;
+        this.begunNanos = begunNanos;
+    }
+
+    public CheckpointName name() {
+        return name;
+    }
+
+    /**
+     * Completes when the checkpoint survives a power cut; exceptionally, with what went wrong last, when all attempts have
+     * failed.
+     */
+    public CompletableFuture<SavedCheckpoint> durable() {
+        return durable.copy();
+    }
+
+    /** Returns whether all tensors are copied, so that waiting for it would take no time. */
+    public boolean isCaptured() {
+        return begun.isCompletedExceptionally()
+                || (begun.isDone() && begun.join().done().isDone());
+    }
+
+    State state() {
+        return state;
+    }
+
+    SequencedMap<String, Double> metrics() {
+        return metrics;
+    }
+
+    Instant created() {
+        return created;
+    }
+
+    long begunNanos() {
+        return begunNanos;
+    }
+
+    CompletableFuture<Capture> begun() {
+        return begun;
+    }
+
+    void stalled(long nanos) {
+        stallNanos.addAndGet(nanos);
+    }
+
+    void capturedAt(long nanos) {
+        captureNanos = nanos - begunNanos;
+    }
+
+    void complete(ObjectWriter.Written written, long nowNanos) {
+        durable.complete(new SavedCheckpoint(
+                name,
+                written.bytesWritten(),
+                written.bytesReused(),
+                millis(stallNanos.get()),
+                millis(captureNanos),
+                millis(nowNanos - begunNanos)));
+    }
+
+    void fail(Throwable cause) {
+        durable.completeExceptionally(cause);
+    }
+
+    /** Ends a wait for a capture that can no longer come. */
+    void failCapture(Throwable cause) {
+        begun.completeExceptionally(cause);
+    }
+
+    CompletableFuture<SavedCheckpoint> outcome() {
+        return durable;
+    }
+
+    private static double millis(long nanos) {
+        return nanos / 1e6;
+    }
+}
