@@ -1,0 +1,127 @@
+package dev.perdure.torch;
+
+import static org.bytedeco.pytorch.global.torch.get_cpu_capability;
+import static org.bytedeco.pytorch.global.torch.get_num_threads;
+import static org.bytedeco.pytorch.global.torch.globalContext;
+import static org.bytedeco.pytorch.global.torch.setGraphExecutorOptimize;
+import static org.bytedeco.pytorch.global.torch.set_num_threads;
+import static org.bytedeco.pytorch.global.torch.show_config;
+
+import dev.perdure.core.BadSettingException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Context;
+
+/** The native library: found, loaded and set up once a process, in the way that gives the same bits every time. */
+final class Libtorch {
+
+    private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
+
+    /** Empty until it is loaded. */
+    private static volatile String build = "";
+
+    private Libtorch() {}
+
+    /**
+     * Loads and sets up libtorch unless that has been done.
+     *
+     * @return {@code libtorch 2.10.0 (linux-x86_64, AVX512, OpenBLAS)}
+     * @throws BadSettingException if there is no libtorch for this platform, or it does not load
+     */
+    static String load() {
+        if (build.isEmpty()) {
+            loadOnce();
+        }
+        return build;
+    }
+
+    private static synchronized void loadOnce() {
+        if (!build.isEmpty()) {
+            return;
+        }
+        String platform = Loader.getPlatform();
+        ClassLoader resources = Libtorch.class.getClassLoader();
+        Natives.problem(platform, name -> resources.getResource(name) != null).ifPresent(problem -> {
+            throw new BadSettingException(problem);
+        });
+        try {
+            setUp();
+            build = "libtorch %s (%s, %s, OpenBLAS)"
+                    .formatted(version(), platform, get_cpu_capability().getString());
+        } catch (LinkageError e) {
+            throw new BadSettingException(Natives.unloadable(platform, e));
+        }
+    }
+
+    private static String version() {
+        Matcher matcher = VERSION.matcher(show_config().getString());
+        return matcher.find() ? matcher.group(1) : "unknown";
+    }
+
+    /** Deterministic algorithms only; no library with a thread pool of its own; TorchScript as it is written. */
+    private static void setUp() {
+        Context context = globalContext();
+        context.setDeterministicAlgorithms(true, false);
+        context.setDeterministicFillUninitializedMemory(false);
+        context.setDeterministicMkldnn(true);
+        context.setUserEnabledNNPACK(false);
+        // The profiling executor rewrites a graph after its first runs, and with it the bits.
+        setGraphExecutorOptimize(false);
+        singleThreadedBlas();
+    }
+
+    /** OpenBLAS's pool fights with that of libtorch: two threads are then slower than one. */
+    @SuppressWarnings("restricted") // nothing else reaches a function of a C library
+    private static void singleThreadedBlas() {
+        SymbolLookup.loaderLookup().find("openblas_set_num_threads").ifPresent(function -> {
+            try {
+                Linker.nativeLinker()
+                        .downcallHandle(function, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+                        .invokeExact(1);
+            } catch (Throwable e) {
+                throw new IllegalStateException("openblas_set_num_threads does not answer", e);
+            }
+        });
+    }
+
+    /**
+     * Prepares the calling thread: libtorch keeps the number of threads, and the processor the treatment of subnormal
+     * numbers (which are kept here, as IEEE 754 has them), for each thread.
+     */
+    static void enter(int threads) {
+        if (get_num_threads() != threads) {
+            set_num_threads(threads);
+        }
+        Context.setFlushDenormal(false);
+    }
+
+    /**
+     * Computes something that runs what a person wrote.
+     *
+     * @throws BadSettingException if libtorch refuses, saying {@code where} and why in one line
+     */
+    static <T> T ask(String where, Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException e) {
+            if (e instanceof BadSettingException bad) {
+                throw bad;
+            }
+            throw new BadSettingException("%s: %s".formatted(where, firstLine(e)));
+        }
+    }
+
+    /** libtorch's messages end in a native stack trace. */
+    static String firstLine(Throwable error) {
+        String message = error.getMessage();
+        return message == null
+                ? error.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("").strip();
+    }
+}
