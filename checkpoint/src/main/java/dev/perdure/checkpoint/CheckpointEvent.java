@@ -13,7 +13,8 @@ public sealed interface CheckpointEvent {
      * @param attempt counting from 1
      * @param willRetry whether another attempt follows
      */
-    record SaveFailed(CheckpointName name, int attempt, boolean willRetry, Throwable cause) implements CheckpointEvent {}
+    record SaveFailed(CheckpointName name, int attempt, boolean willRetry, Throwable cause)
+            implements CheckpointEvent {}
 
     /** Bytes in the store were found to be other than they should be, and were replaced with those in memory. */
     record Healed(List<String> objects) implements CheckpointEvent {}

@@ -64,55 +64,127 @@ public record CheckpointerOptions(
 
     public CheckpointerOptions withObjectBytes(long bytes) {
         return new CheckpointerOptions(
-                bytes, copyThreads, writeThreads, arenas, saveErrorsMax, retries, sweepPatience, retention, listener,
+                bytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                saveErrorsMax,
+                retries,
+                sweepPatience,
+                retention,
+                listener,
                 surroundings);
     }
 
     public CheckpointerOptions withThreads(int copy, int write) {
         return new CheckpointerOptions(
-                objectBytes, copy, write, arenas, saveErrorsMax, retries, sweepPatience, retention, listener,
+                objectBytes,
+                copy,
+                write,
+                arenas,
+                saveErrorsMax,
+                retries,
+                sweepPatience,
+                retention,
+                listener,
                 surroundings);
     }
 
     public CheckpointerOptions withArenas(int count) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, count, saveErrorsMax, retries, sweepPatience, retention,
-                listener, surroundings);
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                count,
+                saveErrorsMax,
+                retries,
+                sweepPatience,
+                retention,
+                listener,
+                surroundings);
     }
 
     public CheckpointerOptions withSaveErrorsMax(int count) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, arenas, count, retries, sweepPatience, retention, listener,
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                count,
+                retries,
+                sweepPatience,
+                retention,
+                listener,
                 surroundings);
     }
 
     public CheckpointerOptions withRetries(Backoff backoff) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, arenas, saveErrorsMax, backoff, sweepPatience, retention,
-                listener, surroundings);
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                saveErrorsMax,
+                backoff,
+                sweepPatience,
+                retention,
+                listener,
+                surroundings);
     }
 
     public CheckpointerOptions withSweepPatience(Duration patience) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, arenas, saveErrorsMax, retries, patience, retention, listener,
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                saveErrorsMax,
+                retries,
+                patience,
+                retention,
+                listener,
                 surroundings);
     }
 
     public CheckpointerOptions withRetention(RetentionPolicy policy) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, arenas, saveErrorsMax, retries, sweepPatience,
-                Optional.of(policy), listener, surroundings);
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                saveErrorsMax,
+                retries,
+                sweepPatience,
+                Optional.of(policy),
+                listener,
+                surroundings);
     }
 
     public CheckpointerOptions withListener(Consumer<CheckpointEvent> other) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, arenas, saveErrorsMax, retries, sweepPatience, retention,
-                other, surroundings);
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                saveErrorsMax,
+                retries,
+                sweepPatience,
+                retention,
+                other,
+                surroundings);
     }
 
     public CheckpointerOptions withSurroundings(Surroundings other) {
         return new CheckpointerOptions(
-                objectBytes, copyThreads, writeThreads, arenas, saveErrorsMax, retries, sweepPatience, retention,
-                listener, other);
+                objectBytes,
+                copyThreads,
+                writeThreads,
+                arenas,
+                saveErrorsMax,
+                retries,
+                sweepPatience,
+                retention,
+                listener,
+                other);
     }
 }

@@ -5,6 +5,7 @@ import dev.perdure.core.TensorData;
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ public final class Checkpoints {
     private final Surroundings surroundings;
     private final Manifests manifests;
     private final Restoring restoring;
+    private final Verifying verifying;
     private final Map<CheckpointName, Summary> summaries = new ConcurrentHashMap<>();
 
     /** What a listing needs of a manifest. Manifests never change, so it is read once. */
@@ -34,7 +36,9 @@ public final class Checkpoints {
         this.store = store;
         this.surroundings = surroundings;
         this.manifests = new Manifests(store);
-        this.restoring = new Restoring(store, manifests, Runtime.getRuntime().availableProcessors());
+        int threads = Runtime.getRuntime().availableProcessors();
+        this.restoring = new Restoring(store, manifests, threads);
+        this.verifying = new Verifying(store, manifests, threads);
     }
 
     public static Checkpoints open(ObjectStore store) {
@@ -78,8 +82,7 @@ public final class Checkpoints {
             return summary(name).info();
         } catch (CorruptCheckpointException e) {
             Optional<String> problem = Optional.of(e.damages().getFirst().what());
-            return new CheckpointInfo(
-                    name, Instant.EPOCH, new LinkedHashMap<>(), 0, 0, false, false, false, problem);
+            return new CheckpointInfo(name, Instant.EPOCH, new LinkedHashMap<>(), 0, 0, false, false, false, problem);
         }
     }
 
@@ -185,6 +188,58 @@ public final class Checkpoints {
     /** Reads a checkpoint back and checks every byte's CRC32C; marks it as verified or suspect. */
     boolean readBack(CheckpointName name) throws IOException {
         return restoring.readBack(name);
+    }
+
+    /**
+     * Reads every byte of a checkpoint in every copy and compares SHA-256 and CRC32C. A checkpoint that is whole in one copy
+     * is marked as verified and leaves quarantine; one that is whole in none is marked as suspect.
+     *
+     * @throws IOException if the store did not answer
+     */
+    public VerifyReport verify(CheckpointName name) throws IOException {
+        return verifying.verify(name);
+    }
+
+    /**
+     * Puts whole copies in place of damaged and missing ones, where the store has more than one copy; believes only what
+     * has the right SHA-256. Needs memory for the largest damaged object.
+     *
+     * @throws IOException if a store did not answer; whatever was repaired until then stays so
+     */
+    public RepairReport repair(CheckpointName name) throws IOException {
+        return verifying.repair(name);
+    }
+
+    /**
+     * Makes an older checkpoint the newest: publishes its content again, in a new term. Nothing is deleted or copied. A
+     * training that still runs is thereby replaced: its next save fails with {@link CheckpointConflictException}.
+     *
+     * @throws CorruptCheckpointException if the checkpoint is damaged; nothing has changed but that a term was taken
+     */
+    public CheckpointName rollback(CheckpointName name) throws IOException {
+        return new Adopting(store, store, surroundings).adopt(manifests.read(name));
+    }
+
+    /**
+     * Copies a checkpoint into another store, where it becomes the newest.
+     *
+     * @return its name there: the step stays, the term is the other store's next
+     * @throws CorruptCheckpointException if the checkpoint is damaged; no checkpoint was made
+     */
+    public CheckpointName branch(CheckpointName name, ObjectStore target) throws IOException {
+        return new Adopting(store, target, surroundings).adopt(manifests.read(name));
+    }
+
+    /**
+     * Writes a checkpoint's weights as one safetensors file under the names that PyTorch gives them, in pieces, whatever
+     * their size.
+     *
+     * @return the file's SHA-256, which is that of {@link Weights#sha256}
+     * @throws CorruptCheckpointException if a tensor is damaged; no file was made
+     * @throws java.nio.file.FileAlreadyExistsException if the file exists
+     */
+    public String exportWeights(CheckpointName name, Path file) throws IOException {
+        return Weights.export(store, manifests.read(name), file);
     }
 
     /**

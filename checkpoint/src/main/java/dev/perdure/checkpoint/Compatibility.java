@@ -49,9 +49,10 @@ final class Compatibility {
 
     private static List<String> message(Manifest manifest, List<String> problems) {
         var shown = new ArrayList<String>();
-        shown.add(("checkpoint of step %d does not fit this model and optimizer. Use the configuration it was saved with,"
-                        + " or another folder for the run:")
-                .formatted(manifest.name().step()));
+        shown.add(
+                ("checkpoint of step %d does not fit this model and optimizer. Use the configuration it was saved with,"
+                                + " or another folder for the run:")
+                        .formatted(manifest.name().step()));
         problems.stream().limit(SHOWN_MAX).map(p -> "  " + p).forEach(shown::add);
         if (problems.size() > SHOWN_MAX) {
             shown.add("  … and %d more".formatted(problems.size() - SHOWN_MAX));

@@ -49,7 +49,8 @@ final class Layout {
         for (Map.Entry<String, TensorData> entry : state.tensors().entrySet()) {
             long more = entry.getValue().bytes();
             boolean full = bytes + more > objectBytesMax;
-            boolean boundary = bytes >= objectBytesMax / SOFT_SHARE && !prefix(entry.getKey()).equals(prefix);
+            boolean boundary = bytes >= objectBytesMax / SOFT_SHARE
+                    && !prefix(entry.getKey()).equals(prefix);
             if (!open.isEmpty() && (full || boundary)) {
                 groups.add(group(open, first));
                 first += open.size();
@@ -71,7 +72,7 @@ final class Layout {
     }
 
     private static Group group(SequencedMap<String, TensorData> tensors, int first) {
-        byte[] header = SafetensorsHeader.encode(tensors, new LinkedHashMap<>());
+        byte[] header = SafetensorsHeader.encode(SafetensorsHeader.place(tensors), new LinkedHashMap<>());
         var slots = new ArrayList<Slot>();
         long at = header.length;
         for (Map.Entry<String, TensorData> entry : tensors.entrySet()) {

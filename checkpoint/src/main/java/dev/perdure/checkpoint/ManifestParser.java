@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the manifest's text strictly, and checks that its entries cover its objects to the last byte. */
 final class ManifestParser {
-    private static final int FOOTER_BYTES = ManifestWriter.DIGEST_OPENS.length() + 64 + ManifestWriter.DIGEST_CLOSES.length();
+    private static final int FOOTER_BYTES =
+            ManifestWriter.DIGEST_OPENS.length() + 64 + ManifestWriter.DIGEST_CLOSES.length();
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern ENTRY_NAME = Pattern.compile("[A-Za-z0-9._/-]+");
 
@@ -102,8 +103,7 @@ final class ManifestParser {
                 case "sha256" -> found.sha256 = json.text();
                 case "bytes" -> found.bytes = json.whole(SafetensorsHeader.LENGTH_BYTES, Long.MAX_VALUE);
                 case "headerBytes" ->
-                    found.headerBytes =
-                            json.whole(SafetensorsHeader.LENGTH_BYTES, SafetensorsHeader.JSON_BYTES_MAX);
+                    found.headerBytes = json.whole(SafetensorsHeader.LENGTH_BYTES, SafetensorsHeader.JSON_BYTES_MAX);
                 case "headerCrc32c" -> found.crc = crcs(json.text());
                 default -> throw new IOException("object: unknown member '" + member + "'");
             }
@@ -151,7 +151,8 @@ final class ManifestParser {
             throw new IOException("tensor '%s': object %d, offset %d (expected: where the one before it ends)"
                     .formatted(tensor.name(), tensor.object(), tensor.offset()));
         }
-        long bytes = Math.multiplyExact(tensor.shape().elements(), (long) tensor.dtype().bytes());
+        long bytes = Math.multiplyExact(
+                tensor.shape().elements(), (long) tensor.dtype().bytes());
         if (tensor.crcs().size() != Checksums.blocks(bytes)) {
             throw new IOException("tensor '%s': %d checksums (expected: %d)"
                     .formatted(tensor.name(), tensor.crcs().size(), Checksums.blocks(bytes)));

@@ -58,27 +58,40 @@ final class Manifests {
         }
     }
 
-    private void replaceDamagedCopies(Manifest manifest) throws IOException {
-        if (store.copies().size() < 2) {
-            return;
-        }
-        for (ObjectStore copy : store.copies()) {
-            if (!isReadable(copy, manifest.name())) {
-                replace(copy, manifest);
+    /**
+     * Puts a whole copy of a manifest in place of those that are damaged or missing.
+     *
+     * @return whether there were any
+     * @throws CorruptCheckpointException if no copy is whole
+     */
+    boolean repair(CheckpointName name) throws IOException {
+        return replaceDamagedCopies(read(name));
+    }
+
+    private boolean replaceDamagedCopies(Manifest manifest) throws IOException {
+        boolean replaced = false;
+        if (store.copies().size() > 1) {
+            for (ObjectStore copy : store.copies()) {
+                if (!isReadable(copy, manifest.name())) {
+                    replace(copy, manifest);
+                    replaced = true;
+                }
             }
         }
+        return replaced;
     }
 
     private static boolean isReadable(ObjectStore copy, CheckpointName name) throws IOException {
-        for (int reading = 0; reading < 2; reading++) {
-            try {
-                read(copy, name);
-                return true;
-            } catch (CorruptCheckpointException e) {
-                continue;
-            }
+        return Readings.findWhole(() -> readsWhole(copy, name));
+    }
+
+    private static boolean readsWhole(ObjectStore copy, CheckpointName name) throws IOException {
+        try {
+            read(copy, name);
+            return true;
+        } catch (CorruptCheckpointException e) {
+            return false;
         }
-        return false;
     }
 
     private static void replace(ObjectStore store, Manifest manifest) throws IOException {

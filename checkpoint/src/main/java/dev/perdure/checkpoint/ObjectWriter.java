@@ -93,7 +93,7 @@ final class ObjectWriter {
     /**
      * Returns whether an object that is there can be relied on. One that this process has neither written nor read before
      * is read back: a damaged one would make every checkpoint damaged that names it. Damage is believed only when a second
-     * reading sees it too, because its remedy deletes.
+     * reading sees it too.
      */
     private boolean isWhole(Manifest.ObjectRef ref, Checksums checksums) throws IOException {
         OptionalLong size = store.size(ref.path());
@@ -101,8 +101,7 @@ final class ObjectWriter {
             return false;
         }
         return trusted.contains(ref.sha256())
-                || StoredObjects.hasDigest(store, ref, checksums)
-                || StoredObjects.hasDigest(store, ref, checksums);
+                || Readings.findWhole(() -> StoredObjects.hasDigest(store, ref, checksums));
     }
 
     /**

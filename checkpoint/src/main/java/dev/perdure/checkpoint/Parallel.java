@@ -28,7 +28,8 @@ final class Parallel {
         Runnable work = () -> work(next, count, worker, failure);
         List<Thread> helpers = new ArrayList<>();
         for (int i = 1; i < Math.min(threads, count); i++) {
-            helpers.add(Thread.ofPlatform().daemon().name("perdure-checkpoint-" + i).start(work));
+            helpers.add(
+                    Thread.ofPlatform().daemon().name("perdure-checkpoint-" + i).start(work));
         }
         work.run();
         helpers.forEach(Parallel::join);

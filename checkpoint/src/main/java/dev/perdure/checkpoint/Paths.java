@@ -1,7 +1,7 @@
 package dev.perdure.checkpoint;
 
-import java.io.IOException;
 import dev.perdure.store.ObjectStore;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 

@@ -44,8 +44,7 @@ final class Pruner {
     }
 
     private void verifyNewest() throws IOException {
-        Optional<CheckpointInfo> newest =
-                checkpoints.list().stream().max(Comparator.comparing(CheckpointInfo::name));
+        Optional<CheckpointInfo> newest = checkpoints.list().stream().max(Comparator.comparing(CheckpointInfo::name));
         if (newest.isPresent() && !newest.get().verified()) {
             checkpoints.readBack(newest.get().name());
         }

@@ -73,13 +73,13 @@ final class ReadPlan {
     }
 
     private static Stretch together(Manifest.ObjectRef object, List<Manifest.Entry.Tensor> tensors, long bytes) {
-        return new Stretch.Together(object, List.copyOf(tensors), tensors.getFirst().offset(), bytes);
+        return new Stretch.Together(
+                object, List.copyOf(tensors), tensors.getFirst().offset(), bytes);
     }
 
     private static void addParts(Manifest.ObjectRef object, Manifest.Entry.Tensor tensor, List<Stretch> stretches) {
         for (long from = 0; from < tensor.bytes(); from += STRETCH_BYTES) {
-            stretches.add(
-                    new Stretch.Part(object, tensor, from, Math.min(STRETCH_BYTES, tensor.bytes() - from)));
+            stretches.add(new Stretch.Part(object, tensor, from, Math.min(STRETCH_BYTES, tensor.bytes() - from)));
         }
     }
 }

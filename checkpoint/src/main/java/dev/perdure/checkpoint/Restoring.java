@@ -1,7 +1,6 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.State;
-import dev.perdure.core.TensorData;
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -36,13 +35,14 @@ final class Restoring {
         List<Damage> skipped = new ArrayList<>();
         for (CheckpointName name : names) {
             if (quarantined.contains(name)) {
-                skipped.add(Damage.whole(name, Paths.manifest(name), "in quarantine, because it failed to restore twice"));
+                skipped.add(
+                        Damage.whole(name, Paths.manifest(name), "in quarantine, because it failed to restore twice"));
                 continue;
             }
             try {
                 Restored restored = one(name, target);
-                return Optional.of(new Restored(
-                        name, restored.state(), restored.metrics(), skipped, restored.repaired()));
+                return Optional.of(
+                        new Restored(name, restored.state(), restored.metrics(), skipped, restored.repaired()));
             } catch (CorruptCheckpointException e) {
                 skipped.addAll(e.damages());
             }
@@ -93,7 +93,7 @@ final class Restoring {
         List<String> repaired = new ArrayList<>();
         if (store.copies().size() > 1) {
             for (Manifest.ObjectRef object : bad) {
-                if (StoredObjects.repair(store, object)) {
+                if (StoredObjects.repair(store, object) == StoredObjects.Outcome.REPAIRED) {
                     repaired.add(object.path());
                 }
             }
@@ -134,11 +134,10 @@ final class Restoring {
     }
 
     private static State stateOf(Manifest manifest, State target) {
-        Map<String, TensorData> tensors = target.tensors();
         State.Builder state = State.builder();
         for (Manifest.Entry entry : manifest.entries()) {
             switch (entry) {
-                case Manifest.Entry.Tensor tensor -> state.tensor(tensor.name(), tensors.get(tensor.name()));
+                case Manifest.Entry.Tensor tensor -> state.tensor(tensor.name(), target.tensor(tensor.name()));
                 case Manifest.Entry.Value(String name, State.Entry value) -> state.add(name, value);
             }
         }

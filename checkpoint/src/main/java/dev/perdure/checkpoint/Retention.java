@@ -56,7 +56,9 @@ public record Retention(SortedMap<CheckpointName, Set<Reason>> keep, List<Checkp
         mark(keep, amongNewest(newestFirst, sound, policy.newest()), Reason.AMONG_NEWEST);
         policy.everySteps().ifPresent(k -> mark(keep, where(sound, c -> c.step() % k == 0), Reason.EVERY_STEPS));
         policy.best().ifPresent(best -> mark(keep, best(sound, best), Reason.BEST));
-        policy.age().ifPresent(age -> mark(keep, where(sound, c -> c.created().plus(age).isAfter(now)), Reason.AGE));
+        policy.age()
+                .ifPresent(age ->
+                        mark(keep, where(sound, c -> c.created().plus(age).isAfter(now)), Reason.AGE));
         List<CheckpointName> delete = checkpoints.stream()
                 .map(CheckpointInfo::name)
                 .filter(name -> !keep.containsKey(name))
@@ -87,12 +89,10 @@ public record Retention(SortedMap<CheckpointName, Set<Reason>> keep, List<Checkp
         return some.stream().filter(condition).toList();
     }
 
-    private static void mark(
-            SortedMap<CheckpointName, Set<Reason>> keep, List<CheckpointInfo> some, Reason reason) {
+    private static void mark(SortedMap<CheckpointName, Set<Reason>> keep, List<CheckpointInfo> some, Reason reason) {
         for (CheckpointInfo checkpoint : some) {
             keep.computeIfAbsent(checkpoint.name(), _ -> EnumSet.noneOf(Reason.class))
                     .add(reason);
         }
     }
-
 }

@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
@@ -84,7 +85,7 @@ public final class Safetensors {
         SequencedMap<String, TensorData> sorted = new TreeMap<>(tensors);
         MessageDigest digest = Digests.sha256();
         var checksums = new Checksums();
-        digest.update(canonicalHeader(sorted));
+        digest.update(canonicalHeader(SafetensorsHeader.place(sorted)));
         sorted.values().forEach(tensor -> checksums.update(digest, tensor.data()));
         return Digests.hex(digest);
     }
@@ -96,31 +97,46 @@ public final class Safetensors {
      * @throws FileAlreadyExistsException if the file exists
      */
     public static String write(Path file, SequencedMap<String, TensorData> tensors) throws IOException {
+        SequencedMap<String, TensorData> sorted = new TreeMap<>(tensors);
+        return write(file, SafetensorsHeader.place(sorted), out -> {
+            for (TensorData tensor : sorted.values()) {
+                out.accept(tensor.data());
+            }
+        });
+    }
+
+    /** Takes the bytes of tensors, in order. */
+    interface Sink {
+        void accept(MemorySegment bytes) throws IOException;
+    }
+
+    /** Gives the bytes of tensors, in order and in pieces of any size. */
+    interface Content {
+        void writeTo(Sink out) throws IOException;
+    }
+
+    /** @param slots sorted by name */
+    static String write(Path file, List<SafetensorsHeader.Slot> slots, Content content) throws IOException {
         if (Files.exists(file)) {
             throw new FileAlreadyExistsException(file.toString(), null, "nothing is overwritten: choose another name");
         }
-        SequencedMap<String, TensorData> sorted = new TreeMap<>(tensors);
         Path beside = file.resolveSibling(file.getFileName() + ".part");
+        MessageDigest digest = Digests.sha256();
         try {
-            String sha256 = writeTo(beside, sorted);
+            try (var channel = FileChannel.open(
+                    beside,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                write(channel, digest, MemorySegment.ofArray(canonicalHeader(slots)));
+                content.writeTo(bytes -> write(channel, digest, bytes));
+                channel.force(true);
+            }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-            return sha256;
+            return Digests.hex(digest);
         } finally {
             Files.deleteIfExists(beside);
         }
-    }
-
-    private static String writeTo(Path file, SequencedMap<String, TensorData> sorted) throws IOException {
-        MessageDigest digest = Digests.sha256();
-        try (var channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            write(channel, digest, MemorySegment.ofArray(canonicalHeader(sorted)));
-            for (TensorData tensor : sorted.values()) {
-                write(channel, digest, tensor.data());
-            }
-            channel.force(true);
-        }
-        return Digests.hex(digest);
     }
 
     private static void write(FileChannel channel, MessageDigest digest, MemorySegment data) throws IOException {
@@ -136,9 +152,9 @@ public final class Safetensors {
         }
     }
 
-    private static byte[] canonicalHeader(SequencedMap<String, TensorData> sorted) {
+    private static byte[] canonicalHeader(List<SafetensorsHeader.Slot> slots) {
         var metadata = new LinkedHashMap<String, String>();
         metadata.put("format", "pt");
-        return SafetensorsHeader.encode(sorted, metadata);
+        return SafetensorsHeader.encode(slots, metadata);
     }
 }

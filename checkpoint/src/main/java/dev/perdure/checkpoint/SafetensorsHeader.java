@@ -48,11 +48,25 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
         }
     }
 
+    /** Lays tensors one after the other, in the map's order. */
+    static List<Slot> place(SequencedMap<String, TensorData> tensors) {
+        var slots = new ArrayList<Slot>();
+        long at = 0;
+        for (Map.Entry<String, TensorData> entry : tensors.entrySet()) {
+            var slot = new Slot(
+                    entry.getKey(), entry.getValue().dtype(), entry.getValue().shape(), at);
+            slots.add(slot);
+            at = slot.end();
+        }
+        return slots;
+    }
+
     /**
-     * Returns the start of a file that holds these tensors one after the other: length, JSON, and spaces so that the
-     * tensors begin at a multiple of 64.
+     * Returns the start of a file: length, JSON, and spaces so that the tensors begin at a multiple of 64.
+     *
+     * @param tensors one after the other
      */
-    static byte[] encode(SequencedMap<String, TensorData> tensors, SequencedMap<String, String> metadata) {
+    static byte[] encode(List<Slot> tensors, SequencedMap<String, String> metadata) {
         var json = new StringBuilder(64 + 96 * tensors.size()).append('{');
         if (!metadata.isEmpty()) {
             json.append('"').append(METADATA).append("\":{");
@@ -62,15 +76,12 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
             });
             json.append('}');
         }
-        long at = 0;
-        for (Map.Entry<String, TensorData> entry : tensors.entrySet()) {
-            TensorData tensor = entry.getValue();
+        for (Slot tensor : tensors) {
             comma(json);
-            Json.quote(json, entry.getKey()).append(":{\"dtype\":\"").append(tensor.dtype());
+            Json.quote(json, tensor.name()).append(":{\"dtype\":\"").append(tensor.dtype());
             appendSizes(json.append("\",\"shape\":"), tensor.shape());
-            json.append(",\"data_offsets\":[").append(at).append(',');
-            at += tensor.bytes();
-            json.append(at).append("]}");
+            json.append(",\"data_offsets\":[").append(tensor.begin()).append(',');
+            json.append(tensor.end()).append("]}");
         }
         return padded(json.append('}').toString().getBytes(StandardCharsets.UTF_8));
     }
@@ -157,9 +168,11 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
 
     private static Slot slot(Json json, String name) throws IOException {
         var found = new Object() {
-            @Nullable DType dtype;
+            @Nullable
+            DType dtype;
 
-            @Nullable Shape shape;
+            @Nullable
+            Shape shape;
 
             final List<Long> offsets = new ArrayList<>();
         };
@@ -179,7 +192,8 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
                 Json.required(found.dtype, "dtype"),
                 Json.required(found.shape, "shape"),
                 found.offsets.getFirst());
-        long bytes = Math.multiplyExact(slot.shape().elements(), (long) slot.dtype().bytes());
+        long bytes =
+                Math.multiplyExact(slot.shape().elements(), (long) slot.dtype().bytes());
         if (found.offsets.getLast() - slot.begin() != bytes) {
             throw new IOException("tensor '%s': bytes %s (expected: %d for %s %s)"
                     .formatted(name, found.offsets, bytes, slot.dtype(), slot.shape()));

@@ -72,7 +72,8 @@ final class SaveWriter {
                             ? tensors.next()
                             : new Manifest.Entry.Value(entry.getKey(), entry.getValue()));
         }
-        List<Manifest.ObjectRef> refs = hashed.stream().map(ObjectWriter.Hashed::ref).toList();
+        List<Manifest.ObjectRef> refs =
+                hashed.stream().map(ObjectWriter.Hashed::ref).toList();
         return new Manifest(save.name(), save.created(), save.metrics(), refs, entries);
     }
 

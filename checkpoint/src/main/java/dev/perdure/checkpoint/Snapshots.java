@@ -3,12 +3,14 @@ package dev.perdure.checkpoint;
 import dev.perdure.core.State;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** A fixed number of snapshots that are lent to one save after the other. Those of an outdated layout are replaced. */
 final class Snapshots implements AutoCloseable {
     private final int max;
     private final Deque<Snapshot> free = new ArrayDeque<>();
+    private final AtomicInteger lent = new AtomicInteger();
     private int made;
 
     Snapshots(int max) {
@@ -30,36 +32,35 @@ final class Snapshots implements AutoCloseable {
      */
     synchronized Snapshot take(State state, Supplier<Layout> layout) {
         while (free.isEmpty() && made == max) {
-            awaitChange();
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted while an earlier save was being written", e);
+            }
         }
         Snapshot snapshot = free.poll();
-        if (snapshot != null && snapshot.layout().fits(state)) {
-            return snapshot;
-        }
-        if (snapshot != null) {
+        if (snapshot != null && !snapshot.layout().fits(state)) {
             snapshot.close();
             made--;
+            snapshot = null;
         }
-        Snapshot fresh = new Snapshot(layout.get());
-        made++;
-        return fresh;
-    }
-
-    private void awaitChange() {
-        try {
-            wait();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted while an earlier save was being written", e);
+        if (snapshot == null) {
+            snapshot = new Snapshot(layout.get());
+            made++;
         }
+        lent.incrementAndGet();
+        return snapshot;
     }
 
     synchronized void giveBack(Snapshot snapshot) {
         free.add(snapshot);
+        lent.decrementAndGet();
         notifyAll();
     }
 
-    synchronized boolean anyFree() {
-        return !free.isEmpty() || made < max;
+    /** Returns whether not all are lent; does not wait for one that is being made. */
+    boolean anyFree() {
+        return lent.get() < max;
     }
 
     @Override

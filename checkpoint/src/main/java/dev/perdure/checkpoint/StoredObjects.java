@@ -43,29 +43,38 @@ final class StoredObjects {
     /**
      * Puts a whole copy in place of every copy that is damaged or missing.
      *
-     * @return whether all copies are whole now; {@code false} when none was
+     * <p>Needs memory for the object when there is something to repair.
      */
-    static boolean repair(ObjectStore store, Manifest.ObjectRef ref) throws IOException {
+    static Outcome repair(ObjectStore store, Manifest.ObjectRef ref) throws IOException {
         var checksums = new Checksums();
         var damaged = new ArrayList<ObjectStore>();
         var whole = new ArrayList<ObjectStore>();
         for (ObjectStore copy : store.copies()) {
             (isWhole(copy, ref, checksums) ? whole : damaged).add(copy);
         }
-        if (whole.isEmpty()) {
-            return false;
+        if (damaged.isEmpty()) {
+            return Outcome.WHOLE;
         }
-        return damaged.isEmpty() || replace(damaged, whole, ref, checksums);
+        return replace(damaged, whole, ref, checksums) ? Outcome.REPAIRED : Outcome.BEYOND_REPAIR;
     }
 
-    /** Damage is believed only when a second reading sees it too. */
+    /** What became of an object's copies. */
+    enum Outcome {
+        WHOLE,
+        REPAIRED,
+        BEYOND_REPAIR
+    }
+
     private static boolean isWhole(ObjectStore copy, Manifest.ObjectRef ref, Checksums checksums) throws IOException {
-        return hasDigest(copy, ref, checksums) || hasDigest(copy, ref, checksums);
+        return Readings.findWhole(() -> hasDigest(copy, ref, checksums));
     }
 
     private static boolean replace(
             List<ObjectStore> damaged, List<ObjectStore> whole, Manifest.ObjectRef ref, Checksums checksums)
             throws IOException {
+        if (whole.isEmpty()) {
+            return false;
+        }
         try (Arena arena = Arena.ofShared()) {
             MemorySegment bytes = arena.allocate(ref.bytes());
             for (ObjectStore source : whole) {
@@ -80,7 +89,7 @@ final class StoredObjects {
         }
     }
 
-    private static boolean hasDigest(MemorySegment bytes, Manifest.ObjectRef ref, Checksums checksums) {
+    static boolean hasDigest(MemorySegment bytes, Manifest.ObjectRef ref, Checksums checksums) {
         MessageDigest digest = Digests.sha256();
         checksums.update(digest, bytes);
         return Digests.hex(digest).equals(ref.sha256());

@@ -38,24 +38,44 @@ final class StretchReader {
     }
 
     void read(ReadPlan.Stretch stretch) throws IOException {
-        try {
+        noting(stretch.object(), () -> {
             switch (stretch) {
                 case ReadPlan.Stretch.Header(Manifest.ObjectRef object) -> header(object);
                 case ReadPlan.Stretch.Part part -> part(part);
                 case ReadPlan.Stretch.Together together -> together(together);
             }
+        });
+    }
+
+    /** Reads one block of a tensor, of at most 1 MiB, into memory of the caller's. */
+    void readBlock(Manifest.ObjectRef object, Manifest.Entry.Tensor tensor, long from, MemorySegment block)
+            throws IOException {
+        noting(object, () -> {
+            long copied = store.read(object.path(), tensor.offset() + from, block);
+            check(object, tensor, from, block.asSlice(0, copied), block.byteSize());
+        });
+    }
+
+    private interface Reading {
+        void run() throws IOException;
+    }
+
+    /** Notes damage that the store itself knows of. */
+    private void noting(Manifest.ObjectRef object, Reading reading) throws IOException {
+        try {
+            reading.run();
         } catch (NoSuchFileException e) {
-            damages.add(Damage.whole(checkpoint, stretch.object().path(), "missing"));
+            damages.add(Damage.whole(checkpoint, object.path(), "missing"));
         } catch (CorruptObjectException e) {
-            damages.add(Damage.whole(checkpoint, stretch.object().path(), String.valueOf(e.getMessage())));
+            damages.add(Damage.whole(checkpoint, object.path(), String.valueOf(e.getMessage())));
         }
     }
 
     private void header(Manifest.ObjectRef object) throws IOException {
         long size = store.size(object.path()).orElseThrow(() -> new NoSuchFileException(object.path()));
         if (size != object.bytes()) {
-            damages.add(Damage.whole(
-                    checkpoint, object.path(), "%d bytes (expected: %d)".formatted(size, object.bytes())));
+            damages.add(
+                    Damage.whole(checkpoint, object.path(), "%d bytes (expected: %d)".formatted(size, object.bytes())));
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
