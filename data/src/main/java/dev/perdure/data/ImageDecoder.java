@@ -43,6 +43,7 @@ final class ImageDecoder {
     }
 
     private static BufferedImage read(byte[] file) throws IOException {
+        PngChunks.check(file);
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             ImageReader reader = reader(in);
             var damage = new Damage();
@@ -54,7 +55,7 @@ final class ImageDecoder {
                 return image;
             } catch (RuntimeException e) {
                 // Readers meet damaged files with whatever their parsing runs into.
-                throw new IOException("unreadable: " + e, e);
+                throw new IOException("unreadable: %s (expected: a whole image)".formatted(e), e);
             } finally {
                 reader.dispose();
             }
@@ -71,7 +72,7 @@ final class ImageDecoder {
             }
             reader.dispose();
         }
-        throw new IOException("neither PNG nor JPEG");
+        throw new IOException("neither PNG nor JPEG (expected: an image)");
     }
 
     /** Remembers a warning that says that part of the picture is missing: readers paint such parts grey and go on. */
@@ -88,7 +89,7 @@ final class ImageDecoder {
 
         void check() throws IOException {
             if (warning != null) {
-                throw new IOException("damaged: " + warning);
+                throw new IOException("damaged: %s (expected: a whole image)".formatted(warning));
             }
         }
     }
