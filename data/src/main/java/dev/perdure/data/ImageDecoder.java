@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * that cameras note in their files.
  */
 final class ImageDecoder {
+    /** More is refused before it is decoded: a small file can claim to be a picture that no memory holds. */
+    private static final int PIXELS_MAX = 1 << 26;
+
     static {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
@@ -50,6 +53,7 @@ final class ImageDecoder {
             try {
                 reader.addIIOReadWarningListener(damage);
                 reader.setInput(in, true, true);
+                requireSize(reader.getWidth(0), reader.getHeight(0));
                 BufferedImage image = reader.read(0);
                 damage.check();
                 return image;
@@ -59,6 +63,12 @@ final class ImageDecoder {
             } finally {
                 reader.dispose();
             }
+        }
+    }
+
+    private static void requireSize(int width, int height) throws IOException {
+        if ((long) width * height > PIXELS_MAX) {
+            throw new IOException("%d×%d pixels (expected: at most %d in all)".formatted(width, height, PIXELS_MAX));
         }
     }
 

@@ -185,6 +185,19 @@ class DataSettingsTest {
     }
 
     @Test
+    void refusesClassesWhereThereAreNone() {
+        assertProblems(
+                List.of(
+                        "run.yaml:6: classes: given for task regression (expected: only for classification). Leave it out."),
+                "format: csv",
+                "file: a",
+                "columns: {a: numeric}",
+                "target: b",
+                "task: regression",
+                "classes: [x]");
+    }
+
+    @Test
     void refusesATestShareBesideTestFiles() {
         assertProblems(
                 List.of(

@@ -8,9 +8,11 @@ import dev.perdure.core.Shape;
 import dev.perdure.data.DataReport.BadRecord;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +147,33 @@ class ImagesTest {
                     .as("byte %d", at)
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void noticesEveryCutOfAJpeg() throws IOException {
+        Path jpeg = pets.resolve("cat/0.jpg");
+        Fixtures.writeImage(jpeg, "jpeg", BufferedImage.TYPE_INT_RGB, 32, 32, (x, y) -> x * y * 500);
+        byte[] whole = Files.readAllBytes(jpeg);
+        assertThat(ImageDecoder.decode(whole, 3).pixels()).hasSize(3 * 32 * 32);
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> ImageDecoder.decode(cut, 3))
+                    .as("cut at %d of %d", length, whole.length)
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void refusesAPictureThatNoMemoryHolds() throws IOException {
+        byte[] file = Files.readAllBytes(pets.resolve("cat/3.PNG"));
+        ByteBuffer header = ByteBuffer.wrap(file);
+        header.putInt(16, 65_535).putInt(20, 65_535);
+        var crc = new CRC32();
+        crc.update(file, 12, 17);
+        header.putInt(29, (int) crc.getValue());
+        assertThatThrownBy(() -> ImageDecoder.decode(file, 3))
+                .isInstanceOf(IOException.class)
+                .hasMessage("65535×65535 pixels (expected: at most 67108864 in all)");
     }
 
     @Test
