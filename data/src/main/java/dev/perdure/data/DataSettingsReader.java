@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -94,6 +95,12 @@ final class DataSettingsReader {
         Task task = section.choice("task", Task.CLASSIFICATION);
         if (task == Task.CLASSIFICATION && target.size() > 1) {
             section.reject("target", target + " (expected: one column for a classification)");
+        }
+        if (task != Task.CLASSIFICATION && section.has("classes")) {
+            section.reject(
+                    "classes",
+                    "given for task %s (expected: only for classification). Leave it out."
+                            .formatted(task.name().toLowerCase(Locale.ROOT)));
         }
         return new Csv(
                 path(section, "file"),

@@ -21,9 +21,10 @@ import java.util.stream.IntStream;
  * <p>A sample's id is its place among the good records, in the order of the files: IDX by index; images by class folder
  * and file name, in the order of their UTF-16 code units; CSV by line; files of a test part of their own come last.
  *
- * <p><b>Memory.</b> Plain IDX files are mapped. What must be unpacked or parsed (gzipped IDX, CSV) is held outside the heap
- * up to {@code memory-bytes} for each file, in a mapped temporary file beyond that. Images are held decoded up to {@code
- * memory-bytes}; the others are decoded when a batch wants them. All of it gives the same bits. On the heap there are
+ * <p><b>Memory.</b> Files are held outside the heap up to {@code memory-bytes} each; a larger one is mapped (plain IDX) or put
+ * into a mapped temporary file as it is unpacked or parsed (gzipped IDX, CSV). Images are held decoded up to {@code
+ * memory-bytes}; the others are decoded when a batch wants them. All of it gives the same bits, as long
+ * as mapped files and such images do not change; images that do are noticed. On the heap there are
  * targets, and some tens of bytes for each sample. Memory is freed when the data set is no longer reachable.
  */
 public final class Dataset {

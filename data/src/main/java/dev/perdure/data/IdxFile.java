@@ -19,7 +19,7 @@ import java.util.zip.ZipException;
 
 /**
  * A file in the IDX format of the MNIST files: two zero bytes, the type, the number of dimensions, the sizes as big-endian
- * 32-bit numbers, the values in big-endian order. Plain files are mapped, gzipped ones unpacked.
+ * 32-bit numbers, the values in big-endian order. Plain or gzipped.
  *
  * @param values the values alone
  */
@@ -66,7 +66,8 @@ record IdxFile(Path path, Type type, int[] sizes, MemorySegment values) {
     /**
      * Opens a file.
      *
-     * @param memoryBytes how much of an unpacked file is held in memory, see {@link Spool}
+     * @param memoryBytes how many bytes are held in memory: a larger plain file is mapped, of what a gzipped one holds see
+     *     {@link Spool}
      * @throws BadDataException if it is not an IDX file, or not as long as its header says
      */
     static IdxFile open(Path path, long memoryBytes) throws IOException {
@@ -76,7 +77,7 @@ record IdxFile(Path path, Type type, int[] sizes, MemorySegment values) {
             in.reset();
             return start.length == 2 && start[0] == 0x1f && start[1] == (byte) 0x8b
                     ? unpacked(path, in, memoryBytes)
-                    : mapped(path, in);
+                    : plain(path, in, memoryBytes);
         } catch (ZipException e) {
             throw new BadDataException(
                     "%s: damaged gzip data: %s. Fetch the file again.".formatted(path, e.getMessage()));
@@ -88,37 +89,46 @@ record IdxFile(Path path, Type type, int[] sizes, MemorySegment values) {
         return sizes[0];
     }
 
-    private static IdxFile mapped(Path path, InputStream in) throws IOException {
+    private static IdxFile plain(Path path, InputStream in, long memoryBytes) throws IOException {
         Header header = header(path, in);
+        long size = Files.size(path);
+        requireLength(path, header, size);
+        return header.valueBytes() > memoryBytes ? mapped(path, header) : copied(path, header, in, memoryBytes);
+    }
+
+    private static IdxFile mapped(Path path, Header header) throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            requireLength(path, header, file.size());
             MemorySegment values = file.map(MapMode.READ_ONLY, header.bytes(), header.valueBytes(), Arena.ofAuto());
             return new IdxFile(path, header.type(), header.sizes(), values);
         }
     }
 
     private static IdxFile unpacked(Path path, InputStream packed, long memoryBytes) throws IOException {
-        InputStream in = new GZIPInputStream(packed, 1 << 16);
-        Header header = header(path, in);
+        try {
+            InputStream in = new GZIPInputStream(packed, 1 << 16);
+            return copied(path, header(path, in), in, memoryBytes);
+        } catch (EOFException e) {
+            throw endsInHeader(path);
+        }
+    }
+
+    private static IdxFile copied(Path path, Header header, InputStream in, long memoryBytes) throws IOException {
         long expected = header.valueBytes();
         try (var spool = new Spool(memoryBytes, expected)) {
             byte[] piece = new byte[1 << 16];
             long read = 0;
-            for (int n = next(in, piece); n >= 0 && read <= expected; n = next(in, piece)) {
-                spool.append(piece, (int) Math.min(n, expected - read));
-                read += n;
+            try {
+                for (int n = in.read(piece); n >= 0 && read <= expected; n = in.read(piece)) {
+                    spool.append(piece, (int) Math.min(n, expected - read));
+                    read += n;
+                }
+            } catch (EOFException e) {
+                requireLength(path, header, header.bytes() + read);
+                throw new BadDataException(
+                        "%s: truncated, ends before its gzip checksum. Fetch the file again.".formatted(path));
             }
             requireLength(path, header, header.bytes() + read);
             return new IdxFile(path, header.type(), header.sizes(), spool.finish());
-        }
-    }
-
-    /** Reads on, taking the sudden end of the packed data for the end of what is in them. */
-    private static int next(InputStream in, byte[] piece) throws IOException {
-        try {
-            return in.read(piece);
-        } catch (EOFException e) {
-            return -1;
         }
     }
 
@@ -178,9 +188,13 @@ record IdxFile(Path path, Type type, int[] sizes, MemorySegment values) {
             // The packed data end in the header.
         }
         if (read < count) {
-            throw new BadDataException(
-                    "%s: ends within its header (expected: an IDX file). Fetch the file again.".formatted(path));
+            throw endsInHeader(path);
         }
         return bytes;
+    }
+
+    private static BadDataException endsInHeader(Path path) {
+        return new BadDataException(
+                "%s: ends within its header (expected: an IDX file). Fetch the file again.".formatted(path));
     }
 }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * that cameras note in their files.
  */
 final class ImageDecoder {
+    /** More is refused before it is decoded: a small file can claim to be a picture that no memory holds. */
+    private static final int PIXELS_MAX = 1 << 26;
+
     static {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
@@ -43,21 +46,29 @@ final class ImageDecoder {
     }
 
     private static BufferedImage read(byte[] file) throws IOException {
+        PngChunks.check(file);
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             ImageReader reader = reader(in);
             var damage = new Damage();
             try {
                 reader.addIIOReadWarningListener(damage);
                 reader.setInput(in, true, true);
+                requireSize(reader.getWidth(0), reader.getHeight(0));
                 BufferedImage image = reader.read(0);
                 damage.check();
                 return image;
             } catch (RuntimeException e) {
                 // Readers meet damaged files with whatever their parsing runs into.
-                throw new IOException("unreadable: " + e, e);
+                throw new IOException("unreadable: %s (expected: a whole image)".formatted(e), e);
             } finally {
                 reader.dispose();
             }
+        }
+    }
+
+    private static void requireSize(int width, int height) throws IOException {
+        if ((long) width * height > PIXELS_MAX) {
+            throw new IOException("%d×%d pixels (expected: at most %d in all)".formatted(width, height, PIXELS_MAX));
         }
     }
 
@@ -71,7 +82,7 @@ final class ImageDecoder {
             }
             reader.dispose();
         }
-        throw new IOException("neither PNG nor JPEG");
+        throw new IOException("neither PNG nor JPEG (expected: an image)");
     }
 
     /** Remembers a warning that says that part of the picture is missing: readers paint such parts grey and go on. */
@@ -88,7 +99,7 @@ final class ImageDecoder {
 
         void check() throws IOException {
             if (warning != null) {
-                throw new IOException("damaged: " + warning);
+                throw new IOException("damaged: %s (expected: a whole image)".formatted(warning));
             }
         }
     }

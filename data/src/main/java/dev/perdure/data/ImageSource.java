@@ -135,7 +135,7 @@ final class ImageSource {
             byte[] pixels = decode(candidate.file(), settings, layout);
             return new Tried.Good(pixels, Digests.sha256().digest(pixels));
         } catch (IOException e) {
-            return new Tried.Bad("%s (expected: a PNG or JPEG image)".formatted(e.getMessage()));
+            return new Tried.Bad(String.valueOf(e.getMessage()));
         }
     }
 

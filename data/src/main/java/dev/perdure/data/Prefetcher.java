@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Prepares coming batches on a thread of its own while the present one is computed.
  *
  * <p>Batches come in the order of their recipes, and their bits are those of {@link Dataset#batch}: neither depends on
- * timing. At most {@code ahead} batches are prepared beforehand, in native memory that is used again and again. Not
+ * timing. While one is in use, at most {@code ahead} others are prepared, in native memory that is used again and again. Not
  * thread-safe: one owner takes and closes.
  */
 public final class Prefetcher implements AutoCloseable {
@@ -46,7 +46,7 @@ public final class Prefetcher implements AutoCloseable {
      * Starts to prepare.
      *
      * @param recipes read by the preparing thread, each when its turn comes; may go on for ever
-     * @param ahead how many batches are prepared beforehand, at least 1
+     * @param ahead how many batches are prepared while one is in use, at least 1
      */
     public Prefetcher(Dataset data, Iterator<Recipe> recipes, int ahead) {
         if (ahead < 1) {

@@ -1,5 +1,6 @@
 package dev.perdure.data;
 
+import dev.perdure.core.Digests;
 import dev.perdure.core.Settings;
 import dev.perdure.engine.Batch;
 import java.awt.image.BufferedImage;
@@ -99,6 +100,12 @@ final class Fixtures {
 
     static float[] inputs(Batch batch) {
         return batch.inputs().data().toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    /** Returns what two batches share when all their bits are equal. */
+    static String bits(Batch batch) {
+        return Digests.sha256(batch.inputs().data())
+                + Digests.sha256(batch.targets().data());
     }
 
     static long[] labels(Batch batch) {

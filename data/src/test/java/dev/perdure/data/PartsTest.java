@@ -89,8 +89,7 @@ class PartsTest {
     @Test
     void takesTheTestPartFromItsOwnFiles() {
         Part[] parts = Parts.divide(new int[30], 20, new Split(0.1, 0), 1);
-        assertThat(Parts.of(parts, Part.TEST))
-                .isEqualTo(IntStream.range(20, 30).toArray());
+        assertThat(Parts.of(parts, Part.TEST)).isEqualTo(IntStream.range(20, 30).toArray());
         assertThat(Parts.of(parts, Part.VALIDATION)).hasSize(2);
     }
 }

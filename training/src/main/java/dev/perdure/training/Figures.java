@@ -29,7 +29,7 @@ public final class Figures {
         return Double.isFinite(share) ? String.format(Locale.ROOT, "%.2f %%", share * 100) : NONE;
     }
 
-    /** Returns about four digits: {@code 0.0612}, {@code 12.35}, {@code 1,234}, {@code 3.1e-7}. */
+    /** Returns about four digits: {@code 0.0612}, {@code 0.000831}, {@code 12.35}, {@code 1,234}, {@code 3.1e-7}. */
     public static String number(double value) {
         if (!Double.isFinite(value)) {
             return NONE;
@@ -38,12 +38,13 @@ public final class Figures {
         if (size == 0) {
             return "0";
         }
-        if (size < 1e-3 || size >= 1e7) {
+        if (size < 1e-5 || size >= 1e7) {
             return String.format(Locale.ROOT, "%.1e", value)
                     .replaceFirst("e([+-])0?", "e$1")
                     .replace("e+", "e");
         }
-        int decimals = Math.clamp(3 - (int) Math.floor(Math.log10(size)), 0, 4);
+        int power = (int) Math.floor(Math.log10(size));
+        int decimals = power < -2 ? 2 - power : Math.clamp(3 - power, 0, 4);
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 

@@ -51,7 +51,7 @@ final class ReportTables {
 
     static String incidents(List<IncidentMark> marks) {
         if (marks.isEmpty()) {
-            return ReportPage.section("incidents", "Nothing went wrong", "");
+            return ReportPage.section("incidents", "No incident", "<p class=\"note\">No fault was noticed.</p>\n");
         }
         var out = new StringBuilder("<ol class=\"incidents\">\n");
         List<IncidentMark> shown = ReportCharts.tail(marks, ROWS_LAST);
@@ -110,7 +110,7 @@ final class ReportTables {
 
     static String checkpoints(List<RunReport.Checkpoint> all) {
         if (all.isEmpty()) {
-            return ReportPage.section("checkpoints", "No checkpoint was saved", "");
+            return ReportPage.section("checkpoints", "No checkpoint", "<p class=\"note\">None was saved.</p>\n");
         }
         var out = new StringBuilder("<div class=\"scroll\"><table><thead><tr><th>Step</th>"
                 + "<th class=\"n\">Written</th><th class=\"n\">Reused</th><th class=\"n\">Training waited</th>"

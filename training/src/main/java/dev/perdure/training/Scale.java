@@ -14,6 +14,9 @@ record Scale(double low, double high, boolean logarithmic, double pixelLow, doub
     /** A spike this many times the middle value would press everything else flat on a linear axis. */
     private static final double SPREAD_LINEAR_MAX = 30;
 
+    /** What lies further out is drawn on the edge. */
+    private static final double REACH = 1e150;
+
     Scale {
         if (!(low < high) || (logarithmic && !(low > 0))) {
             throw new IllegalArgumentException("low, high: " + low + ", " + high + " (expected: rising, log above 0)");
@@ -22,7 +25,7 @@ record Scale(double low, double high, boolean logarithmic, double pixelLow, doub
 
     /** Returns an axis from exactly {@code low} to {@code high}, widened if they are the same. */
     static Scale linear(double low, double high) {
-        return new Scale(low, high > low ? high : low + 1, false, 0, 1);
+        return new Scale(low, high > low ? high : low + Math.max(1, Math.abs(low)), false, 0, 1);
     }
 
     /**
@@ -35,21 +38,20 @@ record Scale(double low, double high, boolean logarithmic, double pixelLow, doub
         if (sorted.length == 0) {
             return linear(0, 1);
         }
-        double low = sorted[0];
-        double high = sorted[sorted.length - 1];
+        double low = Math.clamp(sorted[0], -REACH, REACH);
+        double high = Math.clamp(sorted[sorted.length - 1], -REACH, REACH);
         double middle = sorted[sorted.length / 2];
         if (low > 0 && high / middle > SPREAD_LINEAR_MAX) {
             // A handful of tiny values must not stretch the axis: they are drawn on its foot.
             double foot = Math.max(low, sorted[sorted.length / 50] / 3);
-            return new Scale(foot * 0.8, Math.min(high * 1.25, Double.MAX_VALUE), true, 0, 1);
+            return new Scale(foot * 0.8, high * 1.25, true, 0, 1);
         }
         double from = Math.min(0, low);
-        double step = stepOf(high - from, 4);
-        if (!Double.isFinite(step) || step <= 0) {
-            return linear(from, from + 1);
+        if (!(from < high)) {
+            return linear(from, from + Math.max(1, Math.abs(from)));
         }
-        double to = Math.ceil(high / step * (1 - 1e-9)) * step;
-        return linear(Math.floor(from / step) * step, Double.isFinite(to) ? to : high);
+        double step = stepOf(high - from, 4);
+        return linear(Math.floor(from / step) * step, Math.ceil(high / step * (1 - 1e-9)) * step);
     }
 
     Scale on(double low, double high) {
@@ -72,8 +74,9 @@ record Scale(double low, double high, boolean logarithmic, double pixelLow, doub
     private List<Double> multiples(int about) {
         double step = stepOf(high - low, about);
         var ticks = new ArrayList<Double>();
-        for (double i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
-            ticks.add(i * step);
+        double first = Math.ceil(low / step - 1e-9);
+        for (int i = 0; i <= 2 * about && (first + i) * step <= high + step * 1e-9; i++) {
+            ticks.add((first + i) * step);
         }
         return ticks;
     }

@@ -76,6 +76,9 @@ final class SvgChart {
         }
         double foot = shape.height - BOTTOM;
         for (double tick : x.ticks(shape.ticks)) {
+            if (tick != Math.rint(tick)) {
+                continue; // there is no step and no epoch between two
+            }
             text("middle", x.at(tick), foot + LANE + 17, Scale.label(tick));
         }
         text("end", shape.width - RIGHT, shape.height - 5, xName);
