@@ -25,6 +25,7 @@ record LiveLine(
         OptionalDouble secondsLeft) {
     private static final int BAR_MAX = 30;
     private static final int BAR_MIN = 8;
+    private static final int WORDS_ALONE = 36;
 
     /** Returns the line without a bar, whole. */
     String words() {
@@ -37,7 +38,8 @@ record LiveLine(
      */
     String fitted(int columns, Paint paint) {
         List<String> parts = new ArrayList<>(parts());
-        while (parts.size() > 1 && columnsOf(parts) > columns) {
+        int forWords = columns < WORDS_ALONE ? columns : columns - BAR_MIN - 2;
+        while (parts.size() > 1 && columnsOf(parts) > forWords) {
             parts.remove(leastImportant(parts));
         }
         String words = String.join("  ", parts);

@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 final class TerminalProgress implements RunListener, AutoCloseable {
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final long REPORT_NANOS = 10_000_000_000L;
+    private static final int UNBROKEN = 1_000_000;
     private static final String ERASE = "\r\u001b[K";
 
     private final PrintStream out;
@@ -43,7 +44,7 @@ final class TerminalProgress implements RunListener, AutoCloseable {
         this.terminal = terminal;
         this.nanoTime = nanoTime;
         this.paint = Paint.on(terminal, out.charset());
-        this.telling = new RunTelling(paint, terminal.width() - 1);
+        this.telling = new RunTelling(paint, terminal.interactive() ? terminal.width() - 1 : UNBROKEN);
         this.pace = new RunPace(nanoTime.getAsLong());
         this.drawnNanos = nanoTime.getAsLong();
     }

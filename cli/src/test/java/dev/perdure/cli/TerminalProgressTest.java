@@ -90,12 +90,14 @@ class TerminalProgressTest {
     @Test
     void isNotFooledByStartingInTheMiddle() {
         say(started(10_000, 1000));
-        now += 60_000_000_000L;
+        now += 2_000_000_000L;
         say(new Restored(9000, 41, List.of()));
         now += STEP_NANOS;
         say(step(9001));
         assertThat(screen.live()).doesNotContain("samples/s", "left");
-        steps(9002, 9500);
+        steps(9002, 9050);
+        assertThat(screen.live()).contains("3,200 samples/s", "0:19 left");
+        steps(9051, 9500);
         assertThat(screen.live()).contains("95 %", "epoch 10/10", "3,200 samples/s", "0:10 left");
     }
 
@@ -104,7 +106,7 @@ class TerminalProgressTest {
         say(started(1000, 100));
         steps(1, 200);
         progress.incident(KILLED);
-        now += 600_000_000_000L;
+        now += 2_000_000_000L;
         say(started(1000, 100));
         say(new Restored(150, 41, List.of()));
         steps(151, 200);
@@ -140,7 +142,7 @@ class TerminalProgressTest {
         progress = new TerminalProgress(screen.out, new Terminal(40, true, false), () -> now);
         say(started(1000, 100));
         steps(1, 250);
-        assertThat(screen.live()).contains("25 %", "loss", "0:15 left").doesNotContain("step", "samples");
+        assertThat(screen.live()).contains("█░", "25 %", "0:15 left").doesNotContain("step", "samples");
     }
 
     @Test
@@ -168,7 +170,18 @@ class TerminalProgressTest {
                 .containsExactly(
                         "25 %  epoch 5/20  step 500/2,000  loss 0.5000  3,200 samples/s  0:30 left",
                         "50 %  epoch 10/20  step 1,000/2,000  loss 0.5000  3,200 samples/s  0:20 left");
-        assertThat(screen.text()).contains("✗ trainer killed");
+        assertThat(screen.text())
+                .contains("✗ trainer killed: process 48213 ended with signal 9 (SIGKILL) (noticed within 212 ms)\n");
+    }
+
+    @Test
+    void breaksLongLinesBetweenWordsOnATerminalOnly() {
+        String warning = "word ".repeat(50).strip();
+        say(new Warned(warning));
+        assertThat(screen.lines()).hasSize(4).allMatch(line -> line.length() < 100);
+        var file = new Screen();
+        new TerminalProgress(file.out, new Terminal(100, false, false), () -> now).said(new Warned(warning));
+        assertThat(file.lines()).containsExactly("! " + warning, "");
     }
 
     @Test

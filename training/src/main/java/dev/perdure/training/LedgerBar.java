@@ -2,6 +2,7 @@ package dev.perdure.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -58,7 +59,7 @@ record LedgerBar(List<Slice> slices, double sum, double wall) {
     }
 
     String toHtml() {
-        return bar() + table();
+        return (sum > 0 ? bar() : "") + table();
     }
 
     private String bar() {
@@ -112,10 +113,10 @@ record LedgerBar(List<Slice> slices, double sum, double wall) {
     }
 
     private static String tenth(double value) {
-        return String.format(java.util.Locale.ROOT, "%.1f", value);
+        return String.format(Locale.ROOT, "%.1f", value);
     }
 
     private static String thousandth(double seconds) {
-        return Double.isFinite(seconds) ? String.format(java.util.Locale.ROOT, "%,.3f", seconds) : Figures.NONE;
+        return Double.isFinite(seconds) ? String.format(Locale.ROOT, "%,.3f", seconds) : Figures.NONE;
     }
 }

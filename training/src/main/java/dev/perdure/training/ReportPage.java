@@ -62,15 +62,19 @@ public final class ReportPage {
                 <title>%s – training run</title>
                 <style>%s</style>
                 </head>
-                """.formatted(hash(STYLE), hash(SCRIPT), Html.clip(report.name()), STYLE);
+                """.formatted(hash(STYLE), hash(SCRIPT), name(report), STYLE);
+    }
+
+    private static String name(RunReport report) {
+        return report.name().isBlank() ? "Run without a name" : Html.clip(report.name());
     }
 
     private static String title(RunReport report) {
         String badge = report.finished()
                 ? "<span class=\"badge good\">✓ finished</span>"
                 : "<span class=\"badge bad\">■ " + Html.clip(report.outcome()) + "</span>";
-        return "<header>\n<p class=\"eyebrow\">Training run</p>\n<h1>" + Html.clip(report.name())
-                + "</h1>\n<p class=\"lead\">" + badge + " " + Html.escape(summary(report)) + "</p>\n</header>\n";
+        return "<header>\n<p class=\"eyebrow\">Training run</p>\n<h1>" + name(report) + "</h1>\n<p class=\"lead\">"
+                + badge + " " + Html.escape(summary(report)) + "</p>\n</header>\n";
     }
 
     /** Returns the run in two or three sentences. */

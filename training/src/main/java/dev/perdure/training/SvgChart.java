@@ -1,34 +1,37 @@
 package dev.perdure.training;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
+import java.util.function.IntFunction;
 
 /**
  * A chart as inline SVG, drawn back to front in the order of the calls. Colours come from the page's classes; the
  * {@code data-} attributes let the page's script read values back from the curves.
  */
 final class SvgChart {
-    /** How much room a chart has. A wide one shrinks on a phone until nobody can read it. */
+    /** How much room a chart has; flags stand above {@code top}. A wide one shrinks on a phone until nobody can read it. */
     enum Shape {
-        WIDE(920, 340, 7),
-        NARROW(380, 260, 4),
-        SMALL(300, 215, 3);
+        WIDE(920, 340, 34, 7),
+        NARROW(380, 260, 34, 4),
+        SMALL(300, 200, 12, 3);
 
         private final int width;
         private final int height;
+        private final int top;
         private final int ticks;
 
-        Shape(int width, int height, int ticks) {
+        Shape(int width, int height, int top, int ticks) {
             this.width = width;
             this.height = height;
+            this.top = top;
             this.ticks = ticks;
         }
     }
 
     private static final double LEFT = 50;
     private static final double RIGHT = 12;
-    private static final double TOP = 34;
     private static final double BOTTOM = 50;
     private static final double LANE = 9;
     private static final double DIGIT = 6.6;
@@ -46,7 +49,7 @@ final class SvgChart {
             Shape shape, String cssClass, String title, String xName, Scale x, Scale y, DoubleFunction<String> yLabel) {
         this.shape = shape;
         this.x = x.on(LEFT, shape.width - RIGHT);
-        this.y = y.on(shape.height - BOTTOM, TOP);
+        this.y = y.on(shape.height - BOTTOM, shape.top);
         svg.append("<svg class=\"chart ").append(cssClass).append("\" role=\"img\" viewBox=\"0 0 ");
         svg.append(shape.width)
                 .append(' ')
@@ -105,9 +108,9 @@ final class SvgChart {
         svg.append("<rect class=\"band\" x=\"")
                 .append(px(left))
                 .append("\" y=\"")
-                .append(px(TOP));
+                .append(px(shape.top));
         svg.append("\" width=\"").append(px(Math.max(1.5, x.at(to) - left))).append("\" height=\"");
-        svg.append(px(shape.height - BOTTOM - TOP)).append("\"><title>").append(Html.escape(title));
+        svg.append(px(shape.height - BOTTOM - shape.top)).append("\"><title>").append(Html.escape(title));
         svg.append("</title></rect>");
     }
 
@@ -135,7 +138,7 @@ final class SvgChart {
     }
 
     /** Puts a dot on every finite point; the title says what it is. */
-    void dots(String cssClass, Curve curve, java.util.function.IntFunction<String> title) {
+    void dots(String cssClass, Curve curve, IntFunction<String> title) {
         for (int i = 0; i < curve.size(); i++) {
             if (Double.isFinite(curve.y()[i])) {
                 svg.append("<circle class=\"dot ").append(cssClass).append("\" cx=\"");
@@ -156,7 +159,7 @@ final class SvgChart {
                 svg.append("<path class=\"nan\" d=\"M")
                         .append(px(at - 4))
                         .append(' ')
-                        .append(px(TOP))
+                        .append(px(shape.top))
                         .append("l8 0l-4 7z");
                 svg.append("\"><title>").append(Html.escape(title + " " + Figures.count((long) curve.x()[i])));
                 svg.append("</title></path>");
@@ -186,7 +189,7 @@ final class SvgChart {
     void flags(List<IncidentMark> marks) {
         var sorted = marks.stream()
                 .filter(IncidentMark::hasStep)
-                .sorted(java.util.Comparator.comparingLong(IncidentMark::step))
+                .sorted(Comparator.comparingLong(IncidentMark::step))
                 .toList();
         int from = 0;
         while (from < sorted.size()) {

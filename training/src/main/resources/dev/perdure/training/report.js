@@ -40,7 +40,8 @@
     function hide() { tip.hidden = true; cursor.removeAttribute("d"); }
     svg.addEventListener("pointerleave", hide);
     svg.addEventListener("pointermove", function (event) {
-      if (event.target.querySelector("title") || event.target.closest(".flag")) { hide(); return; }
+      var told = Array.from(event.target.children).some(function (child) { return child.tagName === "title"; });
+      if (told || event.target.closest(".flag")) { hide(); return; }
       var box = svg.getBoundingClientRect();
       var x = (event.clientX - box.left) * svg.viewBox.baseVal.width / box.width;
       var at = nearest(lines[0].points, Math.min(Math.max(x, xs.from), xs.to))[0];
