@@ -262,7 +262,7 @@ public final class Checkpointer implements AutoCloseable {
                 PruneReport report = pruner.prune(options.retention().get());
                 options.listener().accept(new CheckpointEvent.Pruned(report));
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             options.listener().accept(new CheckpointEvent.PruneFailed(e));
         }
     }

@@ -66,7 +66,9 @@ final class ManifestWriter {
             out.append(between).append("{\"sha256\":\"").append(object.sha256());
             out.append("\",\"bytes\":").append(object.bytes());
             out.append(",\"headerBytes\":").append(object.headerBytes());
-            out.append(",\"headerCrc32c\":\"").append(Checksums.hex(object.headerCrc32c())).append("\"}");
+            out.append(",\"headerCrc32c\":\"")
+                    .append(Checksums.hex(object.headerCrc32c()))
+                    .append("\"}");
             between = ",\n";
         }
         out.append("\n],\n");
@@ -79,7 +81,7 @@ final class ManifestWriter {
             Json.quote(out.append(between).append("{\"name\":"), entry.name()).append(',');
             switch (entry) {
                 case Manifest.Entry.Tensor tensor -> tensor(tensor);
-                case Manifest.Entry.Value(_, State.Entry value) -> value(value);
+                case Manifest.Entry.Value value -> value(value.value());
             }
             out.append('}');
             between = ",\n";
@@ -105,7 +107,9 @@ final class ManifestWriter {
             case State.Entry.Real(double number) -> Json.real(out.append("\"real\":"), number);
             case State.Entry.Text(String text) -> Json.quote(out.append("\"text\":"), text);
             case State.Entry.Blob blob ->
-                out.append("\"blob\":\"").append(Base64.getEncoder().encodeToString(blob.bytes())).append('"');
+                out.append("\"blob\":\"")
+                        .append(Base64.getEncoder().encodeToString(blob.bytes()))
+                        .append('"');
         }
     }
 }

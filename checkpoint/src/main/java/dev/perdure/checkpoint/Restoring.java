@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Copies checkpoints into live tensors, newest first, until one is intact. */
 final class Restoring {
+    private static final long BYTES_WORTH_A_THREAD = 4 << 20;
+
     private final ObjectStore store;
     private final Manifests manifests;
     private final Markers markers;
@@ -119,7 +121,7 @@ final class Restoring {
         Collection<Damage> damages = new ConcurrentLinkedQueue<>();
         List<ReadPlan.Stretch> stretches = ReadPlan.of(manifest, objects);
         try (Arena buffers = Arena.ofShared()) {
-            Parallel.forEach(threadsFor(targets), stretches.size(), () -> {
+            Parallel.forEach(threadsFor(objects, targets), stretches.size(), () -> {
                 var reader = new StretchReader(store, manifest.name(), targets, damages, buffers);
                 return index -> reader.read(stretches.get(index));
             });
@@ -127,10 +129,11 @@ final class Restoring {
         return damages;
     }
 
-    private int threadsFor(Map<String, MemorySegment> targets) {
+    private int threadsFor(List<Manifest.ObjectRef> objects, Map<String, MemorySegment> targets) {
         var other = new Thread();
+        long bytes = objects.stream().mapToLong(Manifest.ObjectRef::bytes).sum();
         boolean shared = targets.values().stream().allMatch(target -> target.isAccessibleBy(other));
-        return shared ? threads : 1;
+        return shared ? (int) Math.clamp(bytes / BYTES_WORTH_A_THREAD, 1, threads) : 1;
     }
 
     private static State stateOf(Manifest manifest, State target) {

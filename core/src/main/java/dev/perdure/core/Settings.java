@@ -110,6 +110,11 @@ public final class Settings {
         return values.containsKey(key) && !isNull(values.get(key));
     }
 
+    /** Returns whether a key's value is a section, for settings that are written either as a word or as a section. */
+    public boolean isSection(String key) {
+        return has(key) && values.get(key) instanceof MappingNode;
+    }
+
     /** Returns the keys that are present, in file order, and counts them all as known. */
     public List<String> keys() {
         List<String> present =

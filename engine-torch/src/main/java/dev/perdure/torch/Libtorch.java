@@ -12,6 +12,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,15 +114,21 @@ final class Libtorch {
             if (e instanceof BadSettingException bad) {
                 throw bad;
             }
-            throw new BadSettingException("%s: %s".formatted(where, firstLine(e)));
+            throw new BadSettingException("%s: %s".formatted(where, oneLine(e)));
         }
     }
 
-    /** libtorch's messages end in a native stack trace. */
-    static String firstLine(Throwable error) {
-        String message = error.getMessage();
-        return message == null
-                ? error.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("").strip();
+    /** libtorch's messages end in a native stack trace; TorchScript's begin with one of its own. */
+    static String oneLine(Throwable error) {
+        String message = error.getMessage() == null ? "" : error.getMessage();
+        List<String> lines = message.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        return lines.stream()
+                .filter(line -> line.startsWith("RuntimeError: "))
+                .findFirst()
+                .or(() -> lines.stream().findFirst())
+                .orElse(error.getClass().getSimpleName());
     }
 }

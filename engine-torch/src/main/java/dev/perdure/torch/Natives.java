@@ -40,7 +40,7 @@ final class Natives {
         return ("libtorch for %s does not load: %s. Give the user a writable home folder with 1 GB free, to which the library"
                         + " is unpacked (or name another with -Dorg.bytedeco.javacpp.cachedir=FOLDER), and on Linux install"
                         + " libgomp.")
-                .formatted(platform, Libtorch.firstLine(root));
+                .formatted(platform, Libtorch.oneLine(root));
     }
 
     private static String fileName(String platform) {

@@ -58,7 +58,7 @@ final class ScriptProgram implements TorchProgram, AutoCloseable {
         } catch (RuntimeException e) {
             throw new BadSettingException(
                     "model.torchscript: %s is no TorchScript (expected: a file that torch.jit.save wrote): %s"
-                            .formatted(file, Libtorch.firstLine(e)));
+                            .formatted(file, Libtorch.oneLine(e)));
         }
     }
 
@@ -144,7 +144,7 @@ final class ScriptProgram implements TorchProgram, AutoCloseable {
             module.save(part.toString());
         } catch (RuntimeException e) {
             Files.deleteIfExists(part);
-            throw new IOException("%s: cannot be written: %s".formatted(target, Libtorch.firstLine(e)), e);
+            throw new IOException("%s: cannot be written: %s".formatted(target, Libtorch.oneLine(e)), e);
         }
         Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
