@@ -133,7 +133,7 @@ final class Restoring {
         var other = new Thread();
         long bytes = objects.stream().mapToLong(Manifest.ObjectRef::bytes).sum();
         boolean shared = targets.values().stream().allMatch(target -> target.isAccessibleBy(other));
-        return shared ? (int) Math.clamp(bytes / BYTES_WORTH_A_THREAD, 1, threads) : 1;
+        return shared ? Math.clamp(bytes / BYTES_WORTH_A_THREAD, 1, threads) : 1;
     }
 
     private static State stateOf(Manifest manifest, State target) {
