@@ -196,8 +196,16 @@ public final class Settings {
             }
             return choice;
         };
+        if (fallback.isPresent() && take(key) == null) {
+            choices.forEach((name, choice) -> {
+                if (choice.equals(fallback.get())) {
+                    resolved.put(key, name);
+                }
+            });
+            return fallback.get();
+        }
         T harmless = fallback.orElseGet(() -> choices.values().iterator().next());
-        return fallback.isPresent() ? scalar(key, harmless, expected, parse) : required(key, harmless, expected, parse);
+        return required(key, harmless, expected, parse);
     }
 
     /** Reads a list of whole numbers, written {@code [1, 2]} or as a single number. */
@@ -405,11 +413,23 @@ public final class Settings {
     private <T> T scalar(String key, T fallback, String expected, Function<String, T> parser) {
         Node node = take(key);
         if (node == null) {
-            resolved.put(key, plainValue(fallback));
+            resolveDefault(key, plainValue(fallback), parser);
             return fallback;
         }
         resolved.put(key, plainNode(node));
         return parse(node, key, fallback, expected, parser);
+    }
+
+    /** A default that could not be written as a value stands for the key's absence, and so is not shown. */
+    private void resolveDefault(String key, Object plain, Function<String, ?> parser) {
+        try {
+            Object accepted = parser.apply(plain.toString());
+            if (accepted != null && !accepted.equals("")) {
+                resolved.put(key, plain);
+            }
+        } catch (IllegalArgumentException e) {
+            resolved.remove(key);
+        }
     }
 
     private <T> T required(String key, T harmless, String expected, Function<String, T> parser) {

@@ -1,0 +1,68 @@
+package dev.perdure.training;
+
+import dev.perdure.core.State;
+import dev.perdure.training.StepComputer.StepGradient;
+import java.util.Map;
+
+/**
+ * Loss and hits of the epoch so far, and the figures of the last whole one. Part of the state, so that a resumed run
+ * reports what an undisturbed one would have. Not thread-safe.
+ */
+final class EpochTotals {
+    private double lossSum;
+    private long correct;
+    private long samples;
+    private Figures last = new Figures(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+    /** An epoch's means. */
+    record Figures(double trainLoss, double trainAccuracy, double heldOutLoss, double heldOutAccuracy) {
+        /** Returns the figures under the names that checkpoints are kept by. */
+        Map<String, Double> metrics() {
+            return Map.of(
+                    "trainLoss", trainLoss,
+                    "trainAccuracy", trainAccuracy,
+                    "heldOutLoss", heldOutLoss,
+                    "heldOutAccuracy", heldOutAccuracy);
+        }
+    }
+
+    void add(StepGradient step) {
+        lossSum += step.lossSum();
+        correct += step.correct();
+        samples += step.samples();
+    }
+
+    /** Closes the epoch with what evaluation gave. */
+    Figures end(double heldOutLoss, double heldOutAccuracy) {
+        last = new Figures(lossSum / samples, (double) correct / samples, heldOutLoss, heldOutAccuracy);
+        lossSum = 0;
+        correct = 0;
+        samples = 0;
+        return last;
+    }
+
+    Figures last() {
+        return last;
+    }
+
+    void addTo(State.Builder state) {
+        state.real("run/epochLossSum", lossSum)
+                .integer("run/epochCorrect", correct)
+                .integer("run/epochSamples", samples)
+                .real("run/trainLoss", last.trainLoss())
+                .real("run/trainAccuracy", last.trainAccuracy())
+                .real("run/heldOutLoss", last.heldOutLoss())
+                .real("run/heldOutAccuracy", last.heldOutAccuracy());
+    }
+
+    void restore(State state) {
+        lossSum = state.real("run/epochLossSum");
+        correct = state.integer("run/epochCorrect");
+        samples = state.integer("run/epochSamples");
+        last = new Figures(
+                state.real("run/trainLoss"),
+                state.real("run/trainAccuracy"),
+                state.real("run/heldOutLoss"),
+                state.real("run/heldOutAccuracy"));
+    }
+}

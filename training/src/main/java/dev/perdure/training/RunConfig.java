@@ -1,0 +1,127 @@
+package dev.perdure.training;
+
+import dev.perdure.checkpoint.CheckpointSettings;
+import dev.perdure.core.BadSettingException;
+import dev.perdure.core.Settings;
+import dev.perdure.data.DataSettings;
+import dev.perdure.engine.LearningRate;
+import dev.perdure.engine.LearningRateSettings;
+import dev.perdure.engine.ModelSettings;
+import dev.perdure.engine.OptimizerSettings;
+import dev.perdure.engine.OptimizerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The configuration of a run, read from YAML.
+ *
+ * @param base the folder that relative paths start from
+ * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
+ */
+public record RunConfig(
+        String name,
+        long seed,
+        Path base,
+        DataSettings data,
+        ModelSettings model,
+        int epochs,
+        int batch,
+        int microbatches,
+        int threads,
+        OptimizerSpec optimizer,
+        LearningRate learningRate,
+        CheckpointSettings checkpoint,
+        RestartPolicy restarts,
+        Map<String, Object> resolved) {
+
+    /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
+    private static final List<String> CHANGEABLE = List.of("name", "base", "checkpoint", "supervision");
+
+    /**
+     * Reads a configuration file with overrides from the command line.
+     *
+     * @param overrides {@code key=value} with dotted keys
+     * @throws BadSettingException with every problem found, if there is any
+     */
+    public static RunConfig read(Path file, List<String> overrides) {
+        String yaml;
+        try {
+            yaml = Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new BadSettingException(
+                    "%s: no such file (expected: a configuration such as examples/digits.yaml)".formatted(file));
+        } catch (IOException e) {
+            throw new BadSettingException(
+                    "%s: cannot be read: %s. Is it a text file you may read?".formatted(file, e.getMessage()));
+        }
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        return parse(
+                file.toString(),
+                Settings.override(file.toString(), yaml, overrides),
+                folder == null ? Path.of("") : folder);
+    }
+
+    /**
+     * Reads a configuration from text.
+     *
+     * @param name what to call the text in messages
+     * @param folder what relative paths start from, unless the text says otherwise with {@code base}
+     */
+    public static RunConfig parse(String name, String yaml, Path folder) {
+        Settings root = Settings.parse(name, yaml);
+        Path base = folder.resolve(root.text("base", folder.toString()));
+        String runName = root.text("name", "run");
+        long seed = root.whole("seed", 42, 0, Long.MAX_VALUE);
+        DataSettings data = DataSettings.read(root.section("data"), base);
+        ModelSettings model = ModelSettings.read(root.section("model"), base);
+        Settings training = root.section("training");
+        int epochs = training.integer("epochs", 5, 1, 1_000_000);
+        int batch = training.integer("batch", 64, 1, 1 << 20);
+        int microbatches = training.integer("microbatches", 4, 1, 1 << 16);
+        int threads = training.integer("threads", 1, 1, 1024);
+        OptimizerSpec optimizer = OptimizerSettings.read(training);
+        LearningRate learningRate = LearningRateSettings.read(training);
+        if (microbatches > batch) {
+            training.reject("microbatches", "%d (expected: <= batch, which is %d)".formatted(microbatches, batch));
+        }
+        CheckpointSettings checkpoint = CheckpointSettings.read(root.section("checkpoint"));
+        RestartPolicy restarts = RestartPolicy.read(root.section("supervision"));
+        root.finish();
+        return new RunConfig(
+                runName,
+                seed,
+                base,
+                data,
+                model,
+                epochs,
+                batch,
+                microbatches,
+                threads,
+                optimizer,
+                learningRate,
+                checkpoint,
+                restarts,
+                root.resolved());
+    }
+
+    /** Returns the resolved configuration as YAML that reads the same from anywhere. */
+    public String toYaml() {
+        return Settings.toYaml(resolved);
+    }
+
+    /** Returns the differences to another configuration that would change the weights, as messages. */
+    public List<String> differencesThatMatter(RunConfig other) {
+        return Settings.differences(whatMatters(resolved), whatMatters(other.resolved));
+    }
+
+    private static Map<String, Object> whatMatters(Map<String, Object> resolved) {
+        var matters = new TreeMap<>(resolved);
+        CHANGEABLE.forEach(matters::remove);
+        return matters;
+    }
+}

@@ -1,0 +1,22 @@
+/**
+ * The trainer that steps, and the supervisor that keeps it going.
+ *
+ * <ol>
+ *   <li>{@link dev.perdure.training.RunConfig}: what a person wrote. {@link dev.perdure.training.RunFolder}: what a run
+ *       leaves behind, {@link dev.perdure.training.Recipe} and {@link dev.perdure.training.RunReport} among it.
+ *   <li>{@link dev.perdure.training.StepPlan}: which samples each step takes. {@link dev.perdure.training.TreeSum}: in
+ *       which order gradients are added. Both pure.
+ *   <li>{@link dev.perdure.training.StepComputer}: a step's gradient, microbatch by microbatch.
+ *   <li>{@link dev.perdure.training.Trainer}: a trainer process from opening the data to the last durable checkpoint. It
+ *       says {@link dev.perdure.training.TrainingEvent}s, and a {@link dev.perdure.training.Probe} may look on.
+ *   <li>{@link dev.perdure.training.RunSupervisor}: starts trainers with a {@link dev.perdure.training.TrainerLauncher},
+ *       listens, and does what {@link dev.perdure.training.RestartPolicy} decides. A
+ *       {@link dev.perdure.training.RunListener} watches.
+ *   <li>{@link dev.perdure.training.ProgressFile} and {@link dev.perdure.training.SampleLedger}: every second and every
+ *       sample is booked.
+ * </ol>
+ */
+@NullMarked
+package dev.perdure.training;
+
+import org.jspecify.annotations.NullMarked;
