@@ -1,0 +1,121 @@
+package dev.perdure.cli;
+
+import dev.perdure.core.BadSettingException;
+import dev.perdure.training.ExitCode;
+import java.io.IOException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+
+/** The one program: a list of its commands. */
+@Command(
+        name = "perdure",
+        description = "Trains machine-learning models through failures, and loses nothing.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            TrainCommand.class,
+            ResumeCommand.class,
+            CheckpointCommand.class,
+            BenchCommand.class,
+            TrainerCommand.class,
+            HelpCommand.class
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Perdure.Version.class,
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%n",
+        footer = {
+            "Begin with:  perdure demo",
+            "Then:        perdure train examples/digits.yaml",
+            "",
+            "'perdure help COMMAND' explains a command."
+        })
+public final class Perdure {
+
+    private Perdure() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int run(String... arguments) {
+        CommandLine program = new CommandLine(new Perdure());
+        program.setCaseInsensitiveEnumValuesAllowed(true);
+        program.setUsageHelpAutoWidth(true);
+        program.setParameterExceptionHandler(Perdure::explain);
+        program.setExecutionExceptionHandler((e, command, _) -> explain(e, command));
+        for (CommandLine command : program.getSubcommands().values()) {
+            command.getCommandSpec()
+                    .usageMessage()
+                    .exitCodeListHeading("%nExit codes:%n")
+                    .exitCodeList(Stream.of(ExitCode.values())
+                            .collect(Collectors.toMap(
+                                    code -> String.valueOf(code.code()),
+                                    ExitCode::meaning,
+                                    (a, _) -> a,
+                                    java.util.LinkedHashMap::new)));
+        }
+        if (arguments.length == 0) {
+            program.usage(System.out);
+            return ExitCode.OK.code();
+        }
+        return program.execute(arguments);
+    }
+
+    /** Says what is wrong with an argument, and how to find out more. */
+    private static int explain(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println("perdure: " + e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.BAD_SETTING.code();
+    }
+
+    /** One clear message for what a person can mend; a stack trace only for what is Perdure's own fault. */
+    private static int explain(Exception e, CommandLine command) {
+        var err = command.getErr();
+        return switch (e) {
+            case BadSettingException bad -> {
+                bad.problems().forEach(problem -> err.println("perdure: " + problem));
+                yield ExitCode.BAD_SETTING.code();
+            }
+            case IOException io -> {
+                err.println("perdure: " + describe(io));
+                yield ExitCode.STORE_FAILED.code();
+            }
+            default -> {
+                err.println("perdure: this is a fault in Perdure itself; please report it with these lines.");
+                e.printStackTrace(err);
+                yield ExitCode.INTERNAL.code();
+            }
+        };
+    }
+
+    private static String describe(IOException e) {
+        String kind = e.getClass().getSimpleName().replace("Exception", "");
+        return e.getClass() == IOException.class
+                        || e.getMessage() == null
+                        || !e.getClass().getName().startsWith("java.")
+                ? String.valueOf(e.getMessage())
+                : "%s: %s"
+                        .formatted(
+                                e.getMessage(),
+                                kind.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(java.util.Locale.ROOT));
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Perdure.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "perdure " + (version == null ? "(development build)" : version), "Java " + Runtime.version()
+            };
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.perdure.cli;
+
+import dev.perdure.training.RunConfig;
+import dev.perdure.training.RunFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Trains a model from a configuration. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Trains a model, saving checkpoints on the way.",
+            "The training runs in a child process; when that dies of anything, it is started again and goes on from the"
+                    + " newest intact checkpoint. The final weights do not depend on what happened on the way."
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "CONFIG", description = "A YAML file, such as examples/digits.yaml.")
+    Path config = Path.of("");
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "The run's folder, new or empty. Default: runs/NAME-N, N counting up.")
+    @Nullable
+    Path run;
+
+    @Mixin
+    RunOptions options = new RunOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        RunConfig settings = RunConfig.read(config, options.overrides);
+        RunFolder folder = new RunFolder(run != null ? run : nextFolder(settings.name()));
+        folder.create(settings);
+        return new RunSession(folder, settings).run(Optional.ofNullable(options.json), false);
+    }
+
+    /** Returns {@code runs/NAME-N} with the smallest N that is free. */
+    static Path nextFolder(String name) {
+        Path runs = Path.of("runs");
+        String safe = name.replaceAll("[^A-Za-z0-9._-]", "-");
+        for (int n = 1; ; n++) {
+            Path folder = runs.resolve(safe + "-" + n);
+            if (!Files.exists(folder)) {
+                return folder;
+            }
+        }
+    }
+}

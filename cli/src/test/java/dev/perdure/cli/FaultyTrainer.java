@@ -1,0 +1,104 @@
+package dev.perdure.cli;
+
+import dev.perdure.store.ObjectStore;
+import dev.perdure.training.Phase;
+import dev.perdure.training.Probe;
+import dev.perdure.training.RunFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The real trainer, but for the faults it is told to meet: {@code phase:APPLY:7} dies when step 7 is about to be applied,
+ * {@code store:12} dies at the twelfth store operation of this process. Each fault happens once in a run: a file beside
+ * the run remembers.
+ */
+public final class FaultyTrainer {
+    private FaultyTrainer() {}
+
+    /** Runs {@code FaultyTrainer FAULTS RUN}, faults separated by commas. */
+    public static void main(String[] arguments) throws InterruptedException {
+        List<String> faults =
+                Arrays.stream(arguments[0].split(",")).filter(f -> !f.isEmpty()).toList();
+        Path run = Path.of(arguments[1]);
+        System.exit(TrainerCommand.train(new RunFolder(run), new Faults(faults, run), false));
+    }
+
+    /** Returns the program for a launcher. */
+    static List<String> program(List<String> faults) {
+        return List.of(
+                "-cp", System.getProperty("java.class.path"), FaultyTrainer.class.getName(), String.join(",", faults));
+    }
+
+    private record Faults(List<String> faults, Path run) implements Probe {
+        @Override
+        public void enters(Phase phase, long step) {
+            meet("phase:%s:%d".formatted(phase, step));
+        }
+
+        @Override
+        public ObjectStore around(ObjectStore store) {
+            return new DyingStore(store, this, new AtomicInteger());
+        }
+
+        void meet(String moment) {
+            if (faults.contains(moment) && isFirstTime(moment)) {
+                SelfKill.now();
+            }
+        }
+
+        private boolean isFirstTime(String moment) {
+            try {
+                Files.createFile(run.resolveSibling(run.getFileName() + "." + moment.replace(':', '-')));
+                return true;
+            } catch (FileAlreadyExistsException e) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private record DyingStore(ObjectStore store, Faults faults, AtomicInteger operations) implements ObjectStore {
+        private void count() {
+            faults.meet("store:" + operations.getAndIncrement());
+        }
+
+        @Override
+        public boolean putIfAbsent(String name, List<MemorySegment> pieces) throws IOException {
+            count();
+            return store.putIfAbsent(name, pieces);
+        }
+
+        @Override
+        public OptionalLong size(String name) throws IOException {
+            count();
+            return store.size(name);
+        }
+
+        @Override
+        public long read(String name, long offset, MemorySegment target) throws IOException {
+            count();
+            return store.read(name, offset, target);
+        }
+
+        @Override
+        public List<String> list(String prefix) throws IOException {
+            count();
+            return store.list(prefix);
+        }
+
+        @Override
+        public boolean delete(String name) throws IOException {
+            count();
+            return store.delete(name);
+        }
+    }
+}
