@@ -2,7 +2,6 @@ package dev.perdure.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.perdure.core.Backoff;
 import dev.perdure.core.State;
 import dev.perdure.store.MemoryObjectStore;
 import java.io.IOException;
@@ -18,71 +17,102 @@ import org.junit.jupiter.api.Test;
  * wants to use them, the sweeper to delete them.
  */
 class SweepBesideSaveTest {
-    /** No operation waits for longer than this: less than the operations between a saver's patience and its last look. */
-    private static final int WAIT_MAX = 8;
-
-    private static final Duration PATIENCE = Duration.ofMillis(100);
     private static final long NEVER = Long.MAX_VALUE;
     private static final State OLDEST = States.random(51);
     private static final State OLD = States.random(52);
     private static final State NEW = States.random(53);
 
-    private static MemoryObjectStore disk() throws IOException {
+    private static MemoryObjectStore disk(long objectBytes) throws IOException {
         var disk = new MemoryObjectStore();
         Tests.save(disk, 50, OLDEST);
         Tests.save(disk, 100, OLD);
         var crashed = new MemoryObjectStore();
-        Tests.save(crashed, 1, NEW);
+        try (var checkpoints = Checkpointer.open(crashed, Tests.options(1).withObjectBytes(objectBytes))) {
+            checkpoints.save(1, NEW);
+        }
         for (String object : crashed.list(Paths.OBJECTS)) {
             disk.putIfAbsent(object, crashed.readAll(object));
         }
         return disk;
     }
 
+    /** How long the saver waits, and how long anybody may be kept from going on. */
+    private enum Pace {
+        /** Everybody gets there in the end, and the saver waits for as long as it takes. */
+        PATIENT(Duration.ofHours(1), Integer.MAX_VALUE),
+
+        /** The saver takes a slow sweeper for dead, but no single operation outlasts patience and save. */
+        IMPATIENT(Duration.ofMillis(100), 8);
+
+        private final Duration patience;
+        private final int waitMax;
+
+        Pace(Duration patience, int waitMax) {
+            this.patience = patience;
+            this.waitMax = waitMax;
+        }
+    }
+
+    private enum Dying {
+        NOBODY,
+        SWEEPER,
+        SAVER
+    }
+
     @Test
     void neverLosesAnObjectOfAPublishedCheckpoint() throws IOException {
-        interleave(0, 400, 0);
+        interleave(0, 500, Pace.PATIENT, Dying.NOBODY);
+    }
+
+    @Test
+    void neverLosesAnObjectWhenASlowSweeperIsTakenForDead() throws IOException {
+        interleave(100_000, 1000, Pace.IMPATIENT, Dying.NOBODY);
     }
 
     @Test
     void neverLosesAnObjectWhenTheSweeperDies() throws IOException {
-        interleave(10_000, 200, 1);
+        interleave(200_000, 200, Pace.IMPATIENT, Dying.SWEEPER);
     }
 
     @Test
     void neverLosesAnObjectWhenTheSaverDies() throws IOException {
-        interleave(20_000, 200, 2);
+        interleave(300_000, 200, Pace.IMPATIENT, Dying.SAVER);
     }
 
     @Test
     @Tag("soak")
     void neverLosesAnObjectUnderManySeeds() throws IOException {
-        for (int dying = 0; dying < 3; dying++) {
-            interleave(1_000_000L * (1 + dying), 10_000, dying);
+        for (Dying dying : Dying.values()) {
+            interleave(1_000_000, 20_000, Pace.IMPATIENT, dying);
         }
+        interleave(2_000_000, 20_000, Pace.PATIENT, Dying.NOBODY);
     }
 
-    private static void interleave(long firstSeed, int seeds, int dying) throws IOException {
+    private static void interleave(long firstSeed, int seeds, Pace pace, Dying dying) throws IOException {
         int saved = 0;
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-            MemoryObjectStore disk = disk();
-            var turns = new Turns(disk, seed, WAIT_MAX);
+            long objectBytes = seed % 2 == 0 ? 1000 : 1 << 20;
+            MemoryObjectStore disk = disk(objectBytes);
+            var turns = new Turns(disk, seed, pace.waitMax);
             var durable = new AtomicReference<CheckpointName>();
             long death = new Random(seed).nextInt(40);
-            turns.process(1, dying == 2 ? death : NEVER, process -> durable.set(save(process)));
-            turns.process(2, dying == 1 ? death : NEVER, SweepBesideSaveTest::prune);
+            turns.process(
+                    1,
+                    dying == Dying.SAVER ? death : NEVER,
+                    process -> durable.set(save(process, objectBytes, pace.patience)));
+            turns.process(2, dying == Dying.SWEEPER ? death : NEVER, SweepBesideSaveTest::prune);
             turns.run();
 
             check(disk, durable.get() != null, "seed %d:%n%s".formatted(seed, turns.order()));
             saved += durable.get() != null ? 1 : 0;
         }
-        assertThat(saved).as("saves that ended").isGreaterThan(dying == 2 ? 0 : seeds - 1);
+        assertThat(saved).as("saves that ended").isGreaterThan(dying == Dying.SAVER ? 0 : seeds - 1);
     }
 
-    private static CheckpointName save(Turns.Seat process) throws IOException {
+    private static CheckpointName save(Turns.Seat process, long objectBytes, Duration patience) throws IOException {
         var options = Tests.options(1)
-                .withRetries(new Backoff(2, Duration.ZERO, Duration.ZERO))
-                .withSweepPatience(PATIENCE)
+                .withObjectBytes(objectBytes)
+                .withSweepPatience(patience)
                 .withSurroundings(process.surroundings());
         try (var checkpoints = Checkpointer.open(process, options)) {
             return checkpoints.save(200, NEW).durable().join().name();
@@ -111,8 +141,8 @@ class SweepBesideSaveTest {
     void aReplacedWriterNeverWinsNorHarmsItsSuccessor() throws IOException {
         State late = States.random(54);
         for (long seed = 0; seed < 200; seed++) {
-            MemoryObjectStore disk = disk();
-            var turns = new Turns(disk, seed, WAIT_MAX);
+            MemoryObjectStore disk = disk(1000);
+            var turns = new Turns(disk, seed, Pace.IMPATIENT.waitMax);
             var replaced = Checkpointer.open(disk, Tests.options(1));
             var successor = Checkpointer.open(disk, Tests.options(1));
             assertThat(successor.term()).isGreaterThan(replaced.term());
@@ -131,7 +161,7 @@ class SweepBesideSaveTest {
     /** Saves in a term that was taken before, whatever others have taken since: the late step is the greater one. */
     private static void saveIn(Turns.Seat process, int term, State state) throws IOException {
         var options = Tests.options(1).withSurroundings(process.surroundings());
-        var announcements = new Announcements(process, PATIENCE, process.surroundings());
+        var announcements = new Announcements(process, Pace.IMPATIENT.patience, process.surroundings());
         var writer = new SaveWriter(process, term, options, announcements);
         var save = new PendingSave(
                 new CheckpointName(term, state == NEW ? 200 : 900), state, java.util.Map.of(), Tests.NOW, 0);

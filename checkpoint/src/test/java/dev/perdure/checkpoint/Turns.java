@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs several processes on one store, one operation at a time, in an order that a seed decides: the same seed, the same
- * order. Each process must use its store from one thread at a time. No process waits for more than a fixed number of
- * turns, as no operation takes for ever.
+ * order. The seed also decides how often turns change: from after every operation to seldom. Each process must use its
+ * store from one thread at a time.
  */
 final class Turns {
     private static final int NOBODY = -1;
@@ -27,17 +27,21 @@ final class Turns {
     private final ObjectStore disk;
     private final Random random;
     private final int waitMax;
+    private final double steadiness;
     private final SortedSet<Integer> alive = new TreeSet<>();
     private final SortedMap<Integer, Integer> waiting = new TreeMap<>();
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private int next = NOBODY;
+    private int last = NOBODY;
 
+    /** @param waitMax no process waits for more turns of others than this */
     Turns(ObjectStore disk, long seed, int waitMax) {
         this.disk = disk;
         this.random = new Random(seed);
         this.waitMax = waitMax;
+        this.steadiness = 1 - Math.pow(2, -8 * random.nextDouble());
     }
 
     interface Body {
@@ -164,14 +168,19 @@ final class Turns {
         return !alive.isEmpty();
     }
 
+    /** Lets the same process go on, or draws the next; whoever waited for too long comes first. */
     private int choose() {
         for (var entry : waiting.entrySet()) {
             if (entry.getValue() >= waitMax) {
-                return entry.getKey();
+                last = entry.getKey();
+                return last;
             }
         }
         List<Integer> ids = List.copyOf(waiting.keySet());
-        return ids.get(random.nextInt(ids.size()));
+        if (!ids.contains(last) || random.nextDouble() >= steadiness) {
+            last = ids.get(random.nextInt(ids.size()));
+        }
+        return last;
     }
 
     /** Returns what happened, for the message of a failure. */

@@ -1,7 +1,7 @@
 package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
-import dev.perdure.core.Settings;
+import dev.perdure.core.ResolvedSettings;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ final class ResumeCommand implements Callable<Integer> {
                             .formatted(String.join("; ", differences), folder.path()));
         }
         Path draft = folder.config().resolveSibling("config.yaml.new");
-        Files.writeString(draft, Settings.toYaml(changed.resolved()));
+        Files.writeString(draft, ResolvedSettings.toYaml(changed.resolved()));
         Files.move(
                 draft,
                 folder.config(),

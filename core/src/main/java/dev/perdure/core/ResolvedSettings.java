@@ -3,17 +3,22 @@ package dev.perdure.core;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Turns what was asked for while settings were read into plain maps, and these into YAML. */
-final class ResolvedSettings {
+/** Resolved configurations ({@link Settings#resolved}): plain nested maps, which can be written as YAML and compared. */
+public final class ResolvedSettings {
     private ResolvedSettings() {}
 
     /** A name with settings, whose settings may be read after it was. */
@@ -33,14 +38,36 @@ final class ResolvedSettings {
                 yield plain;
             }
             case Collection<?> list -> list.stream().map(item -> plainOf(item)).toList();
-            case Named named ->
-                named.settings().isEmpty() ? named.name() : Map.of(named.name(), plain(named.settings()));
+            case Named named -> plainOf(named);
             default -> value;
         };
     }
 
+    private static Object plainOf(Named named) {
+        Map<String, Object> settings = plain(named.settings());
+        if (settings.isEmpty()) {
+            return named.name();
+        }
+        Object bare = settings.get(Settings.BARE);
+        return Map.of(named.name(), bare != null && settings.size() == 1 ? bare : settings);
+    }
+
+    /** Returns a default as it would be written. */
+    static Object value(@Nullable Object value) {
+        return value instanceof Enum<?> constant
+                ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                : value instanceof Number || value instanceof Boolean ? value : String.valueOf(value);
+    }
+
+    /** Returns what was written. */
+    static Object node(Node node) {
+        return node instanceof SequenceNode list
+                ? list.getValue().stream().map(ResolvedSettings::node).toList()
+                : node instanceof ScalarNode scalar ? scalar(scalar) : "";
+    }
+
     /** A plain scalar such as 0.1 or true becomes a number or a flag, so that it is written plain again. */
-    static Object scalar(ScalarNode node) {
+    private static Object scalar(ScalarNode node) {
         if (node.getScalarStyle() != ScalarStyle.PLAIN) {
             return node.getValue();
         }
@@ -51,7 +78,8 @@ final class ResolvedSettings {
         return loaded instanceof Number || loaded instanceof Boolean ? loaded : node.getValue();
     }
 
-    static String toYaml(Map<String, Object> settings) {
+    /** Returns nested maps as block YAML, which {@link Settings#parse} reads again. */
+    public static String toYaml(Map<String, Object> settings) {
         return new Dump(DumpSettings.builder()
                         .setDefaultFlowStyle(FlowStyle.BLOCK)
                         .build())
@@ -59,10 +87,10 @@ final class ResolvedSettings {
     }
 
     /** Returns the dotted paths at which two configurations differ, each with both values. */
-    static List<String> differences(Map<String, Object> left, Map<String, Object> right) {
+    public static List<String> differences(Map<String, Object> left, Map<String, Object> right) {
         var a = flat(left);
         var b = flat(right);
-        var paths = new java.util.TreeSet<>(a.keySet());
+        var paths = new TreeSet<>(a.keySet());
         paths.addAll(b.keySet());
         return paths.stream()
                 .filter(path -> !String.valueOf(a.get(path)).equals(String.valueOf(b.get(path))))

@@ -11,18 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Settings from a YAML file, read with their line numbers.
@@ -38,7 +32,7 @@ public final class Settings {
     /** The key of the value itself where a bare value stands in place of a section ({@code dropout: 0.5}). */
     public static final String BARE = "";
 
-    private final Source source;
+    private final SettingsSource source;
     private final String path;
     private final @Nullable Node self;
     private final Map<String, Node> values = new LinkedHashMap<>();
@@ -47,15 +41,12 @@ public final class Settings {
     private final List<Settings> sections = new ArrayList<>();
     private final Map<String, Object> resolved = new LinkedHashMap<>();
 
-    /** The file, and what was found wrong in it. */
-    private record Source(String name, List<String> problems) {}
-
-    private Settings(Source source, String path, @Nullable Node self) {
+    private Settings(SettingsSource source, String path, @Nullable Node self) {
         this(source, path, self, self);
     }
 
     /** Settings read from {@code body}; what is missing in them is reported at the line of {@code self}. */
-    private Settings(Source source, String path, @Nullable Node self, @Nullable Node body) {
+    private Settings(SettingsSource source, String path, @Nullable Node self, @Nullable Node body) {
         this.source = source;
         this.path = path;
         this.self = self;
@@ -81,23 +72,8 @@ public final class Settings {
      * @throws BadSettingException if the text is not YAML
      */
     public static Settings parse(String name, String yaml) {
-        var source = new Source(name, new ArrayList<>());
-        try {
-            Node root = compose(LoadSettings.builder().setLabel(name).build(), yaml);
-            return new Settings(source, "", root);
-        } catch (MarkedYamlEngineException e) {
-            String line = e.getProblemMark().map(m -> ":" + (m.getLine() + 1)).orElse("");
-            throw new BadSettingException("%s%s: not YAML: %s. Check indentation, colons and quotes around that line."
-                    .formatted(name, line, e.getProblem()));
-        } catch (YamlEngineException e) {
-            throw new BadSettingException("%s: not YAML: %s".formatted(name, e.getMessage()));
-        }
-    }
-
-    private static @Nullable Node compose(LoadSettings settings, String yaml) {
-        return new Composer(settings, new ParserImpl(settings, new StreamReader(settings, yaml)))
-                .getSingleNode()
-                .orElse(null);
+        var source = new SettingsSource(name, new ArrayList<>());
+        return new Settings(source, "", source.compose(yaml));
     }
 
     /** Returns settings with {@code key=value} overrides put in, as given on a command line; keys are dotted paths. */
@@ -140,11 +116,7 @@ public final class Settings {
     }
 
     public boolean flag(String key, boolean fallback) {
-        return scalar(key, fallback, "true or false", value -> switch (value.toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "on" -> true;
-            case "false", "no", "off" -> false;
-            default -> throw new IllegalArgumentException();
-        });
+        return scalar(key, fallback, "true or false", SettingTypes::flag);
     }
 
     public int integer(String key, int fallback, int min, int max) {
@@ -152,28 +124,17 @@ public final class Settings {
     }
 
     public long whole(String key, long fallback, long min, long max) {
-        return scalar(key, fallback, "a whole number" + range(min, max), value -> within(value, min, max));
+        return scalar(key, fallback, "a whole number" + SettingTypes.range(min, max), SettingTypes.whole(min, max));
     }
 
     /** Reads a whole number that must be given. */
     public long whole(String key, long min, long max) {
-        return required(key, min, "a whole number" + range(min, max), value -> within(value, min, max));
+        return required(key, min, "a whole number" + SettingTypes.range(min, max), SettingTypes.whole(min, max));
     }
 
     /** Reads a real number within {@code [min, max]}; infinities mean no bound. NaN is never accepted. */
     public double real(String key, double fallback, double min, double max) {
-        String expected = "a number"
-                + (min == Double.NEGATIVE_INFINITY ? "" : " >= " + plain(min))
-                + (max == Double.POSITIVE_INFINITY
-                        ? ""
-                        : (min == Double.NEGATIVE_INFINITY ? " <= " : " and <= ") + plain(max));
-        return scalar(key, fallback, expected, value -> {
-            double number = Double.parseDouble(value);
-            if (!(number >= min && number <= max)) {
-                throw new IllegalArgumentException();
-            }
-            return number;
-        });
+        return scalar(key, fallback, "a number" + SettingTypes.range(min, max), SettingTypes.real(min, max));
     }
 
     /** Reads one of an enum's constants, written in lower case with {@code -} for {@code _}. */
@@ -210,51 +171,29 @@ public final class Settings {
 
     /** Reads a list of whole numbers, written {@code [1, 2]} or as a single number. */
     public List<Long> wholes(String key, List<Long> fallback, long min, long max) {
-        Node node = take(key);
-        resolved.put(key, node == null ? fallback : plainNode(node));
-        if (node == null) {
-            return fallback;
-        }
-        var numbers = new ArrayList<Long>();
-        List<? extends Node> items = node instanceof SequenceNode list ? list.getValue() : List.of(node);
-        for (Node item : items) {
-            numbers.add(parse(item, key, min, "whole numbers" + range(min, max), value -> within(value, min, max)));
-        }
-        return List.copyOf(numbers);
+        return list(key, fallback, min, "whole numbers" + SettingTypes.range(min, max), SettingTypes.whole(min, max));
     }
 
+    /** Reads a list of finite numbers, or a single one. */
     public List<Double> reals(String key, List<Double> fallback) {
-        Node node = take(key);
-        resolved.put(key, node == null ? fallback : plainNode(node));
-        if (node == null) {
-            return fallback;
-        }
-        var numbers = new ArrayList<Double>();
-        List<? extends Node> items = node instanceof SequenceNode list ? list.getValue() : List.of(node);
-        for (Node item : items) {
-            numbers.add(parse(item, key, 0.0, "finite numbers", value -> {
-                double number = Double.parseDouble(value);
-                if (!Double.isFinite(number)) {
-                    throw new IllegalArgumentException();
-                }
-                return number;
-            }));
-        }
-        return List.copyOf(numbers);
+        return list(key, fallback, 0.0, "finite numbers", SettingTypes.real(-Double.MAX_VALUE, Double.MAX_VALUE));
     }
 
+    /** Reads a list of texts, or a single one. */
     public List<String> texts(String key, List<String> fallback) {
+        return list(key, fallback, "", "texts", value -> value);
+    }
+
+    private <T> List<T> list(String key, List<T> fallback, T harmless, String expected, Function<String, T> parser) {
         Node node = take(key);
-        resolved.put(key, node == null ? fallback : plainNode(node));
+        resolved.put(key, node == null ? fallback : ResolvedSettings.node(node));
         if (node == null) {
             return fallback;
         }
-        var texts = new ArrayList<String>();
         List<? extends Node> items = node instanceof SequenceNode list ? list.getValue() : List.of(node);
-        for (Node item : items) {
-            texts.add(parse(item, key, "", "texts", value -> value));
-        }
-        return List.copyOf(texts);
+        return items.stream()
+                .map(item -> parse(item, key, harmless, expected, parser))
+                .toList();
     }
 
     /** Returns a nested section, which is empty when the key is absent. */
@@ -349,16 +288,6 @@ public final class Settings {
         return ResolvedSettings.plain(resolved);
     }
 
-    /** Returns the dotted paths at which two resolved configurations differ, each with both values. */
-    public static List<String> differences(Map<String, Object> left, Map<String, Object> right) {
-        return ResolvedSettings.differences(left, right);
-    }
-
-    /** Returns nested maps as block YAML, which {@link #parse} reads again. */
-    public static String toYaml(Map<String, Object> settings) {
-        return ResolvedSettings.toYaml(settings);
-    }
-
     /** Adds a problem found by the caller at a key: {@code what} says value, expectation and next step. */
     public void reject(String key, String what) {
         Node node = values.getOrDefault(key, self);
@@ -413,10 +342,10 @@ public final class Settings {
     private <T> T scalar(String key, T fallback, String expected, Function<String, T> parser) {
         Node node = take(key);
         if (node == null) {
-            resolveDefault(key, plainValue(fallback), parser);
+            resolveDefault(key, ResolvedSettings.value(fallback), parser);
             return fallback;
         }
-        resolved.put(key, plainNode(node));
+        resolved.put(key, ResolvedSettings.node(node));
         return parse(node, key, fallback, expected, parser);
     }
 
@@ -438,7 +367,7 @@ public final class Settings {
             problem(self, key, "is missing (expected: %s). Add '%s: …'.".formatted(expected, key));
             return harmless;
         }
-        resolved.put(key, plainNode(node));
+        resolved.put(key, ResolvedSettings.node(node));
         return parse(node, key, harmless, expected, parser);
     }
 
@@ -457,49 +386,14 @@ public final class Settings {
     }
 
     private void problem(@Nullable Node node, String key, String what) {
-        String line = node == null
-                ? ""
-                : node.getStartMark().map(m -> ":" + (m.getLine() + 1)).orElse("");
-        String full = full(key);
-        String name = full.isEmpty() ? "" : " " + full + ":";
-        source.problems().add("%s%s:%s %s".formatted(source.name(), line, name, what));
+        source.problem(node, full(key), what);
     }
 
     private String full(String key) {
         return key.isEmpty() ? path : path.isEmpty() ? key : path + "." + key;
     }
 
-    private static Object plainValue(@Nullable Object value) {
-        return value instanceof Enum<?> constant
-                ? constant.name().toLowerCase(Locale.ROOT).replace('_', '-')
-                : value instanceof Number || value instanceof Boolean ? value : String.valueOf(value);
-    }
-
-    private static Object plainNode(Node node) {
-        return node instanceof SequenceNode list
-                ? list.getValue().stream().map(Settings::plainNode).toList()
-                : node instanceof ScalarNode scalar ? ResolvedSettings.scalar(scalar) : "";
-    }
-
     private static boolean isNull(@Nullable Node node) {
         return node == null || node.getTag().equals(Tag.NULL);
-    }
-
-    private static long within(String value, long min, long max) {
-        long number = Long.parseLong(value.replace("_", ""));
-        if (number < min || number > max) {
-            throw new IllegalArgumentException();
-        }
-        return number;
-    }
-
-    private static String range(long min, long max) {
-        String low = min == Long.MIN_VALUE || min == Integer.MIN_VALUE ? "" : " >= " + min;
-        boolean unbounded = max == Long.MAX_VALUE || max == Integer.MAX_VALUE;
-        return low + (unbounded ? "" : (low.isEmpty() ? " <= " : " and <= ") + max);
-    }
-
-    private static String plain(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 }

@@ -77,13 +77,14 @@ class SettingsTest {
         String yaml = "name: '007'\nlayers: [relu, {conv: {out: 32}}]\nsizes: [1, 2]\n";
         Settings first = Settings.parse("a", yaml);
         readAll(first);
-        String resolved = Settings.toYaml(first.resolved());
+        String resolved = ResolvedSettings.toYaml(first.resolved());
         Settings second = Settings.parse("b", resolved);
         readAll(second);
 
         assertThat(second.resolved()).isEqualTo(first.resolved());
         assertThat(resolved).contains("epochs: 5").contains("007").contains("kernel: 3");
-        assertThat(Settings.differences(first.resolved(), second.resolved())).isEmpty();
+        assertThat(ResolvedSettings.differences(first.resolved(), second.resolved()))
+                .isEmpty();
     }
 
     private static void readAll(Settings root) {

@@ -32,7 +32,7 @@ final class Libtorch {
     /**
      * Loads and sets up libtorch unless that has been done.
      *
-     * @return {@code libtorch 2.10.0 (linux-x86_64, AVX512, OpenBLAS)}
+     * @return {@code libtorch 2.10.0 (linux-x86_64, AVX512, OpenBLAS, channels-last)}
      * @throws BadSettingException if there is no libtorch for this platform, or it does not load
      */
     static String load() {

@@ -17,6 +17,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Tensors over our memory, and memory of tensors. The one place that knows the device. */
 final class Tensors {
+    /** The order in which images are held while they are convolved. */
+    static final String MEMORY_FORMAT = "channels-last";
+
     private Tensors() {}
 
     /** A pointer to memory that Java owns. */

@@ -16,8 +16,6 @@ import dev.perdure.engine.TrainingPlan;
  * is loaded, though the engine then keeps it to one.
  */
 public final class TorchEngine implements Engine {
-    private static final String MEMORY_FORMAT = "channels-last";
-
     private final String build;
 
     /**
@@ -31,12 +29,12 @@ public final class TorchEngine implements Engine {
 
     @Override
     public String build() {
-        return build.replace(")", ", " + MEMORY_FORMAT + ")");
+        return build;
     }
 
-    /** Returns the order in which images are held while they are convolved. */
+    /** Returns the order in which images are held while they are convolved, such as {@code channels-last}. */
     public String memoryFormat() {
-        return MEMORY_FORMAT;
+        return Tensors.MEMORY_FORMAT;
     }
 
     /**

@@ -49,6 +49,7 @@ public final class TorchModel implements TrainableModel {
     private final Tensor statisticsTensor;
     private final Generator generator;
     private final State state;
+    private final Fit fit;
     private boolean open = true;
 
     private TorchModel(TrainingPlan plan, String where, TorchProgram program, Declaration declaration) {
@@ -64,6 +65,7 @@ public final class TorchModel implements TrainableModel {
         statisticsTensor = kept.keep(Tensors.over(statisticsMemory, DType.F32, Shape.of(statisticsValues)));
         generator = kept.keep(make_generator_cpu(0));
         state = weights.state();
+        fit = new Fit(plan, weights.parameters(), statisticsValues);
     }
 
     static TorchModel open(TrainingPlan plan, String where, TorchProgram program) {
@@ -93,7 +95,7 @@ public final class TorchModel implements TrainableModel {
             throw new BadSettingException(
                     where + ": has no parameters to train (expected: at least one). Add a layer with weights.");
         }
-        long[] sizes = batchOf(1).toArray();
+        long[] sizes = fit.batchOf(1).toArray();
         forward(false, Tensors.zeros(sizes));
     }
 
@@ -135,8 +137,8 @@ public final class TorchModel implements TrainableModel {
 
     @Override
     public Gradient gradient(Microbatch microbatch, TensorData into) {
-        requireGradient(into);
-        requireBatch(microbatch.batch());
+        fit.gradient(into);
+        fit.batch(microbatch.batch());
         return run(microbatch, () -> {
             seed(microbatch.dropoutSeed());
             Tensor targets = Tensors.of(microbatch.batch().targets());
@@ -214,10 +216,8 @@ public final class TorchModel implements TrainableModel {
 
     @Override
     public double apply(double learningRate, TensorData gradient, List<TensorData> microbatches) {
-        requireGradient(gradient);
-        for (TensorData one : microbatches) {
-            requireStatistics(one);
-        }
+        fit.gradient(gradient);
+        microbatches.forEach(fit::statistics);
         return run(gradient, () -> {
             Tensor vector = Tensors.over(gradient.data(), DType.F32, gradient.shape());
             double norm = Norms.l2(vector);
@@ -267,7 +267,7 @@ public final class TorchModel implements TrainableModel {
 
     @Override
     public Evaluation evaluate(Batch batch) {
-        requireBatch(batch);
+        fit.batch(batch);
         return run(batch, () -> {
             Tensor targets = Tensors.of(batch.targets());
             Tensor outputs = forward(false, Tensors.of(batch.inputs()));
@@ -279,7 +279,7 @@ public final class TorchModel implements TrainableModel {
 
     @Override
     public TensorData predict(TensorData inputs) {
-        requireInputs(inputs);
+        fit.inputs(inputs);
         return run(inputs, () -> {
             TensorData outputs = Tensors.copy(forward(false, Tensors.of(inputs)));
             return outputs;
@@ -320,48 +320,6 @@ public final class TorchModel implements TrainableModel {
         if (!open) {
             throw new IllegalStateException(where + ": the model is closed. Open the plan again.");
         }
-    }
-
-    private void requireGradient(TensorData gradient) {
-        Shape expected = Shape.of(weights.parameters());
-        if (gradient.dtype() != DType.F32
-                || !gradient.shape().equals(expected)
-                || !gradient.data().isNative()) {
-            throw new IllegalArgumentException("gradient: %s %s in %s memory (expected: F32 %s in native memory)"
-                    .formatted(
-                            gradient.dtype(),
-                            gradient.shape(),
-                            gradient.data().isNative() ? "native" : "heap",
-                            expected));
-        }
-    }
-
-    private void requireStatistics(TensorData one) {
-        if (one.dtype() != DType.F32 || one.shape().elements() != statisticsValues) {
-            throw new IllegalArgumentException(
-                    "statistics: %s %s (expected: F32 [%d], as a gradient of this model has them)"
-                            .formatted(one.dtype(), one.shape(), statisticsValues));
-        }
-    }
-
-    private void requireBatch(Batch batch) {
-        requireInputs(batch.inputs());
-        Losses.check(plan.loss(), batch.targets(), plan.outputs());
-    }
-
-    private void requireInputs(TensorData inputs) {
-        long samples = inputs.shape().dimensions() == 0 ? 0 : inputs.shape().size(0);
-        if (samples == 0 || inputs.dtype() != DType.F32 || !inputs.shape().equals(batchOf(samples))) {
-            throw new IllegalArgumentException("inputs: %s %s (expected: F32 %s, at least one sample)"
-                    .formatted(inputs.dtype(), inputs.shape(), batchOf(Math.max(1, samples))));
-        }
-    }
-
-    private Shape batchOf(long samples) {
-        long[] sizes = new long[plan.input().dimensions() + 1];
-        sizes[0] = samples;
-        System.arraycopy(plan.input().toArray(), 0, sizes, 1, sizes.length - 1);
-        return Shape.of(sizes);
     }
 
     /** Frees all native memory, views of the state included. Closing again does nothing. */

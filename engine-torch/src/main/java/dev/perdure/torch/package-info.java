@@ -9,7 +9,7 @@
  *   <li>{@code Weights} keeps parameters and buffers in memory of our own that libtorch computes on: parameters one after
  *       the other, as in a gradient, so that {@code Updates}, the optimizers, are operations on a single long vector.
  *   <li>{@link dev.perdure.torch.TorchModel} puts them together.
- *   <li>{@code Initialisers}, {@code Losses}, {@code Statistics} (what batch normalisation remembers) and {@code Tensors}
+ *   <li>{@code Fit} (what a model may be given), {@code Initialisers}, {@code Losses}, {@code Norms}, {@code Statistics} (what batch normalisation remembers) and {@code Tensors}
  *       (tensors over our memory and memory of tensors) are the parts.
  *   <li>{@code Libtorch} finds, loads and sets up the native library, and turns its errors into one line.
  * </ol>

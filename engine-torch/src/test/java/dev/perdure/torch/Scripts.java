@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.SingletonTypePtr;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
 
@@ -32,7 +33,8 @@ final class Scripts {
             net.register_parameter("frozen", ones(3), false);
             net.register_buffer("running_mean", zeros(6));
             net.register_buffer("running_var", ones(6));
-            net.register_attribute("training", new Type.TypePtr(BoolType.get()), new IValue(true));
+            var bool = new Type.TypePtr(new SingletonTypePtr(BoolType.get().get()));
+            net.register_attribute("training", bool, new IValue(true));
             net.define("""
                     def forward(self, x):
                         x = torch.flatten(x, 1)

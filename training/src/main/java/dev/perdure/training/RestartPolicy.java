@@ -87,7 +87,8 @@ public record RestartPolicy(int restartsMax, int fruitlessMax, Duration pauseFir
         }
         if (fruitless <= 1) {
             return new Decision.Restart(
-                    Duration.ZERO, "restart from the newest intact checkpoint: cheapest, and nothing is lost");
+                    Duration.ZERO,
+                    "the newest intact checkpoint holds all that is needed, and going on from it is cheapest");
         }
         Duration pause = new Backoff(
                         Integer.MAX_VALUE, pauseFirst, PAUSE_MAX.compareTo(pauseFirst) > 0 ? PAUSE_MAX : pauseFirst)

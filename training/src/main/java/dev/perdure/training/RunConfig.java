@@ -2,6 +2,7 @@ package dev.perdure.training;
 
 import dev.perdure.checkpoint.CheckpointSettings;
 import dev.perdure.core.BadSettingException;
+import dev.perdure.core.ResolvedSettings;
 import dev.perdure.core.Settings;
 import dev.perdure.data.DataSettings;
 import dev.perdure.engine.LearningRate;
@@ -111,12 +112,12 @@ public record RunConfig(
 
     /** Returns the resolved configuration as YAML that reads the same from anywhere. */
     public String toYaml() {
-        return Settings.toYaml(resolved);
+        return ResolvedSettings.toYaml(resolved);
     }
 
     /** Returns the differences to another configuration that would change the weights, as messages. */
     public List<String> differencesThatMatter(RunConfig other) {
-        return Settings.differences(whatMatters(resolved), whatMatters(other.resolved));
+        return ResolvedSettings.differences(whatMatters(resolved), whatMatters(other.resolved));
     }
 
     private static Map<String, Object> whatMatters(Map<String, Object> resolved) {
