@@ -2,6 +2,7 @@ package dev.perdure.store;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -50,6 +51,13 @@ record Complaints(Path root) {
                     "permission denied (expected: user %s may write and read below %s). Change the owner or the mode, or give another path"
                             .formatted(System.getProperty("user.name"), root));
         }
+        if (e instanceof FileAlreadyExistsException there && there.getReason() == null) {
+            return new FileAlreadyExistsException(
+                    there.getFile(),
+                    null,
+                    "a file stands where a folder is needed for %s. Choose another name, or another path"
+                            .formatted(name));
+        }
         if (says(e, "read-only file system")) {
             return chained(
                     "%s: read-only file system (expected: one that can be written). Remount it, or give another path"
@@ -57,7 +65,10 @@ record Complaints(Path root) {
                     e);
         }
         if (says(e, "not a directory")) {
-            return chained("%s: a file stands where a folder is needed for %s".formatted(root, name), e);
+            return chained(
+                    "%s: a file stands where a folder is needed for %s. Choose another name, or another path"
+                            .formatted(root, name),
+                    e);
         }
         return e;
     }

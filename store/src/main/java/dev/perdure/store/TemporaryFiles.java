@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ record TemporaryFiles(Path folder) {
                     removeIfOrphaned(file);
                 }
             }
-        } catch (IOException | DirectoryIteratorException e) {
+        } catch (IOException | DirectoryIteratorException | OverlappingFileLockException e) {
             log.debug("{}: not swept", folder, e);
         }
     }
@@ -67,6 +68,7 @@ record TemporaryFiles(Path folder) {
         return ageMillis > LEFTOVER_AGE.toMillis();
     }
 
+    /** A file that this process writes under another spelling of its path throws, and is left alone as well. */
     private static void removeIfOrphaned(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, WRITE)) {
             FileLock lock = channel.tryLock();

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalObjectStoreCrashTest {
     private static final int ROUNDS = 10;
 
+    /** One kill in four or five hits a put half-way; should none of twenty, there are more. */
+    private static final int ROUNDS_MAX = 100;
+
     @TempDir
     Path folder;
 
@@ -26,7 +29,7 @@ class LocalObjectStoreCrashTest {
     void everyObjectIsWholeAndEveryAcknowledgedOneIsThereAfterSigkill() throws Exception {
         Random random = new Random(20);
         long killedHalfWay = 0;
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS || (killedHalfWay == 0 && round < ROUNDS_MAX); round++) {
             List<String> acknowledged = new ArrayList<>();
             Process one = JavaProcess.start(Putter.class, folder.toString(), "1", Integer.toString(round));
             Process other = JavaProcess.start(Putter.class, folder.toString(), "2", Integer.toString(round));

@@ -120,7 +120,7 @@ class LocalObjectStoreFilesTest {
 
         assertThatExceptionOfType(FileSystemException.class)
                 .isThrownBy(() -> below.putIfAbsent("a", HELLO))
-                .withMessageContaining("file");
+                .withMessageContaining("file: a file stands where a folder is needed for a.");
         assertThat(below.list("")).isEmpty();
         assertThat(below.size("a")).isEmpty();
     }
@@ -131,7 +131,9 @@ class LocalObjectStoreFilesTest {
         store.putIfAbsent("a/b", HELLO);
 
         assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> store.putIfAbsent("a", HELLO));
-        assertThatExceptionOfType(FileAlreadyExistsException.class).isThrownBy(() -> store.putIfAbsent("a/b/c", HELLO));
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> store.putIfAbsent("a/b/c", HELLO))
+                .withMessageContaining("a/b: a file stands where a folder is needed for a/b/c.");
         assertThat(store.list("")).containsExactly("a/b");
     }
 
