@@ -68,6 +68,7 @@ final class LocalTrainerLauncher implements TrainerLauncher {
         var builder = new ProcessBuilder(command);
         builder.environment().put("OPENBLAS_NUM_THREADS", "1");
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(config.threads()));
+        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive"); // spinning threads starve a busy machine
         builder.redirectError(
                 ProcessBuilder.Redirect.appendTo(new File(folder.log().toString())));
         return builder.start();

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The real trainer, but for the faults it is told to meet: {@code phase:APPLY:7} dies when step 7 is about to be applied,
@@ -96,9 +97,27 @@ public final class FaultyTrainer {
         }
 
         @Override
+        public long read(String name, long offset, MemorySegment target, Consumer<MemorySegment> filled)
+                throws IOException {
+            count();
+            return store.read(name, offset, target, filled);
+        }
+
+        @Override
         public boolean delete(String name) throws IOException {
             count();
             return store.delete(name);
+        }
+
+        @Override
+        public List<ObjectStore> copies() {
+            return store.copies();
+        }
+
+        @Override
+        public void replaceDamaged(String name, List<MemorySegment> verified) throws IOException {
+            count();
+            store.replaceDamaged(name, verified);
         }
     }
 }
