@@ -46,6 +46,9 @@ final class Libtorch {
         if (!build.isEmpty()) {
             return;
         }
+        // JavaCPP otherwise holds the process's memory against a multiple of -Xmx, and throws.
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         String platform = Loader.getPlatform();
         ClassLoader resources = Libtorch.class.getClassLoader();
         Natives.problem(platform, name -> resources.getResource(name) != null).ifPresent(problem -> {

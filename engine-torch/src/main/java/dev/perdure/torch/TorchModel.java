@@ -78,14 +78,20 @@ public final class TorchModel implements TrainableModel {
                 program.declare(declaration);
                 return declaration;
             });
-            var model = new TorchModel(plan, where, program, declaration);
-            try {
-                model.tryOut();
-            } catch (RuntimeException e) {
-                model.close();
-                throw e;
-            }
+            return tried(new TorchModel(plan, where, program, declaration));
+        } catch (RuntimeException e) {
+            closeScript(program);
+            throw e;
+        }
+    }
+
+    private static TorchModel tried(TorchModel model) {
+        try {
+            model.tryOut();
             return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
         }
     }
 
@@ -329,11 +335,15 @@ public final class TorchModel implements TrainableModel {
             return;
         }
         open = false;
-        if (program instanceof ScriptProgram script) {
-            script.close();
-        }
+        closeScript(program);
         kept.close();
         scratch.close();
         weights.close();
+    }
+
+    private static void closeScript(TorchProgram program) {
+        if (program instanceof ScriptProgram script) {
+            script.close();
+        }
     }
 }

@@ -271,6 +271,39 @@ public abstract class EngineContract {
     }
 
     @Test
+    public void givesTheSameBitsWhereverMemoryBegins() {
+        var digests = new ArrayList<String>();
+        for (int offset : new int[] {0, 4, 20}) {
+            try (TrainableModel model = open();
+                    Arena arena = Arena.ofConfined()) {
+                Microbatch aligned = microbatch(1, 0, 1, 8, SEED);
+                TensorData inputs = aligned.batch().inputs();
+                TensorData moved = at(arena, offset, inputs.shape());
+                moved.data().copyFrom(inputs.data());
+                var microbatch = new Microbatch(
+                        1,
+                        0,
+                        8,
+                        aligned.dropoutSeed(),
+                        new Batch(moved, aligned.batch().targets()));
+                TensorData gradient = at(arena, offset, Shape.of(model.parameters()));
+                for (int step = 0; step < 3; step++) {
+                    TensorData statistics = model.gradient(microbatch, gradient).statistics();
+                    model.apply(0.01, gradient, List.of(statistics));
+                }
+                digests.add(digest(model.state()));
+            }
+        }
+        assertThat(digests).as("at 0, 4 and 20 bytes after a line of the cache").containsOnly(digests.getFirst());
+    }
+
+    private static TensorData at(Arena arena, int offset, Shape shape) {
+        long bytes = shape.elements() * DType.F32.bytes();
+        MemorySegment memory = arena.allocate(bytes + offset, 64).asSlice(offset, bytes);
+        return new TensorData(DType.F32, shape, memory);
+    }
+
+    @Test
     public void showsTheLiveStateInItsViews() {
         try (TrainableModel model = open()) {
             State early = model.state();
