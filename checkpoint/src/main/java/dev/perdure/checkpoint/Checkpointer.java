@@ -116,7 +116,7 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     private Layout layoutOf(State state) {
-        return Layout.of(state, options.objectBytes());
+        return Layout.of(state.tensors(), options.objectBytes());
     }
 
     /** Saves without metrics, see {@link #save(long, State, Map)}. */
@@ -144,7 +144,7 @@ public final class Checkpointer implements AutoCloseable {
                 around.clock().instant(),
                 around.nanos().getAsLong());
         latest = save;
-        if (isShared(state)) {
+        if (isShared(save)) {
             copying.execute(() -> capture(save));
         } else {
             capture(save);
@@ -154,9 +154,9 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     /** Returns whether other threads may read all tensors. */
-    private static boolean isShared(State state) {
+    private static boolean isShared(PendingSave save) {
         var other = new Thread();
-        for (TensorData tensor : state.tensors().values()) {
+        for (TensorData tensor : save.tensors().values()) {
             if (!tensor.data().isAccessibleBy(other)) {
                 return false;
             }
@@ -167,10 +167,10 @@ public final class Checkpointer implements AutoCloseable {
     private void capture(PendingSave save) {
         Snapshot snapshot = null;
         try {
-            snapshot = snapshots.take(save.state(), () -> layoutOf(save.state()));
-            Capture capture = snapshot.begin(save.state());
+            snapshot = snapshots.take(save.tensors(), () -> layoutOf(save.state()));
+            Capture capture = snapshot.begin(save.tensors());
             save.begun().complete(capture);
-            capture.help(isShared(save.state()) ? options.copyThreads() : 1);
+            capture.help(isShared(save) ? options.copyThreads() : 1);
             capture.done().join();
             save.capturedAt(options.surroundings().nanos().getAsLong());
             Snapshot captured = snapshot;

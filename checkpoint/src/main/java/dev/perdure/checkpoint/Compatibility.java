@@ -1,13 +1,13 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.BadSettingException;
-import dev.perdure.core.State;
 import dev.perdure.core.Suggestions;
 import dev.perdure.core.TensorData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** Compares what a checkpoint has with what a training wants, before anything is written. */
 final class Compatibility {
@@ -16,10 +16,9 @@ final class Compatibility {
     private Compatibility() {}
 
     /** @throws BadSettingException if the tensors differ in names, types or shapes */
-    static void check(Manifest manifest, State target) {
-        Map<String, Manifest.Entry.Tensor> saved = new LinkedHashMap<>();
+    static void check(Manifest manifest, SequencedMap<String, TensorData> wanted) {
+        Map<String, Manifest.Entry.Tensor> saved = LinkedHashMap.newLinkedHashMap(wanted.size());
         manifest.tensors().forEach(tensor -> saved.put(tensor.name(), tensor));
-        Map<String, TensorData> wanted = target.tensors();
         List<String> problems = new ArrayList<>();
         wanted.forEach((name, tensor) -> problemOf(name, tensor, saved).ifPresent(problems::add));
         for (String name : saved.keySet()) {

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ final class Json {
                     .maxDocumentLength(Manifest.BYTES_MAX)
                     .build())
             .build();
+
+    /** Up to this many members are compared one by one, which is faster than hashing them. */
+    private static final int FEW = 8;
 
     private final JsonParser parser;
 
@@ -66,10 +71,15 @@ final class Json {
     /** Reads the object that the parser stands on; each value is read by {@code member}. */
     void object(Member member) throws IOException {
         expect(JsonToken.START_OBJECT, "an object");
-        Set<String> seen = new HashSet<>();
+        Collection<String> seen = new ArrayList<>(FEW);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            if (!seen.add(name)) {
+            if (seen.size() == FEW && seen instanceof List) {
+                seen = new HashSet<>(seen);
+            }
+            boolean again = seen.contains(name);
+            seen.add(name);
+            if (again) {
                 throw new IOException("'" + name + "' is given twice");
             }
             parser.nextToken();

@@ -1,6 +1,5 @@
 package dev.perdure.checkpoint;
 
-import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,11 +12,11 @@ import java.util.SequencedMap;
  * the same at every save, and an object whose tensors did not change has the same bytes and name as before.
  *
  * <p>Tensors are taken in order. A group is closed before it would pass the cap, and where the part of the name up to
- * the last {@code .} or {@code /} changes, once it has a sixteenth of the cap. A tensor larger than the cap is an object
+ * the last {@code .} or {@code /} changes, once it has an eighth of the cap. A tensor larger than the cap is an object
  * of its own.
  */
 final class Layout {
-    private static final long SOFT_SHARE = 16;
+    private static final long SOFT_SHARE = 8;
 
     private final List<Group> groups;
 
@@ -40,13 +39,13 @@ final class Layout {
         }
     }
 
-    static Layout of(State state, long objectBytesMax) {
+    static Layout of(SequencedMap<String, TensorData> tensors, long objectBytesMax) {
         var groups = new ArrayList<Group>();
         var open = new LinkedHashMap<String, TensorData>();
         int first = 0;
         long bytes = 0;
         String prefix = "";
-        for (Map.Entry<String, TensorData> entry : state.tensors().entrySet()) {
+        for (Map.Entry<String, TensorData> entry : tensors.entrySet()) {
             long more = entry.getValue().bytes();
             boolean full = bytes + more > objectBytesMax;
             boolean boundary = bytes >= objectBytesMax / SOFT_SHARE
@@ -91,9 +90,9 @@ final class Layout {
         return groups.stream().mapToLong(Group::bytes).sum();
     }
 
-    /** Returns whether a state's tensors have the names, types and shapes, in order, that this was made for. */
-    boolean fits(State state) {
-        var tensors = state.tensors().entrySet().iterator();
+    /** Returns whether tensors have the names, types and shapes, in order, that this was made for. */
+    boolean fits(SequencedMap<String, TensorData> state) {
+        var tensors = state.entrySet().iterator();
         for (Group group : groups) {
             for (Slot slot : group.slots()) {
                 if (!tensors.hasNext() || !fits(slot, tensors.next())) {

@@ -22,7 +22,6 @@ final class ManifestParser {
     private static final int FOOTER_BYTES =
             ManifestWriter.DIGEST_OPENS.length() + 64 + ManifestWriter.DIGEST_CLOSES.length();
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern ENTRY_NAME = Pattern.compile("[A-Za-z0-9._/-]+");
 
     private final Json json;
     private final LinkedHashMap<String, Double> metrics = new LinkedHashMap<>();
@@ -176,7 +175,7 @@ final class ManifestParser {
                 members++;
                 member(json, member);
             });
-            if (!ENTRY_NAME.matcher(name).matches()) {
+            if (!isEntryName(name)) {
                 throw new IOException("entry '%s' (expected: a name of letters, digits and . _ / -)".formatted(name));
             }
             if (value != null && members == 2) {
@@ -192,6 +191,18 @@ final class ManifestParser {
                     (int) object,
                     offset,
                     new Manifest.Crcs(Json.required(crcs, "crc32c")));
+        }
+
+        /** Letters, digits and {@code . _ / -}; by hand, because there may be many. */
+        private static boolean isEntryName(String name) {
+            for (int i = 0; i < name.length(); i++) {
+                char c = name.charAt(i);
+                boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+                if (!letterOrDigit && "._/-".indexOf(c) < 0) {
+                    return false;
+                }
+            }
+            return !name.isEmpty();
         }
 
         private void member(Json json, String member) throws IOException {

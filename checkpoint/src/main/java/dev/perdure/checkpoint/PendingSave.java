@@ -1,6 +1,7 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class PendingSave {
     private final CheckpointName name;
     private final State state;
+    private final SequencedMap<String, TensorData> tensors;
     private final SequencedMap<String, Double> metrics;
     private final Instant created;
     private final long begunNanos;
@@ -24,6 +26,7 @@ public final class PendingSave {
     PendingSave(CheckpointName name, State state, Map<String, Double> metrics, Instant created, long begunNanos) {
         this.name = name;
         this.state = state;
+        this.tensors = state.tensors();
         this.metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
         this.created = created;
         this.begunNanos = begunNanos;
@@ -49,6 +52,10 @@ public final class PendingSave {
 
     State state() {
         return state;
+    }
+
+    SequencedMap<String, TensorData> tensors() {
+        return tensors;
     }
 
     SequencedMap<String, Double> metrics() {

@@ -1,6 +1,7 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -59,8 +61,9 @@ final class Restoring {
     Restored one(CheckpointName name, State target) throws IOException {
         try {
             Manifest manifest = manifests.read(name);
-            Compatibility.check(manifest, target);
-            List<String> repaired = readOrRepair(manifest, targetsOf(target));
+            SequencedMap<String, TensorData> tensors = target.tensors();
+            Compatibility.check(manifest, tensors);
+            List<String> repaired = readOrRepair(manifest, targetsOf(tensors));
             markers.whole(name);
             return new Restored(name, stateOf(manifest, target), manifest.metrics(), List.of(), repaired);
         } catch (CorruptCheckpointException e) {
@@ -80,9 +83,9 @@ final class Restoring {
         }
     }
 
-    private static Map<String, MemorySegment> targetsOf(State target) {
-        Map<String, MemorySegment> targets = new HashMap<>();
-        target.tensors().forEach((name, tensor) -> targets.put(name, tensor.data()));
+    private static Map<String, MemorySegment> targetsOf(SequencedMap<String, TensorData> tensors) {
+        Map<String, MemorySegment> targets = HashMap.newHashMap(tensors.size());
+        tensors.forEach((name, tensor) -> targets.put(name, tensor.data()));
         return targets;
     }
 

@@ -1,12 +1,12 @@
 package dev.perdure.checkpoint;
 
-import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * Off-heap memory that holds a layout's objects byte for byte, headers included: tensors are copied to where they lie in
@@ -70,10 +70,10 @@ final class Snapshot implements AutoCloseable {
         return images.get(group);
     }
 
-    /** Prepares to copy the tensors of a state of this layout. Nothing is copied before somebody helps. */
-    Capture begin(State state) {
+    /** Prepares to copy the tensors of this layout. Nothing is copied before somebody helps. */
+    Capture begin(SequencedMap<String, TensorData> tensors) {
         List<MemorySegment> sources =
-                state.tensors().values().stream().map(TensorData::data).toList();
+                tensors.values().stream().map(TensorData::data).toList();
         return new Capture(sources, batches);
     }
 

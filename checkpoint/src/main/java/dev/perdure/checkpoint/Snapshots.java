@@ -1,8 +1,9 @@
 package dev.perdure.checkpoint;
 
-import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -28,9 +29,9 @@ final class Snapshots implements AutoCloseable {
     /**
      * Waits for a free snapshot and takes it.
      *
-     * @param layout asked when there is none of this state's layout
+     * @param layout asked when there is none of these tensors' layout
      */
-    synchronized Snapshot take(State state, Supplier<Layout> layout) {
+    synchronized Snapshot take(SequencedMap<String, TensorData> tensors, Supplier<Layout> layout) {
         while (free.isEmpty() && made == max) {
             try {
                 wait();
@@ -39,7 +40,7 @@ final class Snapshots implements AutoCloseable {
             }
         }
         Snapshot snapshot = free.poll();
-        if (snapshot != null && !snapshot.layout().fits(state)) {
+        if (snapshot != null && !snapshot.layout().fits(tensors)) {
             snapshot.close();
             made--;
             snapshot = null;

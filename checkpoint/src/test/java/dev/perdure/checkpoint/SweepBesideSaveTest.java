@@ -165,9 +165,9 @@ class SweepBesideSaveTest {
         var writer = new SaveWriter(process, term, options, announcements);
         var save = new PendingSave(
                 new CheckpointName(term, state == NEW ? 200 : 900), state, java.util.Map.of(), Tests.NOW, 0);
-        Layout layout = Layout.of(state, options.objectBytes());
+        Layout layout = Layout.of(state.tensors(), options.objectBytes());
         try (var snapshot = new Snapshot(layout)) {
-            snapshot.begin(state).help(1);
+            snapshot.begin(state.tensors()).help(1);
             writer.write(save, new ObjectWriter(process, snapshot, SaveWriter.noDigests()), layout);
         }
         new Pruner(process, Checkpoints.open(process, process.surroundings()), process.surroundings())
