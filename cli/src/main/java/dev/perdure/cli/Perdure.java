@@ -1,8 +1,10 @@
 package dev.perdure.cli;
 
+import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -84,6 +86,13 @@ public final class Perdure {
             case BadSettingException bad -> {
                 bad.problems().forEach(problem -> err.println("perdure: " + problem));
                 yield ExitCode.BAD_SETTING.code();
+            }
+            case InterruptedException _ -> ExitCode.INTERRUPTED.code();
+            case ClosedByInterruptException _ -> ExitCode.INTERRUPTED.code();
+            case CorruptCheckpointException corrupt -> {
+                err.println("perdure: " + corrupt.getMessage());
+                err.println("An older checkpoint, a mirror ('perdure checkpoint repair') or resume itself may help.");
+                yield ExitCode.DAMAGED.code();
             }
             case IOException io -> {
                 err.println("perdure: " + describe(io));

@@ -4,6 +4,7 @@ import dev.perdure.core.BadSettingException;
 import dev.perdure.core.ResolvedSettings;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
+import dev.perdure.training.RunReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,12 @@ final class ResumeCommand implements Callable<Integer> {
         if (!options.overrides.isEmpty()) {
             settings = withOverrides(folder, held, options.overrides);
         }
-        return new RunSession(folder, settings).run(Optional.ofNullable(options.json), changedDataAllowed);
+        RunSession session = new RunSession(folder, settings);
+        Optional<RunReport> finished = FinishedRun.of(folder, settings);
+        if (finished.isPresent()) {
+            return session.tellFinished(finished.get(), Optional.ofNullable(options.json));
+        }
+        return session.run(Optional.ofNullable(options.json), changedDataAllowed);
     }
 
     private static RunConfig withOverrides(RunFolder folder, RunConfig held, List<String> overrides) throws Exception {

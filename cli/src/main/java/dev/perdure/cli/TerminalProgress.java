@@ -1,5 +1,6 @@
 package dev.perdure.cli;
 
+import dev.perdure.training.ExitCode;
 import dev.perdure.training.Incident;
 import dev.perdure.training.RunListener;
 import dev.perdure.training.TrainingEvent;
@@ -31,6 +32,7 @@ final class TerminalProgress implements RunListener, AutoCloseable {
     private final RunPace pace;
     private final Set<String> warned = new HashSet<>();
     private final Set<String> told = new HashSet<>();
+    private final Set<String> unrecovered = new HashSet<>();
     private String problemLast = "";
     private boolean started;
     private boolean ended;
@@ -67,7 +69,14 @@ final class TerminalProgress implements RunListener, AutoCloseable {
             case TrainingEvent.SaveFailed f -> saveFailed(f);
             case TrainingEvent.Warned w -> warn(w.warning());
             case TrainingEvent.Finished f -> end(telling.finished(f, pace.secondsTotal(now)));
-            case TrainingEvent.Failed f -> end(telling.failed(f));
+            case TrainingEvent.Failed f -> failed(f);
+        }
+    }
+
+    private void failed(TrainingEvent.Failed event) {
+        if (ExitCode.isFinal(event.exitCode())) {
+            problemLast = event.problem();
+            end(telling.failed(event));
         }
     }
 
@@ -91,16 +100,21 @@ final class TerminalProgress implements RunListener, AutoCloseable {
 
     @Override
     public void incident(Incident incident) {
-        if (told.add(incident.at() + incident.kind())) {
+        if (told.add(key(incident))) {
             boolean known = !problemLast.isEmpty() && incident.evidence().contains(problemLast);
             keep(telling.incident(incident, known));
             if (Double.isNaN(incident.recoverMillis())) {
+                unrecovered.add(key(incident));
                 pace.trouble(incident, nanoTime.getAsLong());
             }
         }
-        if (Double.isFinite(incident.recoverMillis()) && told.add(incident.at() + incident.kind() + "recovered")) {
+        if (Double.isFinite(incident.recoverMillis()) && unrecovered.remove(key(incident))) {
             keep(telling.recovered(incident));
         }
+    }
+
+    private static String key(Incident incident) {
+        return incident.at() + incident.kind() + incident.evidence();
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.perdure.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunReport;
 import dev.perdure.training.RunSupervisor;
 import dev.perdure.training.RunSupervisor.Outcome;
 import java.io.IOException;
@@ -13,10 +16,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A training of a second or two, with everything in it that could break the bits: dropout, batch norm, augmentation. */
 record SmallRun(Path config) {
     private static final int SAMPLES = 500;
+    private static @Nullable RunReport undisturbed;
     private static final String YAML = """
             name: small
             seed: 7
@@ -89,6 +94,18 @@ record SmallRun(Path config) {
         RunConfig settings = folder.readConfig();
         var launcher = new LocalTrainerLauncher(settings, FaultyTrainer.program(faults));
         return new RunSupervisor(folder, settings, launcher, listener, InstantSource.system()).run();
+    }
+
+    /** Returns the report of this configuration's undisturbed run, which is trained once for all tests. */
+    RunReport undisturbed() throws IOException, InterruptedException {
+        if (undisturbed == null) {
+            Outcome outcome = undisturbed("undisturbed");
+            assertThat(outcome.problem()).isEmpty();
+            assertThat(outcome.report().weightsSha256()).hasSize(64);
+            assertThat(outcome.report().incidents()).isEmpty();
+            undisturbed = outcome.report();
+        }
+        return undisturbed;
     }
 
     Outcome undisturbed(String name) throws IOException, InterruptedException {

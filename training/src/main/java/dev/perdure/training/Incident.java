@@ -20,6 +20,11 @@ public record Incident(
         double detectMillis,
         double recoverMillis) {
 
+    /** Tells incidents apart: what is known of one later has the same key. */
+    String key() {
+        return at + " " + kind + " " + evidence;
+    }
+
     Incident recovered(double millis) {
         return new Incident(at, kind, evidence, action, reason, detectMillis, millis);
     }

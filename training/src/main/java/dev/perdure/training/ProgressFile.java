@@ -10,6 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -47,17 +49,26 @@ public final class ProgressFile implements AutoCloseable {
      */
     public static ProgressFile open(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE)) {
-            boolean isNew = channel.size() == 0;
+            if (channel.size() == 0) {
+                allocate(channel);
+            }
             Arena arena = Arena.ofShared();
             MemorySegment mapped = channel.map(READ_WRITE, 0, BYTES, arena);
             var progress = new ProgressFile(mapped, arena);
-            if (isNew) {
-                progress.set(0, MAGIC);
-            } else if (progress.get(0) != MAGIC) {
+            if (progress.get(0) != MAGIC) {
                 progress.close();
                 throw new IOException(file + ": not a progress file. Move it away, and resume.");
             }
             return progress;
+        }
+    }
+
+    /** Written rather than mapped: on a full disk this fails, where a store to mapped memory would crash. */
+    private static void allocate(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.nativeOrder());
+        bytes.putLong(0, MAGIC);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 

@@ -5,7 +5,6 @@ import dev.perdure.checkpoint.Checkpointer;
 import dev.perdure.checkpoint.CheckpointerOptions;
 import dev.perdure.checkpoint.Damage;
 import dev.perdure.checkpoint.FailureRate;
-import dev.perdure.checkpoint.PendingSave;
 import dev.perdure.checkpoint.Restored;
 import dev.perdure.checkpoint.SaveCost;
 import dev.perdure.checkpoint.SavedCheckpoint;
@@ -18,12 +17,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** A run's checkpoints: when they are due, and what is told of them. One thread calls. */
 final class RunCheckpoints implements AutoCloseable {
@@ -33,7 +30,7 @@ final class RunCheckpoints implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final Consumer<TrainingEvent> say;
     private final AtomicReference<SaveCost> cost;
-    private @Nullable PendingSave last;
+    private boolean closed;
     private long lastStep;
     private long lastNanos;
 
@@ -132,7 +129,7 @@ final class RunCheckpoints implements AutoCloseable {
         if (every.isDue(progressed) || isLast) {
             lastStep = step;
             lastNanos = nanoTime.getAsLong();
-            last = checkpointer.save(step, state.get(), metrics);
+            checkpointer.save(step, state.get(), metrics);
         }
     }
 
@@ -148,23 +145,16 @@ final class RunCheckpoints implements AutoCloseable {
         checkpointer.awaitCaptured();
     }
 
-    /** Waits until the last save is durable. */
-    void awaitDurable() throws IOException {
-        if (last == null) {
-            return;
-        }
-        try {
-            last.durable().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw e;
-        }
-    }
-
+    /**
+     * Waits until the last save is durable. Closing again does nothing.
+     *
+     * @throws dev.perdure.checkpoint.CheckpointSaveException if the last save failed
+     */
     @Override
     public void close() throws IOException {
-        checkpointer.close();
+        if (!closed) {
+            closed = true;
+            checkpointer.close();
+        }
     }
 }

@@ -12,6 +12,7 @@ import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -132,12 +133,17 @@ public record RunFolder(Path path) {
      * Claims the folder for one process, until the returned lock is closed or the process ends in any way.
      *
      * @param role {@code supervisor} or {@code trainer}
-     * @return nothing if another process holds it
+     * @return nothing if another process holds it, or this one does already
      */
     public Optional<FileLock> tryLock(String role) throws IOException {
         FileChannel channel = FileChannel.open(
                 path.resolve("." + role + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock();
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // This very process holds it.
+        }
         if (lock == null) {
             channel.close();
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The result of a run: {@code report.json}.
+ * The result of a run: {@code report.json}. A number that is not known, or is none, is NaN here and null there.
  *
  * @param outcome {@code finished}, or how it stopped
  * @param weightsSha256 of the canonical export of the weights, names sorted; empty when the run did not finish
@@ -49,6 +49,7 @@ public record RunReport(
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addModule(FiniteNumbers.module())
             .build();
 
     /** A checkpoint that became durable. */
@@ -93,7 +94,7 @@ public record RunReport(
         var warnings = new ArrayList<String>();
         for (StoryLine line : story) {
             if (line.incident() != null) {
-                incidents.put(line.incident().at() + line.incident().kind(), line.incident());
+                incidents.put(line.incident().key(), line.incident());
             }
             switch (line.trainer()) {
                 case null -> {}

@@ -13,9 +13,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -41,8 +44,7 @@ public final class RunSupervisor {
     private final InstantSource clock;
     private final List<StoryLine> story = new ArrayList<>();
     private History history = History.none();
-    private @Nullable Incident open;
-    private long openedNanos;
+    private final Map<String, Incident> open = new LinkedHashMap<>();
     private TrainingEvent.@Nullable Failed failure;
 
     /**
@@ -79,9 +81,21 @@ public final class RunSupervisor {
                         folder.events(), UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             readStory(progress, events);
             write(events, StoryLine.supervisor(now(), StoryLine.BEGINS));
+            Decision.GiveUp gaveUp = superviseUntilEnd(progress, events);
+            return conclude(gaveUp, progress);
+        }
+    }
+
+    /** Returns nothing when all steps are applied. An interruption is an end as orderly as any other. */
+    private Decision.@Nullable GiveUp superviseUntilEnd(ProgressFile progress, BufferedWriter events)
+            throws IOException, InterruptedException {
+        try {
             Decision.GiveUp gaveUp = superviseUntilDone(progress, events);
             write(events, StoryLine.supervisor(now(), StoryLine.ENDS));
-            return conclude(gaveUp, progress);
+            return gaveUp;
+        } catch (InterruptedException e) {
+            write(events, StoryLine.supervisor(now(), StoryLine.ENDS));
+            throw e;
         }
     }
 
@@ -97,7 +111,7 @@ public final class RunSupervisor {
         boolean running = false;
         for (String text : Files.readAllLines(folder.events(), UTF_8)) {
             Optional<StoryLine> line = StoryLine.parse(text);
-            line.ifPresent(story::add);
+            line.ifPresent(this::remember);
             if (line.isPresent() && line.get().supervisor() != null) {
                 running = StoryLine.BEGINS.equals(line.get().supervisor());
             }
@@ -113,13 +127,25 @@ public final class RunSupervisor {
         }
     }
 
-    /** Returns nothing when all steps are applied. */
+    private void remember(StoryLine line) {
+        story.add(line);
+        Incident incident = line.incident();
+        if (incident != null && incident.isOpen()) {
+            open.put(incident.key(), incident);
+        } else if (incident != null) {
+            open.remove(incident.key());
+        }
+    }
+
     private Decision.@Nullable GiveUp superviseUntilDone(ProgressFile progress, BufferedWriter events)
             throws IOException, InterruptedException {
         while (true) {
             long highestBefore = progress.stepHighest();
             int exit = superviseOne(progress, events);
             boolean newSteps = progress.stepHighest() > highestBefore;
+            if (exit == ExitCode.INTERRUPTED.code()) {
+                waitFor(TICK, progress); // Ctrl-C reaches both processes: this one's own end may be on its way
+            }
             switch (config.restarts().decide(exit, newSteps, history)) {
                 case Decision.Done _ -> {
                     return null;
@@ -260,19 +286,13 @@ public final class RunSupervisor {
         long heartbeat = progress.heartbeatMillis();
         double detectMillis = heartbeat == 0 ? 0 : Math.max(0, clock.millis() - heartbeat);
         double recoverMillis = action.equals("stopped") ? 0 : Double.NaN;
-        var incident = new Incident(now(), kind, evidence, action, reason, detectMillis, recoverMillis);
-        note(events, incident);
-        if (incident.isOpen()) {
-            open = incident;
-            openedNanos = System.nanoTime();
-        }
+        note(events, new Incident(now(), kind, evidence, action, reason, detectMillis, recoverMillis));
     }
 
     private void recovered(BufferedWriter events) throws IOException {
-        if (open != null) {
-            Incident closed = open.recovered((System.nanoTime() - openedNanos) / 1e6);
-            open = null;
-            note(events, closed);
+        for (Incident incident : List.copyOf(open.values())) {
+            Duration took = Duration.between(Instant.parse(incident.at()), clock.instant());
+            note(events, incident.recovered(Math.max(0, took.toNanos() / 1e6)));
         }
     }
 
@@ -282,7 +302,7 @@ public final class RunSupervisor {
     }
 
     private void write(BufferedWriter events, StoryLine line) throws IOException {
-        story.add(line);
+        remember(line);
         events.write(line.format());
         events.write('\n');
         events.flush();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A line of {@code events.jsonl}: something a trainer said, or an incident. An incident is written when it is noticed and
- * again when it has been recovered from; the later line replaces the earlier one of the same time and kind.
+ * again when it has been recovered from; the later line replaces the earlier one of the same time, kind and evidence.
  *
  * @param at when it was written, ISO-8601 in UTC
  */

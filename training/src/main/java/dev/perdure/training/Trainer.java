@@ -73,9 +73,10 @@ public final class Trainer {
             return failed(ExitCode.DIVERGED, "diverged", e.getMessage(), e.step(), e);
         } catch (CheckpointSaveException e) {
             return failed(ExitCode.STORE_FAILED, "store-failed", e.getMessage(), null, e);
+        } catch (UnwritableException e) {
+            return failed(ExitCode.STORE_FAILED, "store-failed", e.getMessage(), null, e);
         } catch (IOException e) {
-            LOG.error("The run's folder or data could not be used", e);
-            return ExitCode.INTERNAL;
+            return failed(ExitCode.INTERNAL, "trainer-failed", e.toString(), null, e);
         }
     }
 
@@ -104,7 +105,7 @@ public final class Trainer {
                     loop.run();
                 }
                 booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.step());
-                checkpoints.awaitDurable();
+                checkpoints.close();
                 booking.switchTo(Purpose.COMPUTE);
                 say.accept(loop.finished(Weights.sha256(opened.model().state())));
                 booking.switchTo(Purpose.IDLE);
@@ -144,7 +145,10 @@ public final class Trainer {
                 metrics.write(event);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("%s: cannot be written".formatted(folder.metrics()), e);
+            throw new UnwritableException(
+                    "%s: cannot be written: %s. Make room or mend the folder, then: perdure resume %s"
+                            .formatted(folder.metrics(), e.getMessage(), folder.path()),
+                    e);
         }
         say.accept(event);
     }
@@ -176,6 +180,15 @@ public final class Trainer {
         }
         if (kept.isEmpty()) {
             Recipe.of(config, data.digest(), engine.build()).write(folder.recipe());
+        }
+    }
+
+    /** The run's folder takes nothing more: starting again would meet the same. */
+    private static final class UnwritableException extends UncheckedIOException {
+        private static final long serialVersionUID = 1L;
+
+        UnwritableException(String message, IOException cause) {
+            super(message, cause);
         }
     }
 
