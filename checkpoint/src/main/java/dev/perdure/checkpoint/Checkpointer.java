@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Saves the state of a training while it runs.
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread calls. Tensors whose memory belongs to that thread alone (confined arenas) are copied by it in {@code save}.
  */
 public final class Checkpointer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
+
     private final ObjectStore store;
     private final CheckpointerOptions options;
     private final int term;
@@ -106,8 +110,22 @@ public final class Checkpointer implements AutoCloseable {
      * @return nothing when there is no checkpoint yet; the tensors are as before
      */
     public Optional<Restored> restoreLatest(State target) throws IOException {
-        copying.execute(() -> snapshots.prepare(layoutOf(target)));
+        copying.execute(() -> prepareQuietly(target));
         return checkpoints.restoreLatest(target);
+    }
+
+    /** Want of memory is reported by the first save, which tries again. */
+    private void prepareQuietly(State like) {
+        try {
+            prepare(like);
+        } catch (OutOfMemoryError e) {
+            log.warn("no memory yet for a copy of {} bytes of tensors: {}", like.tensorBytes(), e.toString());
+        }
+    }
+
+    /** Returns how much off-heap memory the snapshots take: a copy of the tensors for each arena, once prepared. */
+    public long memoryBytes() {
+        return snapshots.bytes();
     }
 
     /** Makes the memory for states like this one, so that the first save stalls no longer than later ones. */
@@ -259,7 +277,7 @@ public final class Checkpointer implements AutoCloseable {
         try {
             announcements.withdrawLeftOver();
             if (Paths.newestTerm(store) == term) {
-                PruneReport report = pruner.prune(options.retention().get());
+                PruneReport report = pruner.pruneIfDue(options.retention().get());
                 options.listener().accept(new CheckpointEvent.Pruned(report));
             }
         } catch (IOException | RuntimeException | Error e) {

@@ -2,7 +2,6 @@ package dev.perdure.checkpoint;
 
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,20 +22,31 @@ final class Pruner {
         this.surroundings = surroundings;
     }
 
+    /** Does nothing, and reads next to nothing, when the policy keeps all there are. */
+    PruneReport pruneIfDue(RetentionPolicy policy) throws IOException {
+        return isDue(policy) ? prune(policy) : new PruneReport(List.of(), 0, Optional.empty());
+    }
+
+    private boolean isDue(RetentionPolicy policy) throws IOException {
+        return !plan(policy, checkpoints.listAsIfNewestVerified()).delete().isEmpty();
+    }
+
+    /** Deletes what the policy does not keep, and whatever earlier crashes have left. */
     PruneReport prune(RetentionPolicy policy) throws IOException {
-        if (plan(policy, checkpoints.listAsIfNewestVerified()).delete().isEmpty()) {
-            return new PruneReport(List.of(), 0, Optional.empty());
+        boolean due = isDue(policy);
+        if (due) {
+            verifyNewest();
         }
-        verifyNewest();
         Retention plan = plan(policy, checkpoints.list());
-        var deleted = new ArrayList<CheckpointName>();
         for (CheckpointName name : plan.delete()) {
             delete(name);
-            deleted.add(name);
         }
         Sweep.Result swept = new Sweep(store, checkpoints, surroundings).run();
-        Optional<String> putOff = deleted.isEmpty() ? Optional.of("the newest checkpoint is damaged") : swept.putOff();
-        return new PruneReport(deleted, swept.deleted(), putOff);
+        boolean inVain = due && plan.delete().isEmpty();
+        return new PruneReport(
+                plan.delete(),
+                swept.deleted(),
+                inVain ? Optional.of("the newest checkpoint is damaged") : swept.putOff());
     }
 
     private Retention plan(RetentionPolicy policy, List<CheckpointInfo> list) {

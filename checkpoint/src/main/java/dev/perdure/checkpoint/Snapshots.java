@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** A fixed number of snapshots that are lent to one save after the other. Those of an outdated layout are replaced. */
@@ -12,6 +13,7 @@ final class Snapshots implements AutoCloseable {
     private final int max;
     private final Deque<Snapshot> free = new ArrayDeque<>();
     private final AtomicInteger lent = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
     private int made;
 
     Snapshots(int max) {
@@ -21,8 +23,7 @@ final class Snapshots implements AutoCloseable {
     /** Makes all that may be made, unless they were made before. */
     synchronized void prepare(Layout layout) {
         while (made < max) {
-            free.add(new Snapshot(layout));
-            made++;
+            free.add(make(layout));
         }
     }
 
@@ -41,16 +42,28 @@ final class Snapshots implements AutoCloseable {
         }
         Snapshot snapshot = free.poll();
         if (snapshot != null && !snapshot.layout().fits(tensors)) {
+            bytes.addAndGet(-snapshot.layout().bytes());
             snapshot.close();
             made--;
             snapshot = null;
         }
         if (snapshot == null) {
-            snapshot = new Snapshot(layout.get());
-            made++;
+            snapshot = make(layout.get());
         }
         lent.incrementAndGet();
         return snapshot;
+    }
+
+    private Snapshot make(Layout layout) {
+        var snapshot = new Snapshot(layout);
+        made++;
+        bytes.addAndGet(layout.bytes());
+        return snapshot;
+    }
+
+    /** Returns the size of all that are made. */
+    long bytes() {
+        return bytes.get();
     }
 
     synchronized void giveBack(Snapshot snapshot) {

@@ -215,6 +215,19 @@ class RetentionTest {
     }
 
     @Test
+    void pruningSweepsWhatACrashHasLeftAlthoughThePolicyKeepsAll() throws IOException {
+        var store = new MemoryObjectStore();
+        Tests.save(store, 1, States.random(1));
+        store.putIfAbsent(Paths.object("0".repeat(64)), new byte[] {1});
+
+        PruneReport report = Checkpoints.open(store, Tests.timeless()).prune(RetentionPolicy.newest(3));
+
+        assertThat(report).isEqualTo(new PruneReport(List.of(), 1, Optional.empty()));
+        assertThat(Tests.garbage(store)).isEmpty();
+        Tests.assertAllWhole(store);
+    }
+
+    @Test
     void deletesNothingWhenTheNewestCheckpointTurnsOutDamaged() throws IOException {
         var store = new MemoryObjectStore();
         Tests.save(store, 1, States.random(1));

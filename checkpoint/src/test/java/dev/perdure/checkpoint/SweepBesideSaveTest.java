@@ -83,9 +83,9 @@ class SweepBesideSaveTest {
     @Tag("soak")
     void neverLosesAnObjectUnderManySeeds() throws IOException {
         for (Dying dying : Dying.values()) {
-            interleave(1_000_000, 20_000, Pace.IMPATIENT, dying);
+            interleave(1_000_000, 5_000, Pace.IMPATIENT, dying);
         }
-        interleave(2_000_000, 20_000, Pace.PATIENT, Dying.NOBODY);
+        interleave(2_000_000, 5_000, Pace.PATIENT, Dying.NOBODY);
     }
 
     private static void interleave(long firstSeed, int seeds, Pace pace, Dying dying) throws IOException {

@@ -47,7 +47,9 @@ class FailureTest {
         assertThat(outcome.report().stepsRedone()).isPositive();
         assertThat(outcome.report().incidents()).anySatisfy(incident -> {
             assertThat(incident.kind()).isEqualTo("checkpoint-damaged");
-            assertThat(incident.evidence()).contains("bytes").contains(newest.getFileName().toString());
+            assertThat(incident.evidence())
+                    .contains("bytes")
+                    .contains(newest.getFileName().toString());
             assertThat(incident.action()).startsWith("went back to step");
         });
     }
@@ -182,7 +184,8 @@ class FailureTest {
     private static List<Path> objects(RunFolder run) throws IOException {
         try (Stream<Path> files = Files.list(run.checkpoints().resolve("objects"))) {
             var objects = new ArrayList<>(files.toList());
-            objects.sort(Comparator.comparingLong((Path object) -> object.toFile().lastModified()));
+            objects.sort(
+                    Comparator.comparingLong((Path object) -> object.toFile().lastModified()));
             return objects;
         }
     }

@@ -96,7 +96,8 @@ final class DataSettingsReader {
         if (task == Task.CLASSIFICATION && target.size() > 1) {
             section.reject("target", target + " (expected: one column for a classification)");
         }
-        if (task != Task.CLASSIFICATION && section.has("classes")) {
+        List<String> classes = section.texts("classes", List.of());
+        if (task != Task.CLASSIFICATION && !classes.isEmpty()) {
             section.reject(
                     "classes",
                     "given for task %s (expected: only for classification). Leave it out."
@@ -109,7 +110,7 @@ final class DataSettingsReader {
                 columns,
                 target,
                 task,
-                section.texts("classes", List.of()),
+                classes,
                 section.choice("missing", Missing.REJECT),
                 section.texts("missing-texts", List.of("")),
                 preparation(test.isPresent()));

@@ -53,6 +53,16 @@ class ExamplesTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void readsTheSameFromItsResolvedForm(Path file) {
+        RunConfig config = RunConfig.read(file, List.of());
+        RunConfig again = RunConfig.parse("config.yaml", config.toYaml(), folder);
+        assertThat(again.data()).isEqualTo(config.data());
+        assertThat(again.model()).isEqualTo(config.model());
+        assertThat(again.differencesThatMatter(config)).isEmpty();
+    }
+
     @Test
     void trainsTheProgramWrittenInJava() throws Exception {
         List<TrainingEvent> events = train("program.yaml", "training.epochs=1", "training.batch=256");
