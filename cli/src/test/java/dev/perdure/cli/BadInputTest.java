@@ -169,7 +169,7 @@ class BadInputTest {
         Path run = folder.resolve("diverging");
         String said = perdure("train", small.config(), "--run", run, "--set", "training.learning-rate=1e38")
                 .refusedOnce(ExitCode.DIVERGED);
-        assertThat(said).contains("step", "1.0E38", "learning");
+        assertThat(said).contains("Step 2", "1.0E38", "Lower training.learning-rate");
         RunReport report = RunReport.read(run.resolve("report.json"));
         assertThat(report.finished()).isFalse();
         assertThat(report.incidents()).singleElement().satisfies(incident -> {

@@ -3,7 +3,6 @@ package dev.perdure.training;
 import dev.perdure.checkpoint.CheckpointEvent;
 import dev.perdure.checkpoint.Checkpointer;
 import dev.perdure.checkpoint.CheckpointerOptions;
-import dev.perdure.checkpoint.Damage;
 import dev.perdure.checkpoint.FailureRate;
 import dev.perdure.checkpoint.Restored;
 import dev.perdure.checkpoint.SaveCost;
@@ -116,7 +115,7 @@ final class RunCheckpoints implements AutoCloseable {
         restored.ifPresent(r -> say.accept(new TrainingEvent.Restored(
                 r.step(),
                 (System.nanoTime() - begin) / 1e6,
-                r.skipped().stream().map(Damage::toString).toList())));
+                DamageLines.of(r.skipped()))));
         lastStep = restored.map(Restored::step).orElse(0L);
         return restored.map(Restored::state);
     }
