@@ -59,8 +59,8 @@ class CheckpointCommandTest {
     void exportsTheWeightsOfTheReport() throws Exception {
         Path file = folder.resolve("weights.safetensors");
         String said = perdure("checkpoint", "export", run, "--out", file).fine();
-        String digest = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         assertThat(digest).isEqualTo(report(run).weightsSha256());
         assertThat(said).contains(digest, "step 30");
         assertThat(perdure("checkpoint", "export", run, "--out", file).refusedOnce(ExitCode.BAD_SETTING))
@@ -89,8 +89,7 @@ class CheckpointCommandTest {
                         .refusedOnce(ExitCode.BAD_SETTING))
                 .contains("no such file");
         Path noWeights = Files.writeString(folder.resolve("letter.txt"), "Dear all, this is no safetensors file.");
-        assertThat(perdure("checkpoint", "import", run, "--from", noWeights)
-                        .refusedOnce(ExitCode.BAD_SETTING))
+        assertThat(perdure("checkpoint", "import", run, "--from", noWeights).refusedOnce(ExitCode.BAD_SETTING))
                 .contains("letter.txt");
     }
 

@@ -112,10 +112,8 @@ final class RunCheckpoints implements AutoCloseable {
     Optional<State> restoreNewest(State live) throws IOException {
         long begin = System.nanoTime();
         Optional<Restored> restored = checkpointer.restoreLatest(live);
-        restored.ifPresent(r -> say.accept(new TrainingEvent.Restored(
-                r.step(),
-                (System.nanoTime() - begin) / 1e6,
-                DamageLines.of(r.skipped()))));
+        restored.ifPresent(r -> say.accept(
+                new TrainingEvent.Restored(r.step(), (System.nanoTime() - begin) / 1e6, DamageLines.of(r.skipped()))));
         lastStep = restored.map(Restored::step).orElse(0L);
         return restored.map(Restored::state);
     }
