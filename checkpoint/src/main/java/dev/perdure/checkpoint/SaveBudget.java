@@ -46,11 +46,18 @@ final class SaveBudget {
         }
     }
 
+    /** The messages of input and output say what a person can do; the names of other failures say more than theirs. */
+    private static String describe(@Nullable Throwable failure) {
+        return failure instanceof IOException && failure.getMessage() != null
+                ? failure.getMessage()
+                : String.valueOf(failure);
+    }
+
     private CheckpointSaveException failure(String consequence) {
         CheckpointName name = lastName;
         return new CheckpointSaveException(
-                "checkpoint of step %s could not be saved: %s. Last problem: %s. Check room and health of the store, then resume."
-                        .formatted(name == null ? "?" : name.step(), consequence, last),
+                "checkpoint of step %s could not be saved: %s. Check room and health of the store, then resume. The problem: %s"
+                        .formatted(name == null ? "?" : name.step(), consequence, describe(last)),
                 java.util.Objects.requireNonNull(last));
     }
 }

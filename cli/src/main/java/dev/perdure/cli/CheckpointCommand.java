@@ -10,6 +10,7 @@ import dev.perdure.checkpoint.RepairReport;
 import dev.perdure.checkpoint.RetentionPolicy;
 import dev.perdure.checkpoint.VerifyReport;
 import dev.perdure.core.BadSettingException;
+import dev.perdure.core.Settings;
 import dev.perdure.store.LocalObjectStore;
 import dev.perdure.store.ObjectStore;
 import dev.perdure.training.ExitCode;
@@ -24,6 +25,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -300,12 +302,26 @@ final class CheckpointCommand implements Callable<Integer> {
             Checkpoints checkpoints = Checkpoints.open(which.store());
             CheckpointName from = which.in(checkpoints);
             RunConfig config = RunConfig.read(which.folder().config(), overrides);
+            refuseOtherState(which.config(), config);
             RunFolder target = new RunFolder(to);
             target.create(config);
             Files.copy(which.folder().recipe(), target.recipe());
             CheckpointName name = checkpoints.branch(from, new LocalObjectStore(target.checkpoints()));
             System.out.printf("%s begins at step %d. Go on: perdure resume %s%n", to, name.step(), to);
             return ExitCode.OK.code();
+        }
+
+        private static void refuseOtherState(RunConfig held, RunConfig config) {
+            List<String> differences = Settings.differences(modelOf(held), modelOf(config));
+            if (!differences.isEmpty()) {
+                throw new BadSettingException(
+                        "--set would change the network (%s), so that the checkpoint's weights do not fit. Branch with other settings, or train a new run."
+                                .formatted(String.join("; ", differences)));
+            }
+        }
+
+        private static Map<String, Object> modelOf(RunConfig config) {
+            return Map.of("model", config.resolved().getOrDefault("model", Map.of()));
         }
     }
 

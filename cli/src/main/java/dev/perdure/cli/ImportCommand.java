@@ -4,6 +4,7 @@ import dev.perdure.checkpoint.CheckpointName;
 import dev.perdure.checkpoint.Checkpointer;
 import dev.perdure.checkpoint.Checkpoints;
 import dev.perdure.checkpoint.Restored;
+import dev.perdure.checkpoint.SafetensorsException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.State;
@@ -11,7 +12,10 @@ import dev.perdure.core.Suggestions;
 import dev.perdure.core.TensorData;
 import dev.perdure.store.ObjectStore;
 import dev.perdure.training.ExitCode;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
@@ -37,17 +41,30 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (!Files.isRegularFile(from)) {
+            throw new BadSettingException("--from %s: no such file (expected: a safetensors file)".formatted(from));
+        }
         ObjectStore store = which.store();
+        try (FileLock _ = which.folder().tryLock("supervisor").orElseThrow(this::busy)) {
+            return importInto(store);
+        } catch (SafetensorsException e) {
+            throw new BadSettingException("--from " + e.getMessage());
+        }
+    }
+
+    private BadSettingException busy() {
+        return new BadSettingException(
+                "%s: a perdure process is working on this run. Wait for it, or end it first.".formatted(which.run));
+    }
+
+    private int importInto(ObjectStore store) throws IOException {
         Checkpoints checkpoints = Checkpoints.open(store);
         CheckpointName name = which.in(checkpoints);
         try (Arena arena = Arena.ofShared();
                 Checkpointer checkpointer = Checkpointer.open(store)) {
             Restored restored = checkpoints.load(name, arena);
             replaceWeights(restored.state(), Weights.importFile(from, arena));
-            checkpointer
-                    .save(name.step(), restored.state(), restored.metrics())
-                    .durable()
-                    .join();
+            checkpointer.save(name.step(), restored.state(), restored.metrics()); // closing waits for it
         }
         System.out.printf("The newest checkpoint is that of step %d with the weights of %s.%n", name.step(), from);
         System.out.println("Go on with them: perdure resume " + which.run);

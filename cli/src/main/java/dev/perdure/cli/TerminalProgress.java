@@ -32,8 +32,8 @@ final class TerminalProgress implements RunListener, AutoCloseable {
     private final RunPace pace;
     private final Set<String> warned = new HashSet<>();
     private final Set<String> told = new HashSet<>();
+    private final Set<String> problems = new HashSet<>();
     private final Set<String> unrecovered = new HashSet<>();
-    private String problemLast = "";
     private boolean started;
     private boolean ended;
     private boolean drawn;
@@ -63,7 +63,10 @@ final class TerminalProgress implements RunListener, AutoCloseable {
         pace.said(event, now);
         switch (event) {
             case TrainingEvent.Started s -> begin(s);
-            case TrainingEvent.Restored r -> keep(telling.restored(r));
+            case TrainingEvent.Restored r -> {
+                problems.addAll(r.damage());
+                keep(telling.restored(r));
+            }
             case TrainingEvent.StepApplied _, TrainingEvent.Saved _ -> draw(false);
             case TrainingEvent.EpochEnded e -> keep(telling.epoch(e, pace.epochEnded(now)));
             case TrainingEvent.SaveFailed f -> saveFailed(f);
@@ -75,7 +78,7 @@ final class TerminalProgress implements RunListener, AutoCloseable {
 
     private void failed(TrainingEvent.Failed event) {
         if (ExitCode.isFinal(event.exitCode())) {
-            problemLast = event.problem();
+            problems.add(event.problem());
             end(telling.failed(event));
         }
     }
@@ -88,7 +91,7 @@ final class TerminalProgress implements RunListener, AutoCloseable {
     }
 
     private void saveFailed(TrainingEvent.SaveFailed event) {
-        problemLast = event.problem();
+        problems.add(event.problem());
         keep(telling.saveFailed(event));
     }
 
@@ -101,7 +104,7 @@ final class TerminalProgress implements RunListener, AutoCloseable {
     @Override
     public void incident(Incident incident) {
         if (told.add(key(incident))) {
-            boolean known = !problemLast.isEmpty() && incident.evidence().contains(problemLast);
+            boolean known = problems.stream().anyMatch(incident.evidence()::contains);
             keep(telling.incident(incident, known));
             if (Double.isNaN(incident.recoverMillis())) {
                 unrecovered.add(key(incident));

@@ -27,7 +27,14 @@ class FullDiskTest {
         run.create(RunConfig.read(small.config(), List.of("checkpoint.save-errors-max=1")));
         Files.createDirectory(run.checkpoints());
         assumeTrue(
-                succeeds("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", run.checkpoints().toString()),
+                succeeds(
+                        "mount",
+                        "-t",
+                        "tmpfs",
+                        "-o",
+                        "size=64k",
+                        "tmpfs",
+                        run.checkpoints().toString()),
                 "only root may mount");
         try {
             String said = perdure("resume", run.path()).refusedOnce(ExitCode.STORE_FAILED);
@@ -43,7 +50,8 @@ class FullDiskTest {
             assertThat(stopped.checkpoints()).isNotEmpty();
             perdure("checkpoint", "verify", run.path()).fine();
 
-            assertThat(succeeds("mount", "-o", "remount,size=10m", run.checkpoints().toString()))
+            assertThat(succeeds(
+                            "mount", "-o", "remount,size=10m", run.checkpoints().toString()))
                     .isTrue();
             perdure("resume", run.path()).fine();
             RunReport report = RunReport.read(run.reportJson());

@@ -59,7 +59,9 @@ class SupervisorKilledTest {
         try {
             awaitProgress(program, run, progress -> progress.step() >= 4 && holdsCheckpoint(run));
             List<ProcessHandle> trainers = program.descendants().toList();
-            new ProcessBuilder("kill", "-INT", Long.toString(program.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(program.pid()))
+                    .start()
+                    .waitFor();
             assertThat(program.waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
             assertThat(program.exitValue()).isEqualTo(ExitCode.INTERRUPTED.code());
             awaitEnd(trainers);
@@ -85,7 +87,9 @@ class SupervisorKilledTest {
             awaitProgress(program, run, moment);
             List<ProcessHandle> trainers = program.descendants().toList();
             assertThat(trainers).hasSize(1);
-            assertThat(run.tryLock("supervisor")).as("nobody else may work on it").isEmpty();
+            assertThat(run.tryLock("supervisor"))
+                    .as("nobody else may work on it")
+                    .isEmpty();
             program.destroyForcibly();
             assertThat(program.waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
             awaitEnd(trainers);
@@ -98,8 +102,7 @@ class SupervisorKilledTest {
     private static void awaitProgress(Process program, RunFolder run, Predicate<ProgressFile> moment)
             throws IOException {
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                .until(() -> !program.isAlive()
-                        || (Files.exists(run.progress()) && Files.size(run.progress()) > 0));
+                .until(() -> !program.isAlive() || (Files.exists(run.progress()) && Files.size(run.progress()) > 0));
         try (ProgressFile progress = ProgressFile.open(run.progress())) {
             await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
                     .pollDelay(Duration.ZERO)
@@ -134,7 +137,8 @@ class SupervisorKilledTest {
         return !Files.exists(status)
                 || Files.readAllLines(status).stream()
                         .filter(line -> line.startsWith("SigIgn:"))
-                        .noneMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+                        .noneMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
     }
 
     private Path log(String name) {

@@ -3,7 +3,6 @@ package dev.perdure.training;
 import dev.perdure.checkpoint.CheckpointEvent;
 import dev.perdure.checkpoint.Checkpointer;
 import dev.perdure.checkpoint.CheckpointerOptions;
-import dev.perdure.checkpoint.Damage;
 import dev.perdure.checkpoint.FailureRate;
 import dev.perdure.checkpoint.Restored;
 import dev.perdure.checkpoint.SaveCost;
@@ -113,10 +112,8 @@ final class RunCheckpoints implements AutoCloseable {
     Optional<State> restoreNewest(State live) throws IOException {
         long begin = System.nanoTime();
         Optional<Restored> restored = checkpointer.restoreLatest(live);
-        restored.ifPresent(r -> say.accept(new TrainingEvent.Restored(
-                r.step(),
-                (System.nanoTime() - begin) / 1e6,
-                r.skipped().stream().map(Damage::toString).toList())));
+        restored.ifPresent(r -> say.accept(
+                new TrainingEvent.Restored(r.step(), (System.nanoTime() - begin) / 1e6, DamageLines.of(r.skipped()))));
         lastStep = restored.map(Restored::step).orElse(0L);
         return restored.map(Restored::state);
     }

@@ -229,38 +229,38 @@ public final class RunSupervisor {
     }
 
     private void heard(TrainingEvent event, BufferedWriter events) throws IOException {
+        if (!(event instanceof TrainingEvent.StepApplied)) {
+            write(events, StoryLine.of(now(), event));
+        }
         switch (event) {
-            case TrainingEvent.StepApplied _ -> recovered(events);
-            case TrainingEvent.Finished _ -> {
+            case TrainingEvent.StepApplied _, TrainingEvent.Finished _ -> {
                 recovered(events);
-                write(events, StoryLine.of(now(), event));
+                listener.said(event);
             }
             case TrainingEvent.Failed failed -> {
                 failure = failed;
-                write(events, StoryLine.of(now(), event));
+                listener.said(event);
             }
             case TrainingEvent.Restored restored -> {
-                write(events, StoryLine.of(now(), event));
+                listener.said(event);
                 noteDamage(restored, events);
             }
             case TrainingEvent.SaveFailed failed -> {
-                write(events, StoryLine.of(now(), event));
-                String action = failed.retrying() ? "retried" : "given up";
-                note(
-                        events,
-                        new Incident(
-                                now(),
-                                "save-failed",
-                                failed.problem(),
-                                action,
-                                "a save is tried again within its budget",
-                                0,
-                                0));
+                listener.said(event);
+                noteSaveFailed(failed, events);
             }
             case TrainingEvent.Started _, TrainingEvent.EpochEnded _, TrainingEvent.Saved _, TrainingEvent.Warned _ ->
-                write(events, StoryLine.of(now(), event));
+                listener.said(event);
         }
-        listener.said(event);
+    }
+
+    private void noteSaveFailed(TrainingEvent.SaveFailed failed, BufferedWriter events) throws IOException {
+        String action = failed.retrying() ? "retried" : "given up";
+        String reason = failed.retrying()
+                ? "a save is tried again within its budget"
+                : "its attempts are spent; the next save may succeed (checkpoint.save-errors-max: %d)"
+                        .formatted(config.checkpoint().saveErrorsMax());
+        note(events, new Incident(now(), "save-failed", failed.problem(), action, reason, 0, 0));
     }
 
     private void noteDamage(TrainingEvent.Restored restored, BufferedWriter events) throws IOException {

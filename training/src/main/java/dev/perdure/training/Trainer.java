@@ -2,7 +2,6 @@ package dev.perdure.training;
 
 import dev.perdure.checkpoint.CheckpointSaveException;
 import dev.perdure.checkpoint.CorruptCheckpointException;
-import dev.perdure.checkpoint.Damage;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.State;
@@ -130,8 +129,7 @@ public final class Trainer {
             return new Opened(model, checkpoints.restoreNewest(model.state()));
         } catch (CorruptCheckpointException e) {
             model.close();
-            say.accept(new TrainingEvent.Restored(
-                    0, 0, e.damages().stream().map(Damage::toString).toList()));
+            say.accept(new TrainingEvent.Restored(0, 0, DamageLines.of(e.damages())));
             return new Opened(engine.open(planFor(data)), Optional.empty());
         } catch (IOException | RuntimeException | Error e) {
             model.close();
