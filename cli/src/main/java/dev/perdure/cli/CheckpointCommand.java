@@ -10,7 +10,9 @@ import dev.perdure.checkpoint.RepairReport;
 import dev.perdure.checkpoint.RetentionPolicy;
 import dev.perdure.checkpoint.VerifyReport;
 import dev.perdure.core.BadSettingException;
-import dev.perdure.core.Settings;
+import dev.perdure.core.ResolvedSettings;
+import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
 import dev.perdure.store.LocalObjectStore;
 import dev.perdure.store.ObjectStore;
 import dev.perdure.training.ExitCode;
@@ -182,7 +184,17 @@ final class CheckpointCommand implements Callable<Integer> {
         private static String describe(Manifest.Entry entry) {
             return switch (entry) {
                 case Manifest.Entry.Tensor t -> "%-44s %s %s".formatted(t.name(), t.dtype(), t.shape());
-                case Manifest.Entry.Value v -> "%-44s %s".formatted(v.name(), v.value());
+                case Manifest.Entry.Value v -> "%-44s %s".formatted(v.name(), describe(v.value()));
+            };
+        }
+
+        private static String describe(State.Entry value) {
+            return switch (value) {
+                case State.Entry.Int(long number) -> Long.toString(number);
+                case State.Entry.Real(double number) -> Double.toString(number);
+                case State.Entry.Text(String text) -> text;
+                case State.Entry.Blob blob -> blob.bytes().length + " bytes";
+                case State.Entry.Tensor(TensorData tensor) -> tensor.dtype() + " " + tensor.shape();
             };
         }
     }
@@ -312,7 +324,7 @@ final class CheckpointCommand implements Callable<Integer> {
         }
 
         private static void refuseOtherState(RunConfig held, RunConfig config) {
-            List<String> differences = Settings.differences(modelOf(held), modelOf(config));
+            List<String> differences = ResolvedSettings.differences(modelOf(held), modelOf(config));
             if (!differences.isEmpty()) {
                 throw new BadSettingException(
                         "--set would change the network (%s), so that the checkpoint's weights do not fit. Branch with other settings, or train a new run."

@@ -86,6 +86,7 @@ public final class Trainer {
         return code;
     }
 
+    @SuppressWarnings("try") // checkpoints are closed before the end is said, so that nothing can fail after it
     private void train() throws IOException, InterruptedException {
         try (FileLock _ = claim();
                 ProgressFile progress = ProgressFile.open(folder.progress())) {
