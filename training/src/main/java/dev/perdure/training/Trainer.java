@@ -104,7 +104,7 @@ public final class Trainer {
                     loop.run();
                 }
                 booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.step());
-                checkpoints.close();
+                checkpoints.finish();
                 booking.switchTo(Purpose.COMPUTE);
                 say.accept(loop.finished(Weights.sha256(opened.model().state())));
                 booking.switchTo(Purpose.IDLE);
