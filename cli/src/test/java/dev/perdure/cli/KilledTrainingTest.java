@@ -47,7 +47,7 @@ class KilledTrainingTest {
             switch (phase) {
                 case START, RESTORE -> faults.add("phase:%s:0".formatted(phase));
                 case GRADIENT, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
-                    faults.add("phase:%s:%d".formatted(phase, 2 + 3 * faults.size()));
+                    faults.add("phase:%s:%d".formatted(phase, 4 + 2 * faults.size()));
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
                 case FINISH -> faults.add("phase:%s:%d".formatted(phase, calm.steps()));
             }

@@ -143,15 +143,19 @@ final class RunCheckpoints implements AutoCloseable {
     }
 
     /**
-     * Waits until the last save is durable. Closing again does nothing.
+     * Ends saving: waits until the last save is durable. Again it does nothing.
      *
      * @throws dev.perdure.checkpoint.CheckpointSaveException if the last save failed
      */
-    @Override
-    public void close() throws IOException {
+    void finish() throws IOException {
         if (!closed) {
             closed = true;
             checkpointer.close();
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        finish();
     }
 }

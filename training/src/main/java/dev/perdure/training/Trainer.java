@@ -86,7 +86,6 @@ public final class Trainer {
         return code;
     }
 
-    @SuppressWarnings("try") // checkpoints are closed before the end is said, so that nothing can fail after it
     private void train() throws IOException, InterruptedException {
         try (FileLock _ = claim();
                 ProgressFile progress = ProgressFile.open(folder.progress())) {
@@ -105,7 +104,7 @@ public final class Trainer {
                     loop.run();
                 }
                 booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.step());
-                checkpoints.close();
+                checkpoints.finish();
                 booking.switchTo(Purpose.COMPUTE);
                 say.accept(loop.finished(Weights.sha256(opened.model().state())));
                 booking.switchTo(Purpose.IDLE);
