@@ -8,7 +8,6 @@ import dev.perdure.core.Shape;
 import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import dev.perdure.store.MemoryObjectStore;
-import dev.perdure.store.ObjectStore;
 import dev.perdure.testkit.Fault;
 import dev.perdure.testkit.FaultPlan;
 import dev.perdure.testkit.FaultyObjectStore;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -35,40 +33,6 @@ class SaveFailureTest {
                 .filter(CheckpointEvent.SaveFailed.class::isInstance)
                 .map(CheckpointEvent.SaveFailed.class::cast)
                 .toList();
-    }
-
-    /** Passes everything on; tests change what they need. */
-    private static class PassingOn implements ObjectStore {
-        final ObjectStore store;
-
-        PassingOn(ObjectStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public boolean putIfAbsent(String name, List<MemorySegment> pieces) throws IOException {
-            return store.putIfAbsent(name, pieces);
-        }
-
-        @Override
-        public OptionalLong size(String name) throws IOException {
-            return store.size(name);
-        }
-
-        @Override
-        public long read(String name, long offset, MemorySegment target) throws IOException {
-            return store.read(name, offset, target);
-        }
-
-        @Override
-        public List<String> list(String prefix) throws IOException {
-            return store.list(prefix);
-        }
-
-        @Override
-        public boolean delete(String name) throws IOException {
-            return store.delete(name);
-        }
     }
 
     /** Refuses objects while it is told to. */

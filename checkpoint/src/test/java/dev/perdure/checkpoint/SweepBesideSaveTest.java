@@ -6,6 +6,7 @@ import dev.perdure.core.State;
 import dev.perdure.store.MemoryObjectStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
@@ -134,6 +135,44 @@ class SweepBesideSaveTest {
         assertThat(States.same(found, NEW) || (!saved && States.same(found, OLD)))
                 .as(what)
                 .isTrue();
+    }
+
+    @Test
+    void aSweeperThatWasTakenForDeadStopsBeforeItsNextDeletion() throws IOException {
+        MemoryObjectStore disk = disk(1000);
+        int objects = disk.list(Paths.OBJECTS).size();
+        var slow = new PassingOn(disk) {
+            @Override
+            public List<String> list(String prefix) throws IOException {
+                if (prefix.equals(Paths.OBJECTS)) {
+                    store.delete(store.list(Paths.SWEEPING).getFirst());
+                }
+                return super.list(prefix);
+            }
+        };
+
+        PruneReport report = Checkpoints.open(slow, Tests.timeless()).prune(RetentionPolicy.newest(9));
+
+        assertThat(report.putOff()).hasValueSatisfying(why -> assertThat(why).contains("took it for dead"));
+        assertThat(disk.list(Paths.OBJECTS)).hasSize(objects);
+    }
+
+    @Test
+    void aSaveWaitsForASweeperAndTakesItForDeadWhenPatienceEnds() throws IOException {
+        MemoryObjectStore disk = disk(1000);
+        String sign = Paths.sweeping("dead");
+        disk.putIfAbsent(sign, new byte[] {1});
+        var waited = new java.util.concurrent.atomic.AtomicLong();
+        var around =
+                new Surroundings(() -> Tests.NOW, () -> 0, pause -> waited.addAndGet(pause.toMillis()), () -> "nonce");
+        var options = Tests.options(1).withSweepPatience(Duration.ofSeconds(2)).withSurroundings(around);
+        try (var checkpoints = Checkpointer.open(disk, options)) {
+            checkpoints.save(200, NEW);
+        }
+
+        assertThat(waited.get()).isEqualTo(2000);
+        assertThat(disk.list(Paths.SWEEPING)).isEmpty();
+        States.assertSame(Tests.restore(disk).state(), NEW);
     }
 
     /** Three processes: a writer that was replaced, its successor, and the successor's retention. */
