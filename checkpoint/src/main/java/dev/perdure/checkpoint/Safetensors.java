@@ -133,9 +133,20 @@ public final class Safetensors {
                 channel.force(true);
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            syncFolderOf(file);
             return Digests.hex(digest);
         } finally {
             Files.deleteIfExists(beside);
+        }
+    }
+
+    /** A name is durable when its folder is. */
+    private static void syncFolderOf(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 
