@@ -4,22 +4,18 @@ import dev.perdure.checkpoint.CheckpointInfo;
 import dev.perdure.checkpoint.CheckpointName;
 import dev.perdure.checkpoint.Checkpoints;
 import dev.perdure.checkpoint.Damage;
-import dev.perdure.checkpoint.Manifest;
 import dev.perdure.checkpoint.PruneReport;
 import dev.perdure.checkpoint.RepairReport;
 import dev.perdure.checkpoint.RetentionPolicy;
 import dev.perdure.checkpoint.VerifyReport;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.ResolvedSettings;
-import dev.perdure.core.State;
-import dev.perdure.core.TensorData;
 import dev.perdure.store.LocalObjectStore;
 import dev.perdure.store.ObjectStore;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -45,7 +41,7 @@ import picocli.CommandLine.Parameters;
                 "Looks after the checkpoints of a run. Safe beside a running training, unless a command says otherwise.",
         subcommands = {
             CheckpointCommand.ListThem.class,
-            CheckpointCommand.Show.class,
+            ShowCommand.class,
             CheckpointCommand.Verify.class,
             CheckpointCommand.Repair.class,
             CheckpointCommand.Rollback.class,
@@ -156,46 +152,6 @@ final class CheckpointCommand implements Callable<Integer> {
             return info.metrics().entrySet().stream()
                     .map(metric -> String.format(Locale.ROOT, "%s %.4f", metric.getKey(), metric.getValue()))
                     .collect(Collectors.joining("  "));
-        }
-    }
-
-    /** Shows one. */
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows what a checkpoint consists of.")
-    static final class Show implements Callable<Integer> {
-        @Mixin
-        Which which = new Which();
-
-        @Override
-        public Integer call() throws Exception {
-            Checkpoints checkpoints = Checkpoints.open(which.store());
-            Manifest manifest = checkpoints.manifest(which.in(checkpoints));
-            PrintStream out = System.out;
-            out.printf(
-                    "step %d, term %d, saved %s%n",
-                    manifest.name().step(), manifest.name().term(), manifest.created());
-            manifest.metrics().forEach((name, value) -> out.printf("  %s: %s%n", name, value));
-            out.printf("%d objects, %s%n", manifest.objects().size(), size(manifest.bytes()));
-            manifest.objects().forEach(object -> out.printf("  %s%n", object.path()));
-            out.println("entries");
-            manifest.entries().forEach(entry -> out.println("  " + describe(entry)));
-            return ExitCode.OK.code();
-        }
-
-        private static String describe(Manifest.Entry entry) {
-            return switch (entry) {
-                case Manifest.Entry.Tensor t -> "%-44s %s %s".formatted(t.name(), t.dtype(), t.shape());
-                case Manifest.Entry.Value v -> "%-44s %s".formatted(v.name(), describe(v.value()));
-            };
-        }
-
-        private static String describe(State.Entry value) {
-            return switch (value) {
-                case State.Entry.Int(long number) -> Long.toString(number);
-                case State.Entry.Real(double number) -> Double.toString(number);
-                case State.Entry.Text(String text) -> text;
-                case State.Entry.Blob blob -> blob.bytes().length + " bytes";
-                case State.Entry.Tensor(TensorData tensor) -> tensor.dtype() + " " + tensor.shape();
-            };
         }
     }
 
