@@ -40,7 +40,9 @@ final class BesideTraining {
         try (var training = new SmallTraining(engine, 1, 1);
                 var checkpointer = Checkpointer.open(
                         new LocalObjectStore(folder),
-                        CheckpointerOptions.defaults().withRetention(RetentionPolicy.newest(1)))) {
+                        CheckpointerOptions.defaults()
+                                .withRetention(RetentionPolicy.newest(1))
+                                .withListener(_ -> {}))) {
             checkpointer.prepare(state);
             training.steps(WARM_UP_STEPS);
             for (int window = -1; window < windows; window++) {

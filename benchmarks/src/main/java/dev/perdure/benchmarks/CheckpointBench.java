@@ -139,7 +139,9 @@ public final class CheckpointBench {
             long residentBefore = residentBytes();
             try (Checkpointer checkpointer = Checkpointer.open(
                     new LocalObjectStore(store),
-                    CheckpointerOptions.defaults().withRetention(RetentionPolicy.newest(1)))) {
+                    CheckpointerOptions.defaults()
+                            .withRetention(RetentionPolicy.newest(1))
+                            .withListener(_ -> {}))) {
                 return rounds(shape, state, live, other, raw, store, checkpointer, residentBefore);
             }
         } finally {

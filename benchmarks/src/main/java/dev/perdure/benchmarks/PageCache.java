@@ -40,7 +40,9 @@ final class PageCache {
     static void drop(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                dropFile(file);
+                if (Files.exists(file)) { // retention may delete meanwhile
+                    dropFile(file);
+                }
             }
         }
     }
@@ -49,6 +51,9 @@ final class PageCache {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment path = arena.allocateFrom(file.toString());
             int descriptor = (int) OPEN.invokeExact(path, O_RDONLY);
+            if (descriptor < 0 && !Files.exists(file)) {
+                return;
+            }
             if (descriptor < 0) {
                 throw new IOException(file + ": cannot be opened to drop it from the page cache");
             }
