@@ -4,6 +4,7 @@ import dev.perdure.core.Seeds;
 import dev.perdure.data.Augment;
 import dev.perdure.data.Prefetcher;
 import dev.perdure.data.SampleOrder;
+import dev.perdure.training.StepPlan.Range;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -16,21 +17,25 @@ final class BatchRecipes implements Iterator<Prefetcher.Recipe> {
     private final StepPlan plan;
     private final int[] ids;
     private final long seed;
+    private final Range share;
     private long step;
     private int microbatch;
     private long orderedEpoch;
     private int[] order = {};
 
     /**
-     * Begins with a step's first microbatch.
+     * Begins with a step's first microbatch of a share.
      *
      * @param ids the training samples, by their number in the training part
+     * @param share which microbatches of each step are wanted, perhaps none
      */
-    BatchRecipes(StepPlan plan, int[] ids, long seed, long stepFirst) {
+    BatchRecipes(StepPlan plan, int[] ids, long seed, long stepFirst, Range share) {
         this.plan = plan;
         this.ids = ids;
         this.seed = seed;
-        this.step = stepFirst;
+        this.share = share;
+        this.step = share.size() == 0 ? plan.steps() + 1 : stepFirst;
+        this.microbatch = share.from();
     }
 
     @Override
@@ -62,8 +67,8 @@ final class BatchRecipes implements Iterator<Prefetcher.Recipe> {
 
     private void advance() {
         microbatch++;
-        if (microbatch == plan.microbatches()) {
-            microbatch = 0;
+        if (microbatch == share.to()) {
+            microbatch = share.from();
             step++;
         }
     }

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * purpose of the phase that ends. Not thread-safe.
  */
 final class Booking {
-    private final ProgressFile progress;
+    private ProgressFile progress;
     private final LongSupplier nanoTime;
     private final InstantSource clock;
     private final Probe probe;
@@ -21,6 +21,15 @@ final class Booking {
         this.clock = clock;
         this.probe = probe;
         this.sinceNanos = nanoTime.getAsLong();
+    }
+
+    /** From now on time and steps are booked elsewhere. */
+    void into(ProgressFile other) {
+        progress = other;
+    }
+
+    ProgressFile progress() {
+        return progress;
     }
 
     /** A phase begins, and with it a purpose. */

@@ -46,6 +46,11 @@ final class EpochTotals {
         return last;
     }
 
+    /** Returns whether steps were added since the last epoch ended. */
+    boolean isOpen() {
+        return samples > 0;
+    }
+
     Figures last() {
         return last;
     }

@@ -4,7 +4,13 @@ package dev.perdure.training;
 public enum Phase {
     START,
     RESTORE,
+    /** A group of workers finds together. */
+    MEET,
+    /** State is copied from one worker to others. */
+    COPY,
     GRADIENT,
+    /** Gradients are exchanged with the other workers. */
+    EXCHANGE,
     AWAIT_CAPTURE,
     APPLY,
     BOOK,

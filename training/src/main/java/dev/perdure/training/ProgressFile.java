@@ -63,6 +63,12 @@ public final class ProgressFile implements AutoCloseable {
         }
     }
 
+    /** Returns counters that nobody else sees and nobody keeps. */
+    static ProgressFile scratch() {
+        Arena arena = Arena.ofShared();
+        return new ProgressFile(arena.allocate(BYTES, Long.BYTES), arena);
+    }
+
     /** Written rather than mapped: on a full disk this fails, where a store to mapped memory would crash. */
     private static void allocate(FileChannel channel) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.nativeOrder());

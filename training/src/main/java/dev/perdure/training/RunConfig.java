@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * The configuration of a run, read from YAML.
  *
  * @param base the folder that relative paths start from
+ * @param workers how many processes train together; does not reach the weights
+ * @param spares how many more keep their state fresh, to take a lost one's place at once
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
 public record RunConfig(
@@ -38,6 +40,8 @@ public record RunConfig(
         LearningRate learningRate,
         CheckpointSettings checkpoint,
         RestartPolicy restarts,
+        int workers,
+        int spares,
         Map<String, Object> resolved) {
 
     /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
@@ -91,7 +95,17 @@ public record RunConfig(
             training.reject("microbatches", "%d (expected: <= batch, which is %d)".formatted(microbatches, batch));
         }
         CheckpointSettings checkpoint = CheckpointSettings.read(root.section("checkpoint"));
-        RestartPolicy restarts = RestartPolicy.read(root.section("supervision"));
+        Settings supervision = root.section("supervision");
+        RestartPolicy restarts = RestartPolicy.read(supervision);
+        int workers = supervision.integer("workers", 1, 1, 4096);
+        int spares = supervision.integer("spares", 0, 0, 4096);
+        if (workers > microbatches) {
+            supervision.reject(
+                    "workers",
+                    "%d (expected: <= training.microbatches, which is %d). A microbatch is computed by one worker: set"
+                                    .formatted(workers, microbatches)
+                            + " more microbatches in a new run, or fewer workers.");
+        }
         root.finish();
         return new RunConfig(
                 runName,
@@ -107,6 +121,8 @@ public record RunConfig(
                 learningRate,
                 checkpoint,
                 restarts,
+                workers,
+                spares,
                 root.resolved());
     }
 
@@ -118,6 +134,11 @@ public record RunConfig(
     /** Returns the differences to another configuration that would change the weights, as messages. */
     public List<String> differencesThatMatter(RunConfig other) {
         return ResolvedSettings.differences(whatMatters(resolved), whatMatters(other.resolved));
+    }
+
+    /** Returns a digest of everything that the weights depend on, the content of the data aside. */
+    public String digest() {
+        return Digests.sha256(ResolvedSettings.toYaml(whatMatters(resolved)).getBytes(UTF_8));
     }
 
     private static Map<String, Object> whatMatters(Map<String, Object> resolved) {

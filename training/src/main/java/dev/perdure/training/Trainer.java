@@ -1,6 +1,5 @@
 package dev.perdure.training;
 
-import dev.perdure.checkpoint.CheckpointSaveException;
 import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.BadSettingException;
@@ -12,10 +11,10 @@ import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainingPlan;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,26 +63,12 @@ public final class Trainer {
         try {
             train();
             return ExitCode.OK;
-        } catch (BadSettingException e) {
-            return failed(ExitCode.BAD_SETTING, "bad-setting", e.getMessage(), null, e);
-        } catch (BadDataException e) {
-            return failed(ExitCode.BAD_DATA, "bad-data", e.getMessage(), null, e);
-        } catch (DivergedException e) {
-            return failed(ExitCode.DIVERGED, "diverged", e.getMessage(), e.step(), e);
-        } catch (CheckpointSaveException e) {
-            return failed(ExitCode.STORE_FAILED, "store-failed", e.getMessage(), null, e);
-        } catch (UnwritableException e) {
-            return failed(ExitCode.STORE_FAILED, "store-failed", e.getMessage(), null, e);
-        } catch (IOException e) {
-            return failed(ExitCode.INTERNAL, "trainer-failed", e.toString(), null, e);
+        } catch (IOException | RuntimeException e) {
+            RunFailure failure = RunFailure.of(e);
+            LOG.error("The run stops: {}", failure.kind(), e);
+            say.accept(failure.event());
+            return failure.code();
         }
-    }
-
-    private ExitCode failed(
-            ExitCode code, String kind, @Nullable String problem, @Nullable Long step, Exception cause) {
-        LOG.error("The run stops: {}", kind, cause);
-        say.accept(new TrainingEvent.Failed(code.code(), kind, String.valueOf(problem), step));
-        return code;
     }
 
     private void train() throws IOException, InterruptedException {
@@ -98,20 +83,26 @@ public final class Trainer {
             Preflight.tellBadRecords(data.report(), folder, say);
             try (RunCheckpoints checkpoints = RunCheckpoints.open(folder, config, progress, probe, say);
                     Opened opened = openRestored(data, checkpoints, booking)) {
-                var loop = new TrainingLoop(config, data, opened.model(), checkpoints, progress, booking, this::tell);
+                Team team = alone();
+                var loop =
+                        new TrainingLoop(config, data, opened.model(), () -> checkpoints, booking, this::tell);
                 opened.restored().ifPresent(loop::restore);
                 progress.restored(loop.step());
                 try (Metrics lines = Metrics.openAfter(loop.step(), folder.metrics())) {
                     metrics = lines;
-                    loop.run();
+                    loop.run(team);
                 }
                 booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.step());
                 checkpoints.finish();
                 booking.switchTo(Purpose.COMPUTE);
-                say.accept(loop.finished(Weights.sha256(opened.model().state())));
+                say.accept(loop.finished(team, Weights.sha256(opened.model().state())));
                 booking.switchTo(Purpose.IDLE);
             }
         }
+    }
+
+    private Team alone() {
+        return new Team(new Alone(), List.of(new StepPlan.Range(0, config.microbatches())));
     }
 
     /** A model, and the state it was restored from if there was one. */
@@ -180,15 +171,6 @@ public final class Trainer {
         }
         if (kept.isEmpty()) {
             Recipe.of(config, data.digest(), engine.build()).write(folder.recipe());
-        }
-    }
-
-    /** The run's folder takes nothing more: starting again would meet the same. */
-    private static final class UnwritableException extends UncheckedIOException {
-        private static final long serialVersionUID = 1L;
-
-        UnwritableException(String message, IOException cause) {
-            super(message, cause);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Goes through the steps of a run, from the one after {@link #step()} to the last. What reaches the weights is a function
@@ -27,8 +28,7 @@ final class TrainingLoop {
     private final Dataset data;
     private final StepPlan plan;
     private final TrainableModel model;
-    private final RunCheckpoints checkpoints;
-    private final ProgressFile progress;
+    private final Supplier<RunCheckpoints> checkpoints;
     private final Booking booking;
     private final Consumer<TrainingEvent> say;
     private final int[] trainIds;
@@ -42,15 +42,13 @@ final class TrainingLoop {
             RunConfig config,
             Dataset data,
             TrainableModel model,
-            RunCheckpoints checkpoints,
-            ProgressFile progress,
+            Supplier<RunCheckpoints> checkpoints,
             Booking booking,
             Consumer<TrainingEvent> say) {
         this.config = config;
         this.data = data;
         this.model = model;
         this.checkpoints = checkpoints;
-        this.progress = progress;
         this.booking = booking;
         this.say = say;
         this.trainIds = data.ids(Part.TRAIN);
@@ -66,6 +64,14 @@ final class TrainingLoop {
     /** Returns the last step applied; 0 before the first. */
     long step() {
         return step;
+    }
+
+    /**
+     * Returns where the state stands: the same positions of a run are the same states, bit for bit. Twice the last step
+     * applied, and one more when the epoch that it ended is evaluated.
+     */
+    long position() {
+        return 2 * step + (plan.endsEpoch(step) && !totals.isOpen() ? 1 : 0);
     }
 
     /** Returns everything the run needs to go on after the last step applied; tensors are the model's own. */
@@ -89,35 +95,48 @@ final class TrainingLoop {
         step = state.integer("run/step");
     }
 
-    /** Applies the remaining steps, saving on the way. */
-    void run() throws IOException, InterruptedException {
+    /**
+     * Applies the remaining steps together with the others of a team. Whoever leads it saves and tells. When the team
+     * breaks, the last step is applied here or it is not: never in part.
+     *
+     * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
+     */
+    void run(Team team) throws IOException, InterruptedException {
         try (var computer = new StepComputer(model, config.seed());
                 var batches = new DeliveredBatches(
-                        data, new BatchRecipes(plan, trainIds, config.seed(), step + 1), BATCHES_AHEAD)) {
+                        data, new BatchRecipes(plan, trainIds, config.seed(), step + 1, team.share()), BATCHES_AHEAD)) {
+            if (plan.endsEpoch(step) && totals.isOpen()) {
+                endEpoch(team);
+            }
             while (step < plan.steps()) {
-                applyStep(step + 1, computer, batches);
+                applyStep(team, step + 1, computer, batches);
                 boolean epochEnds = plan.endsEpoch(step);
-                Map<String, Double> metrics = epochEnds ? endEpoch() : Map.of();
-                booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
-                checkpoints.saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
+                Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
+                if (team.leads()) {
+                    booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
+                    checkpoints.get().saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
+                }
             }
         }
     }
 
-    private void applyStep(long next, StepComputer computer, DeliveredBatches batches)
+    private void applyStep(Team team, long next, StepComputer computer, DeliveredBatches batches)
             throws IOException, InterruptedException {
-        Purpose computing = next <= progress.stepHighest() ? Purpose.REDO : Purpose.COMPUTE;
+        Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : Purpose.COMPUTE;
         booking.enter(Phase.GRADIENT, computing, next);
         var samples = new ArrayList<int[]>();
-        StepGradient gradient = computer.compute(plan, next, _ -> {
+        StepGradient gradient = computer.compute(team, plan, next, _ -> {
             Purpose former = booking.switchTo(Purpose.DATA);
             var delivered = batches.take();
             booking.switchTo(former);
             samples.add(delivered.ids());
             return delivered.batch();
         });
-        booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
-        checkpoints.awaitCaptured();
+        int[] taken = TakenSamples.ofAll(team, plan, next, samples);
+        if (team.leads()) {
+            booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
+            checkpoints.get().awaitCaptured();
+        }
         booking.enter(Phase.APPLY, computing, next);
         double rate = config.learningRate().at(next, plan.steps());
         double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
@@ -127,57 +146,84 @@ final class TrainingLoop {
             throw new DivergedException(next, loss, norm, rate);
         }
         booking.enter(Phase.BOOK, computing, next);
-        book(next, gradient, samples);
+        book(next, gradient, taken);
         double accuracy = accuracy(gradient.correct(), gradient.samples());
-        say.accept(new TrainingEvent.StepApplied(
-                next, plan.epochOf(next), loss, accuracy, rate, norm, gradient.samples()));
+        if (team.leads()) {
+            say.accept(new TrainingEvent.StepApplied(
+                    next, plan.epochOf(next), loss, accuracy, rate, norm, gradient.samples()));
+        }
     }
 
-    private void book(long applied, StepGradient gradient, List<int[]> samples) {
-        for (int[] ids : samples) {
-            for (int id : ids) {
-                ledger.consume(id);
-            }
+    private void book(long applied, StepGradient gradient, int[] samples) {
+        for (int id : samples) {
+            ledger.consume(id);
         }
         if (plan.endsEpoch(applied)) {
             ledger.endEpoch();
         }
         totals.add(gradient);
         step = applied;
-        progress.applied(applied);
+        booking.progress().applied(applied);
     }
 
-    private Map<String, Double> endEpoch() {
+    private Map<String, Double> endEpoch(Team team) {
         booking.enter(Phase.EVALUATE, Purpose.COMPUTE, step);
-        Evaluation heldOut = evaluate(heldOutIds);
+        Evaluation heldOut = evaluate(team, heldOutIds);
         var figures = totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
         long now = System.nanoTime();
-        say.accept(new TrainingEvent.EpochEnded(
-                plan.epochOf(step),
-                step,
-                figures.trainLoss(),
-                figures.trainAccuracy(),
-                figures.heldOutLoss(),
-                figures.heldOutAccuracy(),
-                (now - epochBeganNanos) / 1e9));
+        if (team.leads()) {
+            say.accept(new TrainingEvent.EpochEnded(
+                    plan.epochOf(step),
+                    step,
+                    figures.trainLoss(),
+                    figures.trainAccuracy(),
+                    figures.heldOutLoss(),
+                    figures.heldOutAccuracy(),
+                    (now - epochBeganNanos) / 1e9));
+        }
         epochBeganNanos = now;
         return figures.metrics();
     }
 
-    /** Evaluates the model as it is on some samples. */
-    Evaluation evaluate(int[] ids) {
+    /**
+     * Evaluates the model as it is on some samples. Members take parts in turn; the sum goes over the parts in order, so that
+     * it does not depend on who took which.
+     */
+    private Evaluation evaluate(Team team, int[] ids) {
+        int size = team.group().size();
+        int parts = Math.ceilDiv(ids.length, EVALUATION_BATCH);
+        int partsEach = Math.ceilDiv(parts, size);
+        double[] losses = new double[partsEach];
+        long[] counts = new long[2 * partsEach];
+        for (int i = 0; i * size + team.rank() < parts; i++) {
+            Evaluation part = evaluatePart(ids, i * size + team.rank());
+            losses[i] = part.lossSum();
+            counts[2 * i] = part.correct();
+            counts[2 * i + 1] = part.samples();
+        }
+        List<double[]> allLosses = team.group().gatherDoubles(losses);
+        List<long[]> allCounts = team.group().gatherLongs(counts);
         Evaluation sum = Evaluation.none();
-        for (int from = 0; from < ids.length; from += EVALUATION_BATCH) {
-            try (Arena arena = Arena.ofConfined()) {
-                int[] some = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + EVALUATION_BATCH));
-                sum = sum.plus(model.evaluate(data.batch(some, Augment.none(), arena)));
-            }
+        for (int part = 0; part < parts; part++) {
+            int i = part / size;
+            long[] count = allCounts.get(part % size);
+            sum = sum.plus(
+                    new Evaluation(allLosses.get(part % size)[i], count[2 * i], Math.toIntExact(count[2 * i + 1])));
         }
         return sum;
     }
 
-    TrainingEvent.Finished finished(String weightsSha256) {
-        Evaluation test = evaluate(data.ids(Part.TEST));
+    private Evaluation evaluatePart(int[] ids, int part) {
+        int from = part * EVALUATION_BATCH;
+        int[] some = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + EVALUATION_BATCH));
+        try (Arena arena = Arena.ofConfined()) {
+            return model.evaluate(data.batch(some, Augment.none(), arena));
+        }
+    }
+
+    /** Evaluates on the test part, together with the others, and says how it all ended. */
+    TrainingEvent.Finished finished(Team team, String weightsSha256) {
+        Evaluation test = evaluate(team, data.ids(Part.TEST));
         var last = totals.last();
         return new TrainingEvent.Finished(
                 step,
