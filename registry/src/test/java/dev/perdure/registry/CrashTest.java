@@ -26,7 +26,7 @@ class CrashTest {
 
     @Test
     void whatAKilledProcessWasToldIsStoredIsThere() throws Exception {
-        killWriters(4, 1);
+        killWriters(3, 1);
     }
 
     @Test

@@ -159,8 +159,8 @@ class LeaseContractTest {
         var acknowledged = new ArrayList<Generation>();
         var rivals = new ArrayList<ChildJvm>();
         try {
-            for (int i = 0; i < 3; i++) {
-                rivals.add(ChildJvm.start(folder, Rival.class, url, "process" + i, "40"));
+            for (int i = 0; i < 2; i++) {
+                rivals.add(ChildJvm.start(folder, Rival.class, url, "process" + i, "60"));
             }
             for (ChildJvm rival : rivals) {
                 rival.line(); // ready

@@ -34,13 +34,13 @@ class LeasePropertyTest {
 
     @Test
     void leasesNeverOverlapUnderAnyInterleaving() throws RegistryException {
-        tryInterleavings(0, 40);
+        tryInterleavings(0, 20);
     }
 
     @Test
     @Tag("soak")
     void leasesNeverOverlapUnderManyInterleavings() throws RegistryException {
-        tryInterleavings(40, 3_000);
+        tryInterleavings(20, 1_000);
     }
 
     private void tryInterleavings(int seedFirst, int seedEnd) throws RegistryException {

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Measures opening and committing. Arguments: a URL, or the path of an SQLite file. Run it twice in JVMs of their own: the first makes the registry,
- * the second opens an existing one.
+ * Measures opening and committing. Argument: a URL, or the path of an SQLite file. Run it twice, in JVMs of
+ * their own: the first makes the registry, the second opens it.
  */
 final class RegistryTimes {
     private static final int COMMITS = 3_000;
