@@ -4,7 +4,6 @@ import dev.perdure.core.Seeds;
 import dev.perdure.data.Augment;
 import dev.perdure.data.Prefetcher;
 import dev.perdure.data.SampleOrder;
-import dev.perdure.training.StepPlan.Range;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -17,7 +16,7 @@ final class BatchRecipes implements Iterator<Prefetcher.Recipe> {
     private final StepPlan plan;
     private final int[] ids;
     private final long seed;
-    private final Range share;
+    private final Span share;
     private long step;
     private int microbatch;
     private long orderedEpoch;
@@ -29,7 +28,7 @@ final class BatchRecipes implements Iterator<Prefetcher.Recipe> {
      * @param ids the training samples, by their number in the training part
      * @param share which microbatches of each step are wanted, perhaps none
      */
-    BatchRecipes(StepPlan plan, int[] ids, long seed, long stepFirst, Range share) {
+    BatchRecipes(StepPlan plan, int[] ids, long seed, long stepFirst, Span share) {
         this.plan = plan;
         this.ids = ids;
         this.seed = seed;

@@ -1,12 +1,14 @@
 package dev.perdure.training;
 
 import dev.perdure.core.BadSettingException;
+import dev.perdure.data.BadDataException;
 import dev.perdure.data.DataReport;
 import dev.perdure.data.Dataset;
 import dev.perdure.engine.ModelSpec;
 import dev.perdure.engine.Shapes;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -31,6 +33,32 @@ final class Preflight {
                                     + " epoch, of which batch-norm '%s' has no variance (expected: at least 2). %s")
                             .formatted(plan.batch(), plan.microbatches(), plan.samples(), name, advice(plan)));
         });
+    }
+
+    /**
+     * Writes the recipe of a new run, and holds a resumed one to its own.
+     *
+     * @return a warning, when the data are others and that is allowed
+     */
+    static Optional<String> keepRecipe(
+            RunFolder folder, RunConfig config, Dataset data, String engineBuild, boolean changedDataAllowed)
+            throws IOException {
+        Optional<Recipe> kept = Recipe.read(folder.recipe());
+        if (kept.isEmpty()) {
+            Recipe.of(config, data.digest(), engineBuild).write(folder.recipe());
+            return Optional.empty();
+        }
+        if (kept.get().dataDigest().equals(data.digest())) {
+            return Optional.empty();
+        }
+        String both = "The data changed: digest %s (expected: %s, with which this run began)."
+                .formatted(data.digest(), kept.get().dataDigest());
+        if (!changedDataAllowed) {
+            throw new BadDataException(
+                    both
+                            + " Bring the former data back, start a new run, or go on all the same with --allow-changed-data.");
+        }
+        return Optional.of(both + " Allowed by --allow-changed-data.");
     }
 
     private static String advice(StepPlan plan) {

@@ -130,6 +130,14 @@ final class RunCheckpoints implements AutoCloseable {
         }
     }
 
+    /** Begins a save of this step unless this object has saved it, whatever the schedule says. */
+    void saveUnlessDone(long step, Supplier<State> state, Map<String, Double> metrics) throws IOException {
+        if (!closed && step != lastStep) {
+            lastStep = step;
+            checkpointer.save(step, state.get(), metrics);
+        }
+    }
+
     /** Every restore so far followed a failure. */
     private FailureRate failures() {
         double seconds =

@@ -1,6 +1,5 @@
 package dev.perdure.training;
 
-import dev.perdure.training.StepPlan.Range;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -26,7 +25,7 @@ final class TakenSamples {
         }
         try (Arena arena = Arena.ofConfined()) {
             List<MemorySegment> segments = new ArrayList<>();
-            for (Range share : team.shares()) {
+            for (Span share : team.shares()) {
                 segments.add(arena.allocate(INT, samplesOf(plan, step, share)));
             }
             MemorySegment mine = segments.get(team.rank());
@@ -38,8 +37,8 @@ final class TakenSamples {
         }
     }
 
-    private static long samplesOf(StepPlan plan, long step, Range share) {
-        return share.positions()
+    private static long samplesOf(StepPlan plan, long step, Span share) {
+        return share.indices()
                 .mapToLong(microbatch -> plan.microbatchOf(step, microbatch).size())
                 .sum();
     }

@@ -1,7 +1,6 @@
 package dev.perdure.training;
 
 import dev.perdure.engine.Collective;
-import dev.perdure.training.StepPlan.Range;
 import java.util.List;
 
 /**
@@ -11,7 +10,7 @@ import java.util.List;
  * @param shares which microbatches each of them computes, in order of rank: contiguous, together each once; empty for one
  *     that only keeps its state fresh
  */
-record Team(Collective group, List<Range> shares) {
+record Team(Collective group, List<Span> shares) {
     Team {
         shares = List.copyOf(shares);
         if (shares.size() != group.size()) {
@@ -20,11 +19,16 @@ record Team(Collective group, List<Range> shares) {
         }
     }
 
+    /** Returns the team of a trainer that has no others. */
+    static Team alone(int microbatches) {
+        return new Team(new Alone(), List.of(new Span(0, microbatches)));
+    }
+
     int rank() {
         return group.rank();
     }
 
-    Range share() {
+    Span share() {
         return shares.get(group.rank());
     }
 

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,15 +76,16 @@ public final class Trainer {
             var booking = new Booking(progress, System::nanoTime, InstantSource.system(), probe);
             booking.enter(Phase.START, Purpose.IDLE, 0);
             Dataset data = Dataset.open(config.data(), config.seed());
-            keepRecipe(data);
+            Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed)
+                    .ifPresent(warning -> say.accept(new TrainingEvent.Warned(warning)));
             Preflight.requireVariance(config, data);
             data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning)));
             Preflight.tellBadRecords(data.report(), folder, say);
             try (RunCheckpoints checkpoints = RunCheckpoints.open(folder, config, progress, probe, say);
                     Opened opened = openRestored(data, checkpoints, booking)) {
-                Team team = alone();
+                Team team = Team.alone(config.microbatches());
                 var loop =
-                        new TrainingLoop(config, data, opened.model(), () -> checkpoints, booking, this::tell);
+                        new TrainingLoop(config, data, opened.model(), () -> checkpoints, booking, this::tell, () -> {});
                 opened.restored().ifPresent(loop::restore);
                 progress.restored(loop.step());
                 try (Metrics lines = Metrics.openAfter(loop.step(), folder.metrics())) {
@@ -101,10 +101,6 @@ public final class Trainer {
         }
     }
 
-    private Team alone() {
-        return new Team(new Alone(), List.of(new StepPlan.Range(0, config.microbatches())));
-    }
-
     /** A model, and the state it was restored from if there was one. */
     private record Opened(TrainableModel model, Optional<State> restored) implements AutoCloseable {
         @Override
@@ -115,15 +111,15 @@ public final class Trainer {
 
     /** Opens the model with the newest intact checkpoint's weights; when none is intact, as the recipe makes it. */
     private Opened openRestored(Dataset data, RunCheckpoints checkpoints, Booking booking) throws IOException {
-        TrainableModel model = engine.open(planFor(data));
-        sayStarted(data, model);
+        TrainableModel model = engine.open(planFor(config, data));
+        sayStarted(config, data, model, engine, say);
         booking.enter(Phase.RESTORE, Purpose.RESTORE, 0);
         try {
             return new Opened(model, checkpoints.restoreNewest(model.state()));
         } catch (CorruptCheckpointException e) {
             model.close();
             say.accept(new TrainingEvent.Restored(0, 0, DamageLines.of(e.damages())));
-            return new Opened(engine.open(planFor(data)), Optional.empty());
+            return new Opened(engine.open(planFor(config, data)), Optional.empty());
         } catch (IOException | RuntimeException | Error e) {
             model.close();
             throw e;
@@ -136,15 +132,13 @@ public final class Trainer {
                 metrics.write(event);
             }
         } catch (IOException e) {
-            throw new UnwritableException(
-                    "%s: cannot be written: %s. Make room or mend the folder, then: perdure resume %s"
-                            .formatted(folder.metrics(), e.getMessage(), folder.path()),
-                    e);
+            throw UnwritableException.of(folder, e);
         }
         say.accept(event);
     }
 
-    private void sayStarted(Dataset data, TrainableModel model) {
+    static void sayStarted(
+            RunConfig config, Dataset data, TrainableModel model, Engine engine, Consumer<TrainingEvent> say) {
         StepPlan plan = TrainingLoop.planOf(config, data);
         say.accept(new TrainingEvent.Started(
                 engine.build(),
@@ -154,24 +148,6 @@ public final class Trainer {
                 model.parameters(),
                 plan.steps(),
                 plan.stepsPerEpoch()));
-    }
-
-    /** Writes the recipe of a new run, and holds a resumed one to its own. */
-    private void keepRecipe(Dataset data) throws IOException {
-        Optional<Recipe> kept = Recipe.read(folder.recipe());
-        if (kept.isPresent() && !kept.get().dataDigest().equals(data.digest())) {
-            String both = "The data changed: digest %s (expected: %s, with which this run began)."
-                    .formatted(data.digest(), kept.get().dataDigest());
-            if (!changedDataAllowed) {
-                throw new BadDataException(
-                        both
-                                + " Bring the former data back, start a new run, or go on all the same with --allow-changed-data.");
-            }
-            say.accept(new TrainingEvent.Warned(both + " Allowed by --allow-changed-data."));
-        }
-        if (kept.isEmpty()) {
-            Recipe.of(config, data.digest(), engine.build()).write(folder.recipe());
-        }
     }
 
     private FileLock claim() throws IOException, InterruptedException {
@@ -189,7 +165,7 @@ public final class Trainer {
         }
     }
 
-    private TrainingPlan planFor(Dataset data) {
+    static TrainingPlan planFor(RunConfig config, Dataset data) {
         return new TrainingPlan(
                 config.model().model(),
                 data.sampleShape(),

@@ -6,7 +6,6 @@ import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainableModel.Evaluation;
-import dev.perdure.training.StepComputer.StepGradient;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -31,6 +30,7 @@ final class TrainingLoop {
     private final Supplier<RunCheckpoints> checkpoints;
     private final Booking booking;
     private final Consumer<TrainingEvent> say;
+    private final Runnable moved;
     private final int[] trainIds;
     private final int[] heldOutIds;
     private final SampleLedger ledger;
@@ -38,19 +38,27 @@ final class TrainingLoop {
     private long step;
     private long epochBeganNanos = System.nanoTime();
 
+    /**
+     * Begins before the first step.
+     *
+     * @param checkpoints asked for when this one leads a team
+     * @param moved called whenever {@link #position} has changed
+     */
     TrainingLoop(
             RunConfig config,
             Dataset data,
             TrainableModel model,
             Supplier<RunCheckpoints> checkpoints,
             Booking booking,
-            Consumer<TrainingEvent> say) {
+            Consumer<TrainingEvent> say,
+            Runnable moved) {
         this.config = config;
         this.data = data;
         this.model = model;
         this.checkpoints = checkpoints;
         this.booking = booking;
         this.say = say;
+        this.moved = moved;
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
         this.plan = planOf(config, data);
@@ -103,13 +111,17 @@ final class TrainingLoop {
      */
     void run(Team team) throws IOException, InterruptedException {
         try (var computer = new StepComputer(model, config.seed());
+                var exchange = new GroupExchange(
+                        team.group(),
+                        new ExchangePlan(plan.microbatches(), team.shares(), model.parameters()),
+                        model.statistics());
                 var batches = new DeliveredBatches(
                         data, new BatchRecipes(plan, trainIds, config.seed(), step + 1, team.share()), BATCHES_AHEAD)) {
             if (plan.endsEpoch(step) && totals.isOpen()) {
                 endEpoch(team);
             }
             while (step < plan.steps()) {
-                applyStep(team, step + 1, computer, batches);
+                applyStep(team, step + 1, computer, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 if (team.leads()) {
@@ -120,18 +132,21 @@ final class TrainingLoop {
         }
     }
 
-    private void applyStep(Team team, long next, StepComputer computer, DeliveredBatches batches)
+    private void applyStep(
+            Team team, long next, StepComputer computer, GroupExchange exchange, DeliveredBatches batches)
             throws IOException, InterruptedException {
         Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : Purpose.COMPUTE;
         booking.enter(Phase.GRADIENT, computing, next);
         var samples = new ArrayList<int[]>();
-        StepGradient gradient = computer.compute(team, plan, next, _ -> {
+        ShareGradient share = computer.computeShare(plan, next, exchange.subtrees(), _ -> {
             Purpose former = booking.switchTo(Purpose.DATA);
             var delivered = batches.take();
             booking.switchTo(former);
             samples.add(delivered.ids());
             return delivered.batch();
         });
+        booking.enter(Phase.EXCHANGE, computing, next);
+        StepGradient gradient = exchange.exchange(plan, next, share);
         int[] taken = TakenSamples.ofAll(team, plan, next, samples);
         if (team.leads()) {
             booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
@@ -140,7 +155,6 @@ final class TrainingLoop {
         booking.enter(Phase.APPLY, computing, next);
         double rate = config.learningRate().at(next, plan.steps());
         double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
-        computer.release(gradient);
         double loss = gradient.lossSum() / gradient.samples();
         if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
             throw new DivergedException(next, loss, norm, rate);
@@ -164,6 +178,7 @@ final class TrainingLoop {
         totals.add(gradient);
         step = applied;
         booking.progress().applied(applied);
+        moved.run();
     }
 
     private Map<String, Double> endEpoch(Team team) {
@@ -182,6 +197,7 @@ final class TrainingLoop {
                     (now - epochBeganNanos) / 1e9));
         }
         epochBeganNanos = now;
+        moved.run();
         return figures.metrics();
     }
 

@@ -7,7 +7,14 @@ import java.io.UncheckedIOException;
 final class UnwritableException extends UncheckedIOException {
     private static final long serialVersionUID = 1L;
 
-    UnwritableException(String message, IOException cause) {
+    private UnwritableException(String message, IOException cause) {
         super(message, cause);
+    }
+
+    static UnwritableException of(RunFolder folder, IOException cause) {
+        return new UnwritableException(
+                "%s: cannot be written: %s. Make room or mend the folder, then: perdure resume %s"
+                        .formatted(folder.metrics(), cause.getMessage(), folder.path()),
+                cause);
     }
 }
