@@ -8,6 +8,7 @@ create table runs (
     recipe        text    not null,
     build         text    not null,
     applied_step  bigint,
+    handover      text,
     epoch         bigint  not null,
     holder        text    not null,
     expires       bigint  not null,

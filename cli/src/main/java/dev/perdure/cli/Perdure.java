@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             CheckpointCommand.class,
             BenchCommand.class,
             TrainerCommand.class,
+            WorkerCommand.class,
             HelpCommand.class
         },
         mixinStandardHelpOptions = true,

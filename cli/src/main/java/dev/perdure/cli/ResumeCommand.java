@@ -40,8 +40,8 @@ final class ResumeCommand implements Callable<Integer> {
         RunFolder folder = new RunFolder(run);
         RunConfig held = folder.readConfig();
         RunConfig settings = held;
-        if (!options.overrides.isEmpty()) {
-            settings = withOverrides(folder, held, options.overrides);
+        if (!options.overrides().isEmpty()) {
+            settings = withOverrides(folder, held, options.overrides());
         }
         RunSession session = new RunSession(folder, settings);
         Optional<RunReport> finished = FinishedRun.of(folder, settings);

@@ -12,7 +12,33 @@ final class RunOptions {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Overrides a setting of the configuration, such as training.epochs=3. May be repeated.")
-    List<String> overrides = new ArrayList<>();
+    List<String> set = new ArrayList<>();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "How many processes train together. The weights do not depend on it.")
+    @Nullable
+    Integer workers;
+
+    @Option(
+            names = "--spares",
+            paramLabel = "N",
+            description = "How many more keep their state fresh, to take a lost one's place at once.")
+    @Nullable
+    Integer spares;
+
+    /** Returns what overrides settings of the configuration, as {@code key=value}. */
+    List<String> overrides() {
+        var overrides = new ArrayList<>(set);
+        if (workers != null) {
+            overrides.add("supervision.workers=" + workers);
+        }
+        if (spares != null) {
+            overrides.add("supervision.spares=" + spares);
+        }
+        return overrides;
+    }
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the report as JSON to this file as well.")
     @Nullable

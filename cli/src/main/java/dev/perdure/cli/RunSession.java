@@ -7,6 +7,7 @@ import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
 import dev.perdure.training.RunReport;
 import dev.perdure.training.RunSupervisor;
+import dev.perdure.training.TeamSupervisor;
 import dev.perdure.training.RunSupervisor.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,8 +83,13 @@ final class RunSession {
         Thread hook = new Thread(() -> interrupted(supervising, ended));
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            var launcher = LocalTrainerLauncher.of(config, changedDataAllowed);
-            return new RunSupervisor(folder, config, launcher, listener, InstantSource.system()).run();
+            InstantSource clock = InstantSource.system();
+            if (config.workers() + config.spares() > 1) {
+                var launcher = LocalLauncher.of(config, "worker", changedDataAllowed);
+                return new TeamSupervisor(folder, config, WirePort::open, launcher, listener, clock).run();
+            }
+            var launcher = LocalLauncher.of(config, "trainer", changedDataAllowed);
+            return new RunSupervisor(folder, config, launcher, listener, clock).run();
         } finally {
             ended.countDown();
             remove(hook);

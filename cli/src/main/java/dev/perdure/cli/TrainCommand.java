@@ -37,7 +37,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        RunConfig settings = RunConfig.read(config, options.overrides);
+        RunConfig settings = RunConfig.read(config, options.overrides());
         RunFolder folder = new RunFolder(run != null ? run : nextFolder(settings.name()));
         folder.create(settings);
         return new RunSession(folder, settings).run(Optional.ofNullable(options.json), false);

@@ -92,7 +92,7 @@ record SmallRun(Path config) {
     static Outcome supervise(RunFolder folder, List<String> faults, RunListener listener)
             throws IOException, InterruptedException {
         RunConfig settings = folder.readConfig();
-        var launcher = new LocalTrainerLauncher(settings, FaultyTrainer.program(faults));
+        var launcher = new LocalLauncher(settings, FaultyTrainer.program(faults));
         return new RunSupervisor(folder, settings, launcher, listener, InstantSource.system()).run();
     }
 

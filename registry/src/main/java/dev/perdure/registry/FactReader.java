@@ -15,6 +15,8 @@ import org.jdbi.v3.core.statement.Query;
 /** Reads the facts of one run. */
 final class FactReader {
     private static final String STEP = "select applied_step from runs where run = :run";
+    private static final String HANDOVER =
+            "select handover from runs where run = :run and handover is not null";
     private static final String MEMBERS =
             "select * from members where run = :run and generation = :generation order by place";
     private static final String ALTERNATIVES =
@@ -78,7 +80,8 @@ final class FactReader {
                 newest(Numbered.DECISIONS),
                 query(OPEN).map(INCIDENT).list(),
                 query(ALIVE).map(WORKER).list(),
-                query(HOSTS).map(HOST).list());
+                query(HOSTS).map(HOST).list(),
+                query(HANDOVER).mapTo(String.class).findFirst());
     }
 
     List<Generation> generations(long after, int max) {

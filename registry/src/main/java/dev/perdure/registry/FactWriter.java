@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FactWriter {
     private static final String PROGRESS = "update runs set applied_step = :step"
             + " where run = :run and (applied_step is null or applied_step < :step)";
+    private static final String HANDOVER = "update runs set handover = :handover where run = :run";
     private static final String GENERATION =
             "insert into generations (run, generation, epoch, first_step, formed, reason)"
                     + " values (:run, :generation, :epoch, :first_step, :formed, :reason)";
@@ -66,6 +67,8 @@ final class FactWriter {
             case Recovery recovery -> write(recovery);
             case HostExposure exposure -> write(exposure);
             case WorkerProcess process -> write(process);
+            case Handover handover ->
+                update(HANDOVER).bind("handover", handover.text()).execute();
         }
     }
 

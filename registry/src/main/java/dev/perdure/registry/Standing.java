@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param openIncidents those without an outcome, in order
  * @param workers processes not known to have ended, by worker
  * @param hosts what this run has booked on each host, by host
+ * @param handover what the supervisor before left to this one
  */
 public record Standing(
         Optional<Generation> generation,
@@ -23,7 +24,8 @@ public record Standing(
         OptionalLong lastDecision,
         List<Incident> openIncidents,
         List<WorkerProcess> workers,
-        List<HostExposure> hosts) {
+        List<HostExposure> hosts,
+        Optional<String> handover) {
     public Standing {
         openIncidents = List.copyOf(openIncidents);
         workers = List.copyOf(workers);

@@ -59,6 +59,7 @@ final class Facts {
                 new HostExposure("a", 1, Duration.ofMinutes(3)),
                 worker("t1"),
                 new WorkerProcess(
-                        "w1", "t2", "b", OptionalLong.of(99), java.util.Optional.of(NOW), WorkerProcess.State.RUNNING));
+                        "w1", "t2", "b", OptionalLong.of(99), java.util.Optional.of(NOW), WorkerProcess.State.RUNNING),
+                new Handover("all of it"));
     }
 }

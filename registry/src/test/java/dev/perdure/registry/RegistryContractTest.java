@@ -122,7 +122,8 @@ class RegistryContractTest {
                         OptionalLong.of(2),
                         List.of((Incident) facts.get(2)),
                         List.of((WorkerProcess) facts.get(6), (WorkerProcess) facts.get(7)),
-                        List.of((HostExposure) facts.get(5))));
+                        List.of((HostExposure) facts.get(5)),
+                        Optional.of("all of it")));
         assertThat(registry.generations(Facts.RUN, -1, 10)).containsExactly((Generation) facts.get(0));
         assertThat(registry.incidents(Facts.RUN, -1, 10)).containsExactly((Incident) facts.get(2));
         assertThat(registry.decisions(Facts.RUN, -1, 10)).containsExactly((Decision) facts.get(3));
@@ -145,6 +146,14 @@ class RegistryContractTest {
     }
 
     @Test
+    void theLastHandoverTakesThePlaceOfTheOneBefore() throws RegistryException {
+        Lease lease = Facts.lease(registry, Facts.RUN);
+        registry.write(lease, List.of(new Handover("first"), new Handover("x".repeat(100_000))));
+        reopen();
+        assertThat(registry.standing(Facts.RUN).handover()).contains("x".repeat(100_000));
+    }
+
+    @Test
     void aNewRunStandsAtNothing() throws RegistryException {
         Facts.lease(registry, Facts.RUN);
         assertThat(registry.standing(Facts.RUN))
@@ -155,7 +164,8 @@ class RegistryContractTest {
                         OptionalLong.empty(),
                         List.of(),
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        Optional.empty()));
         assertThat(registry.generations(Facts.RUN, -1, 1)).isEmpty();
         assertThat(registry.recoveryStatistics()).isEmpty();
         assertThat(registry.hosts("", 1)).isEmpty();

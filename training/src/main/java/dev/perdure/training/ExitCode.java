@@ -28,13 +28,19 @@ public enum ExitCode {
         return meaning;
     }
 
-    /** Returns whether a trainer that ended with this code would end the same way if it were started again. */
-    public static boolean isFinal(int code) {
+    /** Returns the meaning of an exit value; {@link #INTERNAL} when it has none. */
+    public static ExitCode of(int code) {
         for (ExitCode known : values()) {
             if (known.code == code) {
-                return known != INTERNAL && known != INTERRUPTED;
+                return known;
             }
         }
-        return false;
+        return INTERNAL;
+    }
+
+    /** Returns whether a trainer that ended with this code would end the same way if it were started again. */
+    public static boolean isFinal(int code) {
+        ExitCode known = of(code);
+        return known != INTERNAL && known != INTERRUPTED;
     }
 }

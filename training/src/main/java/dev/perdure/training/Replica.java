@@ -1,10 +1,7 @@
 package dev.perdure.training;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
-import dev.perdure.core.Digests;
 import dev.perdure.core.State;
 import dev.perdure.data.Dataset;
 import dev.perdure.engine.Engine;
@@ -71,6 +68,11 @@ final class Replica implements AutoCloseable {
         return new Replica(folder, config, engine, data, probe);
     }
 
+    /** Computes a little and forgets it, so that the first step with others is not the one that warms everything up. */
+    void warmUp() throws InterruptedException {
+        loop.warmUp();
+    }
+
     private TrainingLoop newLoop() {
         return new TrainingLoop(
                 config,
@@ -80,14 +82,6 @@ final class Replica implements AutoCloseable {
                 booking,
                 this::tell,
                 this::moved);
-    }
-
-    String build() {
-        return engine.build();
-    }
-
-    String configuration() {
-        return Digests.sha256((config.digest() + data.digest()).getBytes(UTF_8));
     }
 
     /** Returns where the state stands, if there is one. May be called by any thread. */

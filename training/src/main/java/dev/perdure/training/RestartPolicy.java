@@ -2,6 +2,7 @@ package dev.perdure.training;
 
 import dev.perdure.core.Backoff;
 import dev.perdure.core.Settings;
+import dev.perdure.supervision.Budgets;
 import java.time.Duration;
 
 /**
@@ -20,6 +21,20 @@ public record RestartPolicy(int restartsMax, int fruitlessMax, Duration pauseFir
 
     public static RestartPolicy standard() {
         return new RestartPolicy(20, 4, Duration.ofMillis(500));
+    }
+
+    /** Returns the same limits for a team of workers. */
+    Budgets budgets() {
+        Budgets standard = Budgets.standard();
+        return new Budgets(
+                restartsMax,
+                standard.restartsPerWindow(),
+                standard.window(),
+                fruitlessMax,
+                standard.slotCorruptionsMax(),
+                standard.rollbacksMax(),
+                standard.fruitlessMax(),
+                new Backoff(Integer.MAX_VALUE, pauseFirst, PAUSE_MAX.compareTo(pauseFirst) > 0 ? PAUSE_MAX : pauseFirst));
     }
 
     /** Reads the {@code supervision} section. */
@@ -71,7 +86,7 @@ public record RestartPolicy(int restartsMax, int fruitlessMax, Duration pauseFir
             return new Decision.Done("all steps are applied");
         }
         if (ExitCode.isFinal(exit)) {
-            return new Decision.GiveUp(codeOf(exit), "the trainer said that starting it again would not help");
+            return new Decision.GiveUp(ExitCode.of(exit), "the trainer said that starting it again would not help");
         }
         if (history.restarts() >= restartsMax) {
             return new Decision.GiveUp(
@@ -95,15 +110,6 @@ public record RestartPolicy(int restartsMax, int fruitlessMax, Duration pauseFir
                 .pauseAfter(fruitless - 1);
         return new Decision.Restart(
                 pause, "no new step since the last restart, so wait %d ms first".formatted(pause.toMillis()));
-    }
-
-    private static ExitCode codeOf(int exit) {
-        for (ExitCode code : ExitCode.values()) {
-            if (code.code() == exit) {
-                return code;
-            }
-        }
-        return ExitCode.INTERNAL;
     }
 
     /** Returns what an exit value says about how a process ended, such as {@code killed by SIGKILL}. */

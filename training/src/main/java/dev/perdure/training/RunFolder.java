@@ -70,6 +70,21 @@ public record RunFolder(Path path) {
         return path.resolve("bad-records.txt");
     }
 
+    /** The durable facts of supervision. */
+    public Path registry() {
+        return path.resolve("registry.db");
+    }
+
+    /** Where workers find each other. */
+    public Path meetings() {
+        return path.resolve(".meetings");
+    }
+
+    /** Where workers find their supervisor. */
+    public Path supervisorAddress() {
+        return path.resolve(".supervisor");
+    }
+
     public Path reportJson() {
         return path.resolve("report.json");
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class RunStory implements Closeable {
     private final InstantSource clock;
     private final BufferedWriter events;
     private final List<StoryLine> lines = new ArrayList<>();
+    private final Map<String, String> begunAt = new HashMap<>();
     private final Map<String, Incident> open = new LinkedHashMap<>();
 
     private RunStory(
@@ -141,6 +143,25 @@ final class RunStory implements Closeable {
         for (Incident incident : List.copyOf(open.values())) {
             Duration took = Duration.between(Instant.parse(incident.at()), clock.instant());
             note(incident.recovered(Math.max(0, took.toNanos() / 1e6)));
+        }
+    }
+
+    /** Notes what a team's supervisor recorded; more may become known of it later. */
+    void happened(dev.perdure.supervision.Incident incident) throws IOException {
+        String at = begunAt.computeIfAbsent(incident.id(), _ -> now());
+        double recovered = incident.recoverNanos().isPresent()
+                ? incident.recoverNanos().getAsLong() / 1e6
+                : Double.NaN;
+        note(new Incident(
+                at,
+                incident.kind(),
+                incident.evidence(),
+                incident.action(),
+                incident.reason(),
+                incident.detectNanos() / 1e6,
+                recovered));
+        if (incident.recoverNanos().isPresent()) {
+            begunAt.remove(incident.id());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.perdure.core.State;
 import dev.perdure.data.Augment;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
+import dev.perdure.engine.Batch;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainableModel.Evaluation;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 final class TrainingLoop {
     private static final int EVALUATION_BATCH = 256;
     private static final int BATCHES_AHEAD = 8;
+    private static final int WARM_UP_STEPS = 3;
 
     private final RunConfig config;
     private final Dataset data;
@@ -128,6 +130,19 @@ final class TrainingLoop {
                     booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
                     checkpoints.get().saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
                 }
+            }
+        }
+    }
+
+    /** Computes the first microbatch's gradient a few times. Changes nothing. */
+    void warmUp() throws InterruptedException {
+        int[] ids = Arrays.copyOf(trainIds, Math.max(1, plan.microbatchOf(1, 0).size()));
+        try (Arena arena = Arena.ofConfined();
+                var computer = new StepComputer(model, config.seed())) {
+            Batch batch = data.batch(ids, Augment.none(), arena);
+            var once = new StepPlan(ids.length, ids.length, 1, 1);
+            for (int i = 0; i < WARM_UP_STEPS; i++) {
+                computer.compute(once, 1, _ -> batch);
             }
         }
     }

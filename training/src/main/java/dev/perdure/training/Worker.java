@@ -4,14 +4,18 @@ import dev.perdure.core.State;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.CollectiveFailedException;
 import dev.perdure.engine.Collectives;
+import dev.perdure.engine.Engine;
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Generation;
+import dev.perdure.supervision.Progress;
 import dev.perdure.supervision.ToWorker;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,8 +38,9 @@ public final class Worker implements WorkerLink.Side {
     private static final Duration LOOK_AROUND = Duration.ofMillis(200);
 
     private final WorkerId id;
-    private final String host;
-    private final Replica replica;
+    private final String configuration;
+    private final Optional<Replica> opened;
+    private final Optional<RunFailure> failed;
     private final Collectives collectives;
     private final Duration aloneMax;
     private final BlockingQueue<ToWorker> orders = new LinkedBlockingQueue<>();
@@ -46,43 +51,89 @@ public final class Worker implements WorkerLink.Side {
     private volatile long epoch;
     private volatile long prepared;
     private volatile long generation;
+    private volatile boolean stepping;
 
     /**
-     * Connects to the supervisor.
+     * Opens data and model, and connects to the supervisor; when the former fails, to say so.
      *
-     * @param replica this worker's copy of the model
+     * @param replica opens this worker's copy of the model
      * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
      */
     Worker(
             WorkerId id,
-            String host,
-            Replica replica,
+            String configuration,
+            ReplicaOpener replica,
             Collectives collectives,
             WorkerLink.Opener links,
-            Duration aloneMax) {
+            Duration aloneMax)
+            throws InterruptedException {
         this.id = id;
-        this.host = host;
-        this.replica = replica;
+        this.configuration = configuration;
         this.collectives = collectives;
         this.aloneMax = aloneMax;
+        Replica opened = null;
+        RunFailure failed = null;
+        try {
+            opened = replica.open();
+            opened.warmUp();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("data or model cannot be opened", e);
+            failed = RunFailure.of(e);
+        }
+        this.opened = Optional.ofNullable(opened);
+        this.failed = Optional.ofNullable(failed);
         this.link = links.open(this);
+    }
+
+    /** Opens a worker's copy of the model. */
+    interface ReplicaOpener {
+        Replica open() throws IOException;
+    }
+
+    /**
+     * Is a worker until it is told to end.
+     *
+     * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
+     */
+    public static ExitCode run(
+            WorkerId id,
+            RunFolder folder,
+            Engine engine,
+            Collectives collectives,
+            WorkerLink.Opener links,
+            Probe probe,
+            Duration aloneMax,
+            boolean changedDataAllowed)
+            throws InterruptedException {
+        RunConfig config = folder.readConfig();
+        return new Worker(
+                        id,
+                        config.digest(),
+                        () -> Replica.open(folder, config, engine, probe, changedDataAllowed),
+                        collectives,
+                        links,
+                        aloneMax)
+                .run();
     }
 
     @Override
     public FromWorker.Join join() {
         return new FromWorker.Join(
                 id,
-                host,
+                Hosts.name(),
                 ProcessHandle.current().pid(),
-                replica.build(),
-                replica.configuration(),
-                generation,
-                replica.position());
+                Builds.id(),
+                configuration,
+                stepping ? generation : 0,
+                opened.map(Replica::position).orElse(OptionalLong.empty()));
     }
 
     @Override
     public FromWorker.Heartbeat heartbeat() {
-        return new FromWorker.Heartbeat(id, generation, replica.progress());
+        return new FromWorker.Heartbeat(
+                id,
+                generation,
+                opened.map(Replica::progress).orElse(new Progress(0, Progress.Phase.IDLE, -1)));
     }
 
     @Override
@@ -93,8 +144,7 @@ public final class Worker implements WorkerLink.Side {
         }
         epoch = order.epoch();
         switch (order) {
-            case ToWorker.Welcome _ -> {}
-            case ToWorker.Form _ -> orders.add(order);
+            case ToWorker.Welcome _, ToWorker.Form _ -> orders.add(order);
             case ToWorker.Prepare prepare -> {
                 prepared = Math.max(prepared, prepare.generation());
                 orders.add(order);
@@ -127,24 +177,39 @@ public final class Worker implements WorkerLink.Side {
      */
     ExitCode run() throws InterruptedException {
         try {
-            return follow();
+            return opened.isPresent() ? follow(opened.get()) : sayFailed();
         } catch (IOException | RuntimeException e) {
             LOG.error("cannot go on", e);
-            RunFailure failure = RunFailure.of(e);
-            say(failure.event());
-            link.send(new FromWorker.Leaves(id, generation, ExitCode.isFinal(failure.code().code()), failure.problem()));
-            return failure.code();
+            return leave(RunFailure.of(e));
         } finally {
             link.close();
-            replica.close();
+            opened.ifPresent(Replica::close);
         }
     }
 
-    void say(TrainingEvent event) {
+    /** Waits to be let in, since nothing that is said before is heard. */
+    private ExitCode sayFailed() throws InterruptedException {
+        while (link.alone().compareTo(aloneMax) <= 0) {
+            ToWorker order = orders.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
+            if (order != null) {
+                break;
+            }
+        }
+        return leave(failed.orElseThrow());
+    }
+
+    private ExitCode leave(RunFailure failure) {
+        say(failure.event());
+        link.send(new FromWorker.Leaves(
+                id, generation, ExitCode.isFinal(failure.code().code()), failure.problem()));
+        return failure.code();
+    }
+
+    private void say(TrainingEvent event) {
         link.send(new FromWorker.Told(id, generation, EventLines.format(event)));
     }
 
-    private ExitCode follow() throws IOException, InterruptedException {
+    private ExitCode follow(Replica replica) throws IOException, InterruptedException {
         while (true) {
             ToWorker order = orders.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
             switch (order) {
@@ -162,7 +227,7 @@ public final class Worker implements WorkerLink.Side {
                 }
                 case ToWorker.Form form -> {
                     if (form.generation().number() >= prepared) {
-                        take(form.generation());
+                        take(replica, form.generation());
                     }
                 }
                 case ToWorker.Stop stop -> {
@@ -178,14 +243,15 @@ public final class Worker implements WorkerLink.Side {
     }
 
     /** Takes part in a generation until it is over. */
-    private void take(Generation next) throws IOException, InterruptedException {
+    private void take(Replica replica, Generation next) throws IOException, InterruptedException {
         int rank = next.rankOf(id)
                 .orElseThrow(() -> new IllegalStateException("%s is no member of %s".formatted(id, next)));
         generation = next.number();
-        try (Collective met = meet(next, rank)) {
+        stepping = true;
+        try (Collective met = meet(replica, next, rank)) {
             Team team = new Team(met, sharesOf(next));
             replica.joins(team, this::say);
-            copyState(next, team);
+            copyState(replica, next, team);
             link.send(new FromWorker.Formed(id, next.number(), replica.position().orElseThrow()));
             String weights = replica.train(team, this::stands);
             link.send(new FromWorker.Done(id, next.number(), weights));
@@ -198,11 +264,12 @@ public final class Worker implements WorkerLink.Side {
             synchronized (meeting) {
                 group = null;
             }
+            stepping = false;
             replica.rests();
         }
     }
 
-    private Collective meet(Generation next, int rank) throws InterruptedException {
+    private Collective meet(Replica replica, Generation next, int rank) throws InterruptedException {
         replica.enters(Phase.MEET);
         synchronized (meeting) {
             waitingForOthers = Thread.currentThread();
@@ -236,7 +303,7 @@ public final class Worker implements WorkerLink.Side {
     }
 
     /** Brings all members to the source's state. */
-    private void copyState(Generation next, Team team) throws IOException {
+    private void copyState(Replica replica, Generation next, Team team) throws IOException {
         if (next.position().isEmpty() && team.rank() == next.source()) {
             replica.restoreOrBegin(team);
         }

@@ -1,8 +1,10 @@
 package dev.perdure.cli;
 
+import dev.perdure.supervision.WorkerId;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.TrainerLauncher;
+import dev.perdure.training.WorkerLauncher;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Starts trainers as JVMs on this machine, with this process's class path. */
-final class LocalTrainerLauncher implements TrainerLauncher {
+/** Starts trainers and workers as JVMs on this machine, with this process's class path. */
+final class LocalLauncher implements TrainerLauncher, WorkerLauncher {
     /**
      * Serial collection and a small compiler budget leave the cores to libtorch; JavaCPP's own memory limits, which compare
      * resident memory with the heap's size, are off.
@@ -29,19 +31,19 @@ final class LocalTrainerLauncher implements TrainerLauncher {
     private final RunConfig config;
     private final List<String> program;
 
-    LocalTrainerLauncher(RunConfig config, List<String> program) {
+    LocalLauncher(RunConfig config, List<String> program) {
         this.config = config;
         this.program = List.copyOf(program);
     }
 
-    /** Returns the launcher of {@code perdure trainer}. */
-    static LocalTrainerLauncher of(RunConfig config, boolean changedDataAllowed) {
+    /** Returns the launcher of {@code perdure trainer}, or of {@code perdure worker}. */
+    static LocalLauncher of(RunConfig config, String command, boolean changedDataAllowed) {
         var program = new ArrayList<String>(archive());
-        program.addAll(List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), "trainer"));
+        program.addAll(List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), command));
         if (changedDataAllowed) {
             program.add("--allow-changed-data");
         }
-        return new LocalTrainerLauncher(config, program);
+        return new LocalLauncher(config, program);
     }
 
     /** Uses, or when asked to makes, the archive of classes that lets a trainer start faster. */
@@ -60,18 +62,31 @@ final class LocalTrainerLauncher implements TrainerLauncher {
 
     @Override
     public Process start(RunFolder folder) throws IOException {
+        return builder(folder, List.of()).start();
+    }
+
+    /** Starts a worker that has no pipe to this process, and so outlives it. */
+    @Override
+    public Process start(RunFolder folder, WorkerId worker) throws IOException {
+        return builder(folder, List.of("--id", worker.name()))
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
+                .start();
+    }
+
+    private ProcessBuilder builder(RunFolder folder, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
         command.add("-XX:ErrorFile=" + folder.path().toAbsolutePath().resolve("hs_err_pid%p.log"));
         command.addAll(program);
+        command.addAll(arguments);
         command.add(folder.path().toString());
         var builder = new ProcessBuilder(command);
         builder.environment().put("OPENBLAS_NUM_THREADS", "1");
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(config.threads()));
         builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive"); // spinning threads starve a busy machine
-        builder.redirectError(
-                ProcessBuilder.Redirect.appendTo(new File(folder.log().toString())));
-        return builder.start();
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+        return builder;
     }
 }

@@ -1,0 +1,164 @@
+package dev.perdure.training;
+
+import dev.perdure.registry.FencedException;
+import dev.perdure.registry.Handover;
+import dev.perdure.registry.Lease;
+import dev.perdure.registry.Registry;
+import dev.perdure.registry.RegistryException;
+import dev.perdure.registry.WorkerProcess;
+import dev.perdure.supervision.Command;
+import dev.perdure.supervision.Event;
+import dev.perdure.supervision.Fact;
+import dev.perdure.supervision.Facts;
+import dev.perdure.supervision.Generation;
+import dev.perdure.supervision.Incident;
+import dev.perdure.supervision.Share;
+import dev.perdure.supervision.WorkerId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a supervisor's facts durable, in the words of the registry for people and as a handover for its successor, and keeps
+ * its lease. Owned by one thread, which may be held up by the database while the supervisor goes on listening.
+ */
+final class Records {
+    private static final Logger LOG = LoggerFactory.getLogger(Records.class);
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    private final Registry registry;
+    private final InstantSource clock;
+    private final Consumer<Event> tell;
+    private final String host;
+    private final Map<String, Long> incidents = new HashMap<>();
+    private Lease lease;
+    private Facts facts;
+    private long lastIncident;
+
+    Records(
+            Registry registry,
+            Lease lease,
+            Facts facts,
+            long lastIncident,
+            String host,
+            InstantSource clock,
+            Consumer<Event> tell) {
+        this.registry = registry;
+        this.lease = lease;
+        this.facts = facts;
+        this.lastIncident = lastIncident;
+        this.host = host;
+        this.clock = clock;
+        this.tell = tell;
+    }
+
+    /** Writes a batch of facts, all or none, and tells how it went. */
+    void record(Command.Record batch) {
+        Facts next = facts;
+        List<dev.perdure.registry.Fact> rows = new ArrayList<>();
+        for (Fact fact : batch.facts()) {
+            next = next.with(fact);
+            rows.addAll(rowsOf(fact));
+        }
+        rows.add(new Handover(Handovers.format(next)));
+        try {
+            registry.write(lease, rows);
+            facts = next;
+            tell.accept(new Event.Recorded(batch.batch()));
+        } catch (FencedException e) {
+            tell.accept(new Event.Superseded(e.newest()));
+        } catch (RegistryException e) {
+            LOG.warn("facts could not be recorded: {}", e.getMessage());
+            tell.accept(new Event.NotRecorded(batch.batch(), String.valueOf(e.getMessage())));
+        }
+    }
+
+    private List<dev.perdure.registry.Fact> rowsOf(Fact fact) {
+        return switch (fact) {
+            case Fact.Launched launched -> List.of(process(launched.worker(), launched.slot()));
+            case Fact.Gone gone -> List.of(process(gone.worker(), gone.slot()).ended());
+            case Fact.Formed formed -> List.of(row(formed.generation(), formed.reason()));
+            case Fact.Happened happened -> List.of(row(happened.incident()));
+            case Fact.Agreed agreed -> List.of(new dev.perdure.registry.Progress(agreed.position() / 2));
+            case Fact.Resized _, Fact.Ended _ -> List.of();
+        };
+    }
+
+    private WorkerProcess process(WorkerId worker, int slot) {
+        return WorkerProcess.starting("slot-" + slot, worker.name(), host);
+    }
+
+    /** Notes which process a worker is, for whoever has to end it later. */
+    void started(WorkerId worker, int slot, ProcessHandle process) {
+        Instant since = process.info().startInstant().orElse(clock.instant());
+        try {
+            registry.write(lease, process(worker, slot).running(process.pid(), since));
+        } catch (RegistryException e) {
+            LOG.warn("{}: its process could not be noted: {}", worker, e.getMessage());
+        }
+    }
+
+    private dev.perdure.registry.Generation row(Generation generation, String reason) {
+        List<dev.perdure.registry.Generation.Member> members = new ArrayList<>();
+        for (Share share : generation.shares()) {
+            members.add(new dev.perdure.registry.Generation.Member(
+                    share.worker().name(), host, 1, share.from(), share.to()));
+        }
+        long step = generation.position().orElse(0) / 2 + 1;
+        return new dev.perdure.registry.Generation(
+                generation.number(), lease.epoch(), step, members, clock.instant(), reason);
+    }
+
+    private dev.perdure.registry.Incident row(Incident incident) {
+        long number = incidents.computeIfAbsent(incident.id(), _ -> ++lastIncident);
+        Optional<Duration> recovered = recovered(incident.recoverNanos());
+        if (recovered.isPresent()) {
+            incidents.remove(incident.id());
+        }
+        return new dev.perdure.registry.Incident(
+                number,
+                clock.instant(),
+                incident.kind(),
+                incident.worker().map(WorkerId::name).orElse("the group"),
+                incident.evidence(),
+                Optional.of(incident.action()),
+                Optional.of(incident.reason()),
+                Optional.of(Duration.ofNanos(Math.max(0, incident.detectNanos()))),
+                recovered,
+                recovered.isPresent()
+                        ? dev.perdure.registry.Incident.Outcome.SUCCEEDED
+                        : dev.perdure.registry.Incident.Outcome.OPEN);
+    }
+
+    private static Optional<Duration> recovered(OptionalLong nanos) {
+        return nanos.isPresent() ? Optional.of(Duration.ofNanos(Math.max(0, nanos.getAsLong()))) : Optional.empty();
+    }
+
+    /** Prolongs the lease; says so when another supervisor has it. */
+    void renew() {
+        try {
+            lease = registry.renew(lease, LEASE, clock.instant());
+        } catch (FencedException e) {
+            tell.accept(new Event.Superseded(e.newest()));
+        } catch (RegistryException e) {
+            LOG.warn("the lease could not be renewed: {}", e.getMessage());
+        }
+    }
+
+    void release() {
+        try {
+            registry.release(lease);
+        } catch (RegistryException e) {
+            LOG.warn("the lease could not be given back: {}", e.getMessage());
+        }
+    }
+}

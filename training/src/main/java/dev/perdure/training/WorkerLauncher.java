@@ -1,0 +1,14 @@
+package dev.perdure.training;
+
+import dev.perdure.supervision.WorkerId;
+import java.io.IOException;
+
+/**
+ * Starts worker processes where they are to run. A worker finds its supervisor through the run's folder, outlives it, and ends
+ * by itself when it has waited too long for another.
+ */
+public interface WorkerLauncher {
+
+    /** Starts a worker on a run's folder. */
+    Process start(RunFolder folder, WorkerId worker) throws IOException;
+}
