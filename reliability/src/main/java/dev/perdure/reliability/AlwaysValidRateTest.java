@@ -1,12 +1,11 @@
 package dev.perdure.reliability;
 
-import org.apache.commons.numbers.gamma.LogGamma;
-import org.apache.commons.statistics.distribution.GammaDistribution;
+import org.apache.commons.statistics.distribution.PoissonDistribution;
 
 /**
  * A p-value for "events come no more often than this" that stays valid however often one looks and whenever one stops.
  *
- * <p>The likelihood of what was seen, averaged over the rates above the limit with Gamma weights, over its likelihood at the
+ * <p>The likelihood of what was seen, averaged over the rates above the limit with exponential weights, over its likelihood at the
  * limit is a supermartingale when the rate is the limit or less, so by Ville's inequality its maximum passes {@code 1/alpha}
  * with probability at most {@code alpha}; the p-value is one over that maximum (Robbins: Statistical methods related to the
  * law of the iterated logarithm, Ann. Math. Stat. 41(5), 1970; Johari, Koomen, Pekelis, Walsh: Always valid inference,
@@ -19,9 +18,6 @@ import org.apache.commons.statistics.distribution.GammaDistribution;
  * @param pValue the smallest so far: 1 at the begin
  */
 public record AlwaysValidRateTest(double limit, long events, double time, double pValue) {
-    /** The weights' shape: rates of a few times the limit count most. */
-    private static final double SHAPE = 1;
-
     public AlwaysValidRateTest {
         Checks.positive("limit", limit);
         Checks.atLeast("events", events, 0);
@@ -42,16 +38,15 @@ public record AlwaysValidRateTest(double limit, long events, double time, double
         return new AlwaysValidRateTest(limit, seen, looked, Math.min(pValue, p));
     }
 
-    /** In units where the limit is 1; the weights are Gamma(SHAPE, 1/SHAPE) cut off below the limit. */
+    /**
+     * With time in units of 1/limit and weights that are exponential with mean 1, cut off below the limit, the average comes to
+     * {@code P(X <= n) / ((t + 1) P(X = n))} for X Poisson with mean {@code t + 1}.
+     */
     private double logRatio(long seen, double looked) {
-        double t = looked * limit;
-        double shape = SHAPE + seen;
-        double rate = SHAPE + t;
-        double norm = SHAPE * Math.log(SHAPE) - LogGamma.value(SHAPE);
-        double whole = norm + LogGamma.value(shape) - shape * Math.log(rate) + t;
-        double above = GammaDistribution.of(shape, 1 / rate).survivalProbability(1);
-        double aboveBefore = GammaDistribution.of(SHAPE, 1 / SHAPE).survivalProbability(1);
-        return whole + Math.log(above) - Math.log(aboveBefore);
+        double mean = looked * limit + 1;
+        int count = Math.toIntExact(seen);
+        var poisson = PoissonDistribution.of(mean);
+        return Math.log(poisson.cumulativeProbability(count)) - Math.log(mean) - poisson.logProbability(count);
     }
 
     /** Returns whether the rate is called exceeded, with this chance of a false alarm in the whole run. */
