@@ -1,6 +1,6 @@
 package dev.perdure.reliability;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +25,7 @@ public final class ReplicaDigests {
         /** More than half agree; the others are wrong. */
         record Culprits(Set<String> workers, Evidence evidence) implements Comparison {
             public Culprits {
-                workers = Set.copyOf(workers);
+                workers = Collections.unmodifiableSet(new TreeSet<>(workers));
             }
 
             @Override
@@ -40,7 +40,7 @@ public final class ReplicaDigests {
          */
         record Undecided(List<Set<String>> camps, String reason) implements Comparison {
             public Undecided {
-                camps = camps.stream().map(Set::copyOf).toList();
+                camps = List.copyOf(camps);
             }
         }
     }
@@ -62,7 +62,7 @@ public final class ReplicaDigests {
                 return culprits(step, camp.getValue(), digests.keySet());
             }
         }
-        var named = new ArrayList<>(camps.values());
+        var named = List.copyOf(camps.values());
         return new Comparison.Undecided(
                 named,
                 "step %s: weights differ between %s and none is the majority; compute a microbatch again elsewhere"
