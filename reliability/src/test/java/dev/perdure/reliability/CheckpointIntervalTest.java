@@ -87,7 +87,7 @@ class CheckpointIntervalTest {
 
     @Test
     void theExpectedTimeIsTheMeanOfSimulatedSegments() {
-        var model = new SegmentModel(1 / 900.0, 1 / 1500.0, 30, 12, 20, 60);
+        var model = new SegmentModel(1 / 900.0, 1 / 1500.0, 30, 12, 20, 300);
         var random = new Random(3);
         int segments = 40_000;
         double sum = 0;

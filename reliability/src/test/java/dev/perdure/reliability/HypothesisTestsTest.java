@@ -150,6 +150,22 @@ class HypothesisTestsTest {
         assertThat(test.expectedTimeWhenHealthy()).isBetween(2.0, 3.0);
     }
 
+    /** Rates near each other are passed in small steps, so that the errors are nearly those stated. */
+    @Test
+    void waldsErrorsAreNotMerelyBelowWhatIsStated() {
+        int runs = 3000;
+        int alarms = 0;
+        int misses = 0;
+        var test = SequentialRateTest.of(1, 1.3, 0.05, 0.05);
+        var random = new Random(19);
+        for (int run = 0; run < runs; run++) {
+            alarms += decide(test, 1, random).outcome() == Outcome.FAULTY ? 1 : 0;
+            misses += decide(test, 1.3, random).outcome() == Outcome.HEALTHY ? 1 : 0;
+        }
+        assertThat(alarms).isBetween(runs * 3 / 100, Simulations.mostByChance(runs, 0.05));
+        assertThat(misses).isBetween(runs * 3 / 100, Simulations.mostByChance(runs, 0.05));
+    }
+
     private record Decided(Outcome outcome, double time) {}
 
     private static Decided decide(SequentialRateTest test, double rate, Random random) {

@@ -146,7 +146,8 @@ class RatesTest {
         var lifetimes = new ArrayList<Lifetime>();
         for (int i = 0; i < count; i++) {
             double time = scale * Math.pow(exponential(random, 1), 1 / shape);
-            lifetimes.add(new Lifetime(Math.min(time, cut), time < cut));
+            double until = cut * (0.5 + random.nextDouble());
+            lifetimes.add(new Lifetime(Math.min(time, until), time < until));
         }
         return lifetimes;
     }
