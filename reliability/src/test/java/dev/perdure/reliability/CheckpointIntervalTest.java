@@ -89,7 +89,7 @@ class CheckpointIntervalTest {
     void theExpectedTimeIsTheMeanOfSimulatedSegments() {
         var model = new SegmentModel(1 / 900.0, 1 / 1500.0, 30, 12, 20, 300);
         var random = new Random(3);
-        int segments = 40_000;
+        int segments = 400_000;
         double sum = 0;
         double squares = 0;
         for (int i = 0; i < segments; i++) {
