@@ -2,6 +2,7 @@
 module dev.perdure.store {
     requires static transitive org.jspecify;
     requires transitive dev.perdure.core;
+    requires jdk.unsupported;
     requires org.slf4j;
 
     exports dev.perdure.store;

@@ -26,10 +26,12 @@ import java.util.stream.Stream;
 
 /**
  * What a checkpoint costs: how long training stands still, when it is durable, how fast a verified restore is, against
- * memcpy, a plain file written with fdatasync, and mmap with a copy. Raw figures and ours take turns in one run.
+ * memcpy, a plain file written with fdatasync, and mmap with a copy. Raw figures and ours take turns in one run, after
+ * small states have warmed the JVM up. Nothing is deleted while something is measured.
  */
 public final class CheckpointBench {
     private static final int STEPS_BESIDE = 100;
+    private static final int WARM_UP_ROUNDS = 3;
 
     private final Path folder;
     private final int rounds;
@@ -66,7 +68,7 @@ public final class CheckpointBench {
      * @param durableSeconds from the call until it would survive a power cut, digests included
      * @param restoreWarmSeconds verified restore into live tensors, page cache warm
      * @param restoreColdSeconds the same with the page cache dropped
-     * @param peakExtraBytes how much resident memory grew for all of it
+     * @param peakExtraBytes how much resident memory grew for saving and restoring
      * @param bytesOnDisk of one checkpoint
      */
     public record Case(
@@ -106,6 +108,10 @@ public final class CheckpointBench {
 
     /** Measures 1 GiB in 64 tensors, and 20,000 tensors of 4 KiB. */
     public Result run(long largeBytes, Engine engine) throws IOException, InterruptedException {
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            measure(new StateShape("warm-up", 4_000, 4 << 10));
+            measure(new StateShape("warm-up", 16, 4 << 20));
+        }
         var cases = new ArrayList<Case>();
         cases.add(measure(new StateShape("%d MiB in 64 tensors".formatted(largeBytes >> 20), 64, largeBytes / 64)));
         cases.add(measure(new StateShape("20,000 tensors of 4 KiB", 20_000, 4 << 10)));
@@ -136,12 +142,9 @@ public final class CheckpointBench {
             fill(live, 1);
             fill(other, 2);
             State state = stateOver(shape, live);
-            long residentBefore = residentBytes();
+            long residentBefore = Resident.bytes();
             try (Checkpointer checkpointer = Checkpointer.open(
-                    new LocalObjectStore(store),
-                    CheckpointerOptions.defaults()
-                            .withRetention(RetentionPolicy.newest(1))
-                            .withListener(_ -> {}))) {
+                    new LocalObjectStore(store), CheckpointerOptions.defaults().withListener(_ -> {}))) {
                 return rounds(shape, state, live, other, raw, store, checkpointer, residentBefore);
             }
         } finally {
@@ -165,11 +168,13 @@ public final class CheckpointBench {
         double first = 0;
         long step = 0;
         long bytesOnDisk = 0;
+        long peak = 0;
         for (int round = -1; round < rounds; round++) {
             progress.accept("%s: round %d of %d".formatted(shape.name(), Math.max(0, round + 1), rounds));
             double memcpy = RawFile.copy(live, other);
             double write = RawFile.write(raw, live);
             double restore = RawFile.restore(raw, other);
+            Resident.resetPeak();
             touch(live, ++step);
             long begin = System.nanoTime();
             var save = checkpointer.save(step, state);
@@ -179,17 +184,20 @@ public final class CheckpointBench {
             if (round < 0) {
                 first = stall * 1e3;
                 bytesOnDisk = size(store);
-                continue;
+                restore(state, checkpointer);
+            } else {
+                f[0][round] = memcpy;
+                f[1][round] = write;
+                f[2][round] = restore;
+                f[3][round] = stall * 1e3;
+                f[4][round] = saved.durableMillis() / 1e3;
+                hidden(state, live, ++step, checkpointer, f, round);
+                PageCache.drop(store);
+                f[8][round] = restore(state, checkpointer);
+                f[7][round] = restore(state, checkpointer);
             }
-            f[0][round] = memcpy;
-            f[1][round] = write;
-            f[2][round] = restore;
-            f[3][round] = stall * 1e3;
-            f[4][round] = saved.durableMillis() / 1e3;
-            hidden(state, live, ++step, checkpointer, f, round);
-            f[7][round] = restore(state, checkpointer);
-            PageCache.drop(store);
-            f[8][round] = restore(state, checkpointer);
+            peak = Math.max(peak, Resident.peakBytes());
+            checkpointer.checkpoints().prune(RetentionPolicy.newest(1));
         }
         double[] m = new double[f.length];
         for (int i = 0; i < f.length; i++) {
@@ -209,7 +217,7 @@ public final class CheckpointBench {
                 m[4],
                 m[7],
                 m[8],
-                peakResidentBytes() - residentBefore,
+                peak - residentBefore,
                 bytesOnDisk);
     }
 
@@ -278,23 +286,6 @@ public final class CheckpointBench {
             }
         } while (System.nanoTime() - begin < 350_000_000L);
         return sum;
-    }
-
-    private static long residentBytes() throws IOException {
-        return status("VmRSS:");
-    }
-
-    private static long peakResidentBytes() throws IOException {
-        return status("VmHWM:");
-    }
-
-    private static long status(String key) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith(key)) {
-                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-            }
-        }
-        return 0;
     }
 
     private static long size(Path folder) throws IOException {

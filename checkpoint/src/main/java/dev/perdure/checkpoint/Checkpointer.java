@@ -1,7 +1,6 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.State;
-import dev.perdure.core.TensorData;
 import dev.perdure.store.ObjectStore;
 import dev.perdure.store.StoreFullException;
 import java.io.IOException;
@@ -162,7 +161,7 @@ public final class Checkpointer implements AutoCloseable {
                 around.clock().instant(),
                 around.nanos().getAsLong());
         latest = save;
-        if (isShared(save)) {
+        if (save.isShared()) {
             copying.execute(() -> capture(save));
         } else {
             capture(save);
@@ -171,24 +170,13 @@ public final class Checkpointer implements AutoCloseable {
         return save;
     }
 
-    /** Returns whether other threads may read all tensors. */
-    private static boolean isShared(PendingSave save) {
-        var other = new Thread();
-        for (TensorData tensor : save.tensors().values()) {
-            if (!tensor.data().isAccessibleBy(other)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void capture(PendingSave save) {
         Snapshot snapshot = null;
         try {
             snapshot = snapshots.take(save.tensors(), () -> layoutOf(save.state()));
             Capture capture = snapshot.begin(save.tensors());
             save.begun().complete(capture);
-            capture.help(isShared(save) ? options.copyThreads() : 1);
+            capture.help(save.isShared() ? options.copyThreads() : 1);
             capture.done().join();
             save.capturedAt(options.surroundings().nanos().getAsLong());
             Snapshot captured = snapshot;

@@ -63,128 +63,88 @@ public record CheckpointerOptions(
     }
 
     public CheckpointerOptions withObjectBytes(long bytes) {
-        return new CheckpointerOptions(
-                bytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                saveErrorsMax,
-                retries,
-                sweepPatience,
-                retention,
-                listener,
-                surroundings);
+        return with(draft -> draft.objectBytes = bytes);
     }
 
     public CheckpointerOptions withThreads(int copy, int write) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copy,
-                write,
-                arenas,
-                saveErrorsMax,
-                retries,
-                sweepPatience,
-                retention,
-                listener,
-                surroundings);
+        return with(draft -> {
+            draft.copyThreads = copy;
+            draft.writeThreads = write;
+        });
     }
 
     public CheckpointerOptions withArenas(int count) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                count,
-                saveErrorsMax,
-                retries,
-                sweepPatience,
-                retention,
-                listener,
-                surroundings);
+        return with(draft -> draft.arenas = count);
     }
 
     public CheckpointerOptions withSaveErrorsMax(int count) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                count,
-                retries,
-                sweepPatience,
-                retention,
-                listener,
-                surroundings);
+        return with(draft -> draft.saveErrorsMax = count);
     }
 
     public CheckpointerOptions withRetries(Backoff backoff) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                saveErrorsMax,
-                backoff,
-                sweepPatience,
-                retention,
-                listener,
-                surroundings);
+        return with(draft -> draft.retries = backoff);
     }
 
     public CheckpointerOptions withSweepPatience(Duration patience) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                saveErrorsMax,
-                retries,
-                patience,
-                retention,
-                listener,
-                surroundings);
+        return with(draft -> draft.sweepPatience = patience);
     }
 
     public CheckpointerOptions withRetention(RetentionPolicy policy) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                saveErrorsMax,
-                retries,
-                sweepPatience,
-                Optional.of(policy),
-                listener,
-                surroundings);
+        return with(draft -> draft.retention = Optional.of(policy));
     }
 
     public CheckpointerOptions withListener(Consumer<CheckpointEvent> other) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                saveErrorsMax,
-                retries,
-                sweepPatience,
-                retention,
-                other,
-                surroundings);
+        return with(draft -> draft.listener = other);
     }
 
     public CheckpointerOptions withSurroundings(Surroundings other) {
-        return new CheckpointerOptions(
-                objectBytes,
-                copyThreads,
-                writeThreads,
-                arenas,
-                saveErrorsMax,
-                retries,
-                sweepPatience,
-                retention,
-                listener,
-                other);
+        return with(draft -> draft.surroundings = other);
+    }
+
+    private CheckpointerOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** Options while one of them changes. */
+    private static final class Draft {
+        private long objectBytes;
+        private int copyThreads;
+        private int writeThreads;
+        private int arenas;
+        private int saveErrorsMax;
+        private Backoff retries;
+        private Duration sweepPatience;
+        private Optional<RetentionPolicy> retention;
+        private Consumer<CheckpointEvent> listener;
+        private Surroundings surroundings;
+
+        Draft(CheckpointerOptions options) {
+            objectBytes = options.objectBytes;
+            copyThreads = options.copyThreads;
+            writeThreads = options.writeThreads;
+            arenas = options.arenas;
+            saveErrorsMax = options.saveErrorsMax;
+            retries = options.retries;
+            sweepPatience = options.sweepPatience;
+            retention = options.retention;
+            listener = options.listener;
+            surroundings = options.surroundings;
+        }
+
+        CheckpointerOptions finished() {
+            return new CheckpointerOptions(
+                    objectBytes,
+                    copyThreads,
+                    writeThreads,
+                    arenas,
+                    saveErrorsMax,
+                    retries,
+                    sweepPatience,
+                    retention,
+                    listener,
+                    surroundings);
+        }
     }
 }

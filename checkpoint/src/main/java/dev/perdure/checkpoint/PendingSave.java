@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class PendingSave {
     private final CheckpointName name;
     private final State state;
-    private final SequencedMap<String, TensorData> tensors;
+    private final boolean shared;
     private final SequencedMap<String, Double> metrics;
     private final Instant created;
     private final long begunNanos;
@@ -26,7 +26,7 @@ public final class PendingSave {
     PendingSave(CheckpointName name, State state, Map<String, Double> metrics, Instant created, long begunNanos) {
         this.name = name;
         this.state = state;
-        this.tensors = state.tensors();
+        this.shared = isShared(state);
         this.metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
         this.created = created;
         this.begunNanos = begunNanos;
@@ -55,7 +55,18 @@ public final class PendingSave {
     }
 
     SequencedMap<String, TensorData> tensors() {
-        return tensors;
+        return state.tensors();
+    }
+
+    private static boolean isShared(State state) {
+        var other = new Thread();
+        return state.tensors().values().stream()
+                .allMatch(tensor -> tensor.data().isAccessibleBy(other));
+    }
+
+    /** Returns whether other threads may read all tensors. */
+    boolean isShared() {
+        return shared;
     }
 
     SequencedMap<String, Double> metrics() {

@@ -10,11 +10,11 @@ import java.util.SequencedMap;
 
 /**
  * Off-heap memory that holds a layout's objects byte for byte, headers included: tensors are copied to where they lie in
- * the files. It is touched when it is made, so that the first copy is as fast as later ones, and used again and again.
+ * the files. Each begins on a page, as writing past the page cache wants it. It is touched when it is made, so that the first copy is as fast as later ones, and used again and again.
  */
 final class Snapshot implements AutoCloseable {
     private static final long PAGE_BYTES = 4096;
-    private static final long BATCH_BYTES = 1 << 20;
+    private static final long BATCH_BYTES = 8 << 20;
 
     private final Layout layout;
     private final Arena arena = Arena.ofShared();
@@ -26,7 +26,10 @@ final class Snapshot implements AutoCloseable {
 
     Snapshot(Layout layout) {
         this.layout = layout;
-        MemorySegment memory = arena.allocate(Math.max(1, layout.bytes()), PAGE_BYTES);
+        long bytes = layout.groups().stream()
+                .mapToLong(group -> wholePages(group.bytes()))
+                .sum();
+        MemorySegment memory = arena.allocate(Math.max(1, bytes), PAGE_BYTES);
         for (long at = 0; at < memory.byteSize(); at += PAGE_BYTES) {
             memory.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
         }
@@ -35,9 +38,13 @@ final class Snapshot implements AutoCloseable {
             MemorySegment image = memory.asSlice(at, group.bytes());
             MemorySegment.copy(group.header(), 0, image, ValueLayout.JAVA_BYTE, 0, group.header().length);
             images.add(image);
-            at += group.bytes();
+            at += wholePages(group.bytes());
         }
         planCopies();
+    }
+
+    private static long wholePages(long bytes) {
+        return Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES;
     }
 
     private void planCopies() {

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,17 +49,7 @@ import picocli.CommandLine.Parameters;
             CheckpointCommand.Export.class,
             ImportCommand.class
         })
-final class CheckpointCommand implements Callable<Integer> {
-    @CommandLine.Spec
-    CommandLine.Model.@Nullable CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        if (spec != null) {
-            spec.commandLine().usage(System.out);
-        }
-        return ExitCode.OK.code();
-    }
+final class CheckpointCommand extends CommandGroup {
 
     /** A run and one of its checkpoints. */
     static final class Which {
@@ -84,6 +73,13 @@ final class CheckpointCommand implements Callable<Integer> {
 
         ObjectStore store() throws IOException {
             return folder().openCheckpoints(config(), incident -> System.err.println("perdure: " + incident));
+        }
+
+        /** Returns the one that is asked for, or all of them. */
+        List<CheckpointName> allIn(Checkpoints checkpoints) throws IOException {
+            return step != null
+                    ? List.of(in(checkpoints))
+                    : checkpoints.list().stream().map(CheckpointInfo::name).toList();
         }
 
         CheckpointName in(Checkpoints checkpoints) throws IOException {
@@ -168,11 +164,8 @@ final class CheckpointCommand implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
             Checkpoints checkpoints = Checkpoints.open(which.store());
-            List<CheckpointName> names = which.step != null
-                    ? List.of(which.in(checkpoints))
-                    : checkpoints.list().stream().map(CheckpointInfo::name).toList();
             boolean whole = true;
-            for (CheckpointName name : names) {
+            for (CheckpointName name : which.allIn(checkpoints)) {
                 VerifyReport report = checkpoints.verify(name);
                 System.out.printf(
                         "step %d: %s (%s read)%n",
@@ -203,11 +196,8 @@ final class CheckpointCommand implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
             Checkpoints checkpoints = Checkpoints.open(which.store());
-            List<CheckpointName> names = which.step != null
-                    ? List.of(which.in(checkpoints))
-                    : checkpoints.list().stream().map(CheckpointInfo::name).toList();
             boolean whole = true;
-            for (CheckpointName name : names) {
+            for (CheckpointName name : which.allIn(checkpoints)) {
                 RepairReport report = checkpoints.repair(name);
                 System.out.printf(
                         "step %d: %d repaired%s%n",

@@ -22,6 +22,7 @@ final class LocalTrainerLauncher implements TrainerLauncher {
             "-XX:+CrashOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "-Dperdure.log.level=INFO",
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
             "-Dorg.bytedeco.javacpp.maxBytes=0");
 

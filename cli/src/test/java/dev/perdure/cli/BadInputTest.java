@@ -148,13 +148,49 @@ class BadInputTest {
 
     @Test
     void tooManyBadRecordsStopTheRunAndSayWhere() throws Exception {
+        assertThat(perdure("train", table(), "--run", folder.resolve("refused")).refusedOnce(ExitCode.BAD_DATA))
+                .contains("rows.csv", "10", "bad-records-max");
+    }
+
+    @Test
+    void recordsThatAreNotUsedAreNamedInTheReport() throws Exception {
+        Path run = folder.resolve("rows");
+        String said = perdure("train", table(), "--run", run, "--set", "data.bad-records-max=0.2")
+                .fine();
+        assertThat(said).contains("rows.csv:5: ");
+        assertThat(RunReport.read(run.resolve("report.json")).warnings())
+                .filteredOn(warning -> warning.startsWith("not used: "))
+                .hasSize(10)
+                .first()
+                .asString()
+                .contains("rows.csv:5: a: x");
+        assertThat(Files.readString(run.resolve("report.html"))).contains("rows.csv:5: ");
+        assertThat(Files.readAllLines(run.resolve("bad-records.txt"))).hasSize(10);
+    }
+
+    @Test
+    void aMicrobatchOfOneSampleIsRefusedBeforeTrainingWhereItIsNormalised() throws Exception {
+        Path config = table("    - batch-norm: {name: norm}\n", 71);
+        Path run = folder.resolve("normalised");
+        assertThat(perdure("train", config, "--run", run, "--set", "data.bad-records-max=0.2")
+                        .refusedOnce(ExitCode.BAD_SETTING))
+                .contains("training.batch: 71", "batch-norm 'norm'", "Set training.batch to 64");
+        assertThat(run.resolve("metrics.jsonl")).doesNotExist();
+    }
+
+    private Path table() throws IOException {
+        return table("", 10);
+    }
+
+    /** A table of 100 rows of which 10 are bad; 82 of the others are left to train. */
+    private Path table(String layers, int batch) throws IOException {
         var rows = new StringBuilder("a,b,kind\n");
         for (int row = 0; row < 100; row++) {
             rows.append(
                     row % 10 == 3 ? "x,1,yes\n" : "%d,%d,%s\n".formatted(row, row % 7, row % 2 == 0 ? "yes" : "no"));
         }
         Files.writeString(folder.resolve("rows.csv"), rows);
-        Path config = Files.writeString(folder.resolve("rows.yaml"), """
+        return Files.writeString(folder.resolve("rows.yaml"), """
                 data:
                   format: csv
                   file: rows.csv
@@ -163,11 +199,9 @@ class BadInputTest {
                 model:
                   layers:
                     - dense: {name: fc1, out: 2}
-                  loss: cross-entropy
-                training: {epochs: 1, batch: 10, optimizer: sgd, learning-rate: 0.01}
-                """);
-        assertThat(perdure("train", config, "--run", folder.resolve("rows")).refusedOnce(ExitCode.BAD_DATA))
-                .contains("rows.csv", "10", "bad-records-max");
+                %s  loss: cross-entropy
+                training: {epochs: 1, batch: %d, optimizer: sgd, learning-rate: 0.01}
+                """.formatted(layers, batch));
     }
 
     @Test

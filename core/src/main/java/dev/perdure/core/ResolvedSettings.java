@@ -82,6 +82,7 @@ public final class ResolvedSettings {
     public static String toYaml(Map<String, Object> settings) {
         return new Dump(DumpSettings.builder()
                         .setDefaultFlowStyle(FlowStyle.BLOCK)
+                        .setDereferenceAliases(true)
                         .build())
                 .dumpToString(settings);
     }

@@ -20,9 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class State {
     private final SequencedMap<String, Entry> entries;
+    private final SequencedMap<String, TensorData> tensors;
 
     private State(SequencedMap<String, Entry> entries) {
         this.entries = Collections.unmodifiableSequencedMap(entries);
+        this.tensors = Collections.unmodifiableSequencedMap(tensorsOf(entries));
+    }
+
+    private static SequencedMap<String, TensorData> tensorsOf(SequencedMap<String, Entry> entries) {
+        SequencedMap<String, TensorData> tensors = LinkedHashMap.newLinkedHashMap(entries.size());
+        entries.forEach((name, entry) -> {
+            if (entry instanceof Entry.Tensor(TensorData tensor)) {
+                tensors.put(name, tensor);
+            }
+        });
+        return tensors;
     }
 
     /** What a name stands for. */
@@ -76,12 +88,6 @@ public final class State {
 
     /** Returns the tensors alone, in order. */
     public SequencedMap<String, TensorData> tensors() {
-        var tensors = new LinkedHashMap<String, TensorData>();
-        entries.forEach((name, entry) -> {
-            if (entry instanceof Entry.Tensor(TensorData tensor)) {
-                tensors.put(name, tensor);
-            }
-        });
         return tensors;
     }
 
@@ -98,7 +104,7 @@ public final class State {
 
     /** Returns the total size of the tensors in bytes. */
     public long tensorBytes() {
-        return tensors().values().stream().mapToLong(TensorData::bytes).sum();
+        return tensors.values().stream().mapToLong(TensorData::bytes).sum();
     }
 
     /**

@@ -87,6 +87,15 @@ class SettingsTest {
                 .isEmpty();
     }
 
+    @Test
+    void resolvedSettingsAreReadableWhereTheSameListStandsTwice() {
+        List<String> list = List.of("a", "b");
+
+        assertThat(ResolvedSettings.toYaml(
+                        new java.util.LinkedHashMap<>(java.util.Map.of("first", list, "second", list))))
+                .doesNotContain("&", "*");
+    }
+
     private static void readAll(Settings root) {
         root.text("name", "run");
         root.section("training").integer("epochs", 5, 1, 100);

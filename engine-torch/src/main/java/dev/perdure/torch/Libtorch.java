@@ -1,5 +1,6 @@
 package dev.perdure.torch;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.bytedeco.pytorch.global.torch.get_cpu_capability;
 import static org.bytedeco.pytorch.global.torch.get_num_threads;
 import static org.bytedeco.pytorch.global.torch.globalContext;
@@ -10,8 +11,8 @@ import static org.bytedeco.pytorch.global.torch.show_config;
 import dev.perdure.core.BadSettingException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -21,6 +22,11 @@ import org.bytedeco.pytorch.Context;
 
 /** The native library: found, loaded and set up once a process, in the way that gives the same bits every time. */
 final class Libtorch {
+    private static final int M_TRIM_THRESHOLD = -1; // malloc.h
+    private static final int M_MMAP_THRESHOLD = -3;
+
+    /** The most that glibc takes. */
+    private static final int MMAP_THRESHOLD_BYTES = 32 << 20;
 
     private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
@@ -78,20 +84,36 @@ final class Libtorch {
         // The profiling executor rewrites a graph after its first runs, and with it the bits.
         setGraphExecutorOptimize(false);
         singleThreadedBlas();
+        keepFreedMemory();
     }
 
     /** OpenBLAS's pool fights with that of libtorch: two threads are then slower than one. */
-    @SuppressWarnings("restricted") // nothing else reaches a function of a C library
     private static void singleThreadedBlas() {
-        SymbolLookup.loaderLookup().find("openblas_set_num_threads").ifPresent(function -> {
-            try {
-                Linker.nativeLinker()
-                        .downcallHandle(function, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
-                        .invokeExact(1);
-            } catch (Throwable e) {
-                throw new IllegalStateException("openblas_set_num_threads does not answer", e);
-            }
+        SymbolLookup.loaderLookup()
+                .find("openblas_set_num_threads")
+                .ifPresent(function -> call(function, FunctionDescriptor.ofVoid(JAVA_INT), 1));
+    }
+
+    /**
+     * Lets the C library's allocator keep what a pass frees for the next one. By itself it gives large blocks back to the
+     * system, and every pass pays for the pages anew, which took a third of a training step. Other allocators than that of
+     * glibc have no such switch.
+     */
+    private static void keepFreedMemory() {
+        Linker.nativeLinker().defaultLookup().find("mallopt").ifPresent(function -> {
+            FunctionDescriptor mallopt = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+            call(function, mallopt, M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES);
+            call(function, mallopt, M_TRIM_THRESHOLD, Integer.MAX_VALUE);
         });
+    }
+
+    @SuppressWarnings("restricted") // nothing else reaches a function of a C library
+    private static void call(MemorySegment function, FunctionDescriptor type, Object... arguments) {
+        try {
+            Linker.nativeLinker().downcallHandle(function, type).invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            throw new IllegalStateException("a function of the C libraries does not answer", e);
+        }
     }
 
     /**

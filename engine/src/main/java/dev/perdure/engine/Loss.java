@@ -3,6 +3,14 @@ package dev.perdure.engine;
 /** What is minimised, as a mean over the samples of the global batch. */
 public sealed interface Loss {
 
+    /** Returns whether a sample can be right or wrong, so that there is an accuracy. */
+    default boolean classifies() {
+        return switch (this) {
+            case CrossEntropy _, BinaryCrossEntropy _ -> true;
+            case MeanSquaredError _ -> false;
+        };
+    }
+
     /** Softmax cross-entropy over classes, with label smoothing in [0, 1) (Szegedy et al., 2016). */
     record CrossEntropy(double labelSmoothing) implements Loss {
         public CrossEntropy {

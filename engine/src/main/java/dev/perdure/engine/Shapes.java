@@ -81,6 +81,23 @@ public final class Shapes {
         return Optional.empty();
     }
 
+    /** Returns the name of the first batch normalisation that sees one value of a channel in each sample, if there is one. */
+    public static Optional<String> batchNormOfRows(List<Layer> layers, Shape input) {
+        Inferred shapes = infer(layers, input);
+        for (int i = 0; i <= shapes.after().size() && i < layers.size(); i++) {
+            Shape before = shapes.before(i);
+            Optional<String> found = switch (layers.get(i)) {
+                case Layer.BatchNorm norm when before.elements() == before.size(0) -> Optional.of(norm.name());
+                case Layer.Residual residual -> batchNormOfRows(residual.body(), before);
+                default -> Optional.empty();
+            };
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
     private static long strided(long size, int stride) {
         return (size - 1) / stride + 1;
     }

@@ -90,17 +90,37 @@ record TemporaryFiles(Path folder) {
     }
 
     /** A file being written. */
-    record Writing(Path path, FileChannel channel) implements AutoCloseable {
+    static final class Writing implements AutoCloseable {
+        private final Path path;
+        private final FileChannel channel;
+        private final PastTheCache pastTheCache;
+
+        Writing(Path path, FileChannel channel) {
+            this.path = path;
+            this.channel = channel;
+            this.pastTheCache = new PastTheCache(path);
+        }
+
+        Path path() {
+            return path;
+        }
 
         /** Writes all pieces and waits until they are on the disk. */
         void write(List<MemorySegment> pieces) throws IOException {
-            Transfer.write(channel, pieces);
+            if (pieces.size() == 1) {
+                MemorySegment whole = pieces.getFirst();
+                long done = pastTheCache.write(whole);
+                Transfer.write(channel.position(done), List.of(whole.asSlice(done)));
+            } else {
+                Transfer.write(channel, pieces);
+            }
             channel.force(false);
         }
 
         @Override
         public void close() throws IOException {
-            try (channel) {
+            try (channel;
+                    pastTheCache) {
                 Files.deleteIfExists(path);
             } finally {
                 OWN.remove(path);

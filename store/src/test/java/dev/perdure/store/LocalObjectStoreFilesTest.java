@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -46,6 +48,30 @@ class LocalObjectStoreFilesTest {
 
         assertThat(store.list("")).isEmpty();
         assertThat(folder.resolve("absent")).doesNotExist();
+    }
+
+    /** Whole pages of aligned memory go past the page cache, everything else through it; nobody can tell. */
+    @Test
+    void keepsLargeMemoryWhateverItsAlignmentAndLength() throws IOException {
+        LocalObjectStore store = new LocalObjectStore(folder);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(40 << 20, 4096);
+            for (long i = 0; i < memory.byteSize(); i += Long.BYTES) {
+                memory.set(ValueLayout.JAVA_LONG, i, i * 0x9E3779B97F4A7C15L);
+            }
+            for (long from : new long[] {0, 8, 4096}) {
+                for (long bytes : new long[] {(1 << 20) - 1, 1 << 20, (17 << 20) + 4097, 36 << 20}) {
+                    String name = "from%d/%d".formatted(from, bytes);
+                    assertThat(store.putIfAbsent(name, List.of(memory.asSlice(from, bytes))))
+                            .isTrue();
+                    MemorySegment read = MemorySegment.ofArray(store.readAll(name));
+                    assertThat(read.mismatch(memory.asSlice(from, bytes)))
+                            .as(name)
+                            .isEqualTo(-1);
+                }
+            }
+        }
+        assertThat(temporaryFiles()).isEmpty();
     }
 
     @Test

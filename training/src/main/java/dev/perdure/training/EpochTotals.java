@@ -32,9 +32,14 @@ final class EpochTotals {
         samples += step.samples();
     }
 
+    /** Gives the share of samples that were classified rightly. */
+    interface Accuracy {
+        double of(long correct, long samples);
+    }
+
     /** Closes the epoch with what evaluation gave. */
-    Figures end(double heldOutLoss, double heldOutAccuracy) {
-        last = new Figures(lossSum / samples, (double) correct / samples, heldOutLoss, heldOutAccuracy);
+    Figures end(double heldOutLoss, double heldOutAccuracy, Accuracy accuracy) {
+        last = new Figures(lossSum / samples, accuracy.of(correct, samples), heldOutLoss, heldOutAccuracy);
         lossSum = 0;
         correct = 0;
         samples = 0;

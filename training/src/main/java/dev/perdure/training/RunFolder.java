@@ -65,6 +65,11 @@ public record RunFolder(Path path) {
         return path.resolve("run.log");
     }
 
+    /** Where records stand that were not used, if there are any: file, place and reason, one a line. */
+    public Path badRecords() {
+        return path.resolve("bad-records.txt");
+    }
+
     public Path reportJson() {
         return path.resolve("report.json");
     }

@@ -6,19 +6,11 @@ import dev.perdure.core.BadSettingException;
 import dev.perdure.training.RestartPolicy.Decision;
 import dev.perdure.training.RestartPolicy.History;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -42,9 +34,7 @@ public final class RunSupervisor {
     private final TrainerLauncher launcher;
     private final RunListener listener;
     private final InstantSource clock;
-    private final List<StoryLine> story = new ArrayList<>();
     private History history = History.none();
-    private final Map<String, Incident> open = new LinkedHashMap<>();
     private TrainingEvent.@Nullable Failed failure;
 
     /**
@@ -77,24 +67,21 @@ public final class RunSupervisor {
     public Outcome run() throws IOException, InterruptedException {
         try (FileLock _ = claim();
                 ProgressFile progress = ProgressFile.open(folder.progress());
-                BufferedWriter events = Files.newBufferedWriter(
-                        folder.events(), UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            readStory(progress, events);
-            write(events, StoryLine.supervisor(now(), StoryLine.BEGINS));
-            Decision.GiveUp gaveUp = superviseUntilEnd(progress, events);
-            return conclude(gaveUp, progress);
+                RunStory story = RunStory.open(folder, config, listener, clock, progress)) {
+            Decision.GiveUp gaveUp = superviseUntilEnd(progress, story);
+            return conclude(gaveUp, progress, story);
         }
     }
 
     /** Returns nothing when all steps are applied. An interruption is an end as orderly as any other. */
-    private Decision.@Nullable GiveUp superviseUntilEnd(ProgressFile progress, BufferedWriter events)
+    private Decision.@Nullable GiveUp superviseUntilEnd(ProgressFile progress, RunStory story)
             throws IOException, InterruptedException {
         try {
-            Decision.GiveUp gaveUp = superviseUntilDone(progress, events);
-            write(events, StoryLine.supervisor(now(), StoryLine.ENDS));
+            Decision.GiveUp gaveUp = superviseUntilDone(progress, story);
+            story.ends();
             return gaveUp;
         } catch (InterruptedException e) {
-            write(events, StoryLine.supervisor(now(), StoryLine.ENDS));
+            story.ends();
             throw e;
         }
     }
@@ -106,42 +93,11 @@ public final class RunSupervisor {
                                 .formatted(folder.path())));
     }
 
-    /** Takes up the story where an earlier supervisor left it, and notes it when that one did not end on its own. */
-    private void readStory(ProgressFile progress, BufferedWriter events) throws IOException {
-        boolean running = false;
-        for (String text : Files.readAllLines(folder.events(), UTF_8)) {
-            Optional<StoryLine> line = StoryLine.parse(text);
-            line.ifPresent(this::remember);
-            if (line.isPresent() && line.get().supervisor() != null) {
-                running = StoryLine.BEGINS.equals(line.get().supervisor());
-            }
-        }
-        if (running) {
-            incident(
-                    events,
-                    "supervisor-killed",
-                    "the story of this run breaks off at step " + progress.step(),
-                    "resumed",
-                    "the newest intact checkpoint holds everything that is needed",
-                    progress);
-        }
-    }
-
-    private void remember(StoryLine line) {
-        story.add(line);
-        Incident incident = line.incident();
-        if (incident != null && incident.isOpen()) {
-            open.put(incident.key(), incident);
-        } else if (incident != null) {
-            open.remove(incident.key());
-        }
-    }
-
-    private Decision.@Nullable GiveUp superviseUntilDone(ProgressFile progress, BufferedWriter events)
+    private Decision.@Nullable GiveUp superviseUntilDone(ProgressFile progress, RunStory story)
             throws IOException, InterruptedException {
         while (true) {
             long highestBefore = progress.stepHighest();
-            int exit = superviseOne(progress, events);
+            int exit = superviseOne(progress, story);
             boolean newSteps = progress.stepHighest() > highestBefore;
             if (exit == ExitCode.INTERRUPTED.code()) {
                 waitFor(TICK, progress); // Ctrl-C reaches both processes: this one's own end may be on its way
@@ -151,11 +107,11 @@ public final class RunSupervisor {
                     return null;
                 }
                 case Decision.GiveUp gaveUp -> {
-                    noteEnd(exit, "stopped", gaveUp.reason(), progress, events);
+                    noteEnd(exit, "stopped", gaveUp.reason(), progress, story);
                     return gaveUp;
                 }
                 case Decision.Restart(Duration pause, String reason) -> {
-                    noteEnd(exit, "restarted", reason, progress, events);
+                    noteEnd(exit, "restarted", reason, progress, story);
                     history = history.restarted(newSteps);
                     waitFor(pause, progress);
                 }
@@ -163,18 +119,18 @@ public final class RunSupervisor {
         }
     }
 
-    private void noteEnd(int exit, String action, String reason, ProgressFile progress, BufferedWriter events)
+    private void noteEnd(int exit, String action, String reason, ProgressFile progress, RunStory story)
             throws IOException {
         if (failure != null) {
-            incident(events, failure.kind(), failure.problem(), action, reason, progress);
+            story.incident(failure.kind(), failure.problem(), action, reason, progress);
         } else {
             String evidence = "trainer %s after step %d".formatted(RestartPolicy.describe(exit), progress.step());
-            incident(events, exit > 128 ? "trainer-killed" : "trainer-failed", evidence, action, reason, progress);
+            story.incident(exit > 128 ? "trainer-killed" : "trainer-failed", evidence, action, reason, progress);
         }
     }
 
     /** Starts a trainer and listens until it has ended; returns its exit value. */
-    private int superviseOne(ProgressFile progress, BufferedWriter events) throws IOException, InterruptedException {
+    private int superviseOne(ProgressFile progress, RunStory story) throws IOException, InterruptedException {
         failure = null;
         Process trainer = launcher.start(folder);
         listener.trainerStarted(trainer.toHandle());
@@ -196,7 +152,7 @@ public final class RunSupervisor {
                 }
                 var event = EventLines.parse(line.get());
                 if (event.isPresent()) {
-                    heard(event.get(), events);
+                    heard(event.get(), story);
                 }
             }
         } finally {
@@ -228,84 +184,11 @@ public final class RunSupervisor {
         }
     }
 
-    private void heard(TrainingEvent event, BufferedWriter events) throws IOException {
-        if (!(event instanceof TrainingEvent.StepApplied)) {
-            write(events, StoryLine.of(now(), event));
+    private void heard(TrainingEvent event, RunStory story) throws IOException {
+        if (event instanceof TrainingEvent.Failed failed) {
+            failure = failed;
         }
-        switch (event) {
-            case TrainingEvent.StepApplied _, TrainingEvent.Finished _ -> {
-                recovered(events);
-                listener.said(event);
-            }
-            case TrainingEvent.Failed failed -> {
-                failure = failed;
-                listener.said(event);
-            }
-            case TrainingEvent.Restored restored -> {
-                listener.said(event);
-                noteDamage(restored, events);
-            }
-            case TrainingEvent.SaveFailed failed -> {
-                listener.said(event);
-                noteSaveFailed(failed, events);
-            }
-            case TrainingEvent.Started _, TrainingEvent.EpochEnded _, TrainingEvent.Saved _, TrainingEvent.Warned _ ->
-                listener.said(event);
-        }
-    }
-
-    private void noteSaveFailed(TrainingEvent.SaveFailed failed, BufferedWriter events) throws IOException {
-        String action = failed.retrying() ? "retried" : "given up";
-        String reason = failed.retrying()
-                ? "a save is tried again within its budget"
-                : "its attempts are spent; the next save may succeed (checkpoint.save-errors-max: %d)"
-                        .formatted(config.checkpoint().saveErrorsMax());
-        note(events, new Incident(now(), "save-failed", failed.problem(), action, reason, 0, 0));
-    }
-
-    private void noteDamage(TrainingEvent.Restored restored, BufferedWriter events) throws IOException {
-        for (String damage : restored.damage()) {
-            note(
-                    events,
-                    new Incident(
-                            now(),
-                            "checkpoint-damaged",
-                            damage,
-                            restored.step() == 0
-                                    ? "started over from the recipe"
-                                    : "went back to step " + restored.step(),
-                            "the newest intact checkpoint is the cheapest that is right",
-                            0,
-                            restored.millis()));
-        }
-    }
-
-    private void incident(
-            BufferedWriter events, String kind, String evidence, String action, String reason, ProgressFile progress)
-            throws IOException {
-        long heartbeat = progress.heartbeatMillis();
-        double detectMillis = heartbeat == 0 ? 0 : Math.max(0, clock.millis() - heartbeat);
-        double recoverMillis = action.equals("stopped") ? 0 : Double.NaN;
-        note(events, new Incident(now(), kind, evidence, action, reason, detectMillis, recoverMillis));
-    }
-
-    private void recovered(BufferedWriter events) throws IOException {
-        for (Incident incident : List.copyOf(open.values())) {
-            Duration took = Duration.between(Instant.parse(incident.at()), clock.instant());
-            note(events, incident.recovered(Math.max(0, took.toNanos() / 1e6)));
-        }
-    }
-
-    private void note(BufferedWriter events, Incident incident) throws IOException {
-        write(events, StoryLine.of(now(), incident));
-        listener.incident(incident);
-    }
-
-    private void write(BufferedWriter events, StoryLine line) throws IOException {
-        remember(line);
-        events.write(line.format());
-        events.write('\n');
-        events.flush();
+        story.heard(event);
     }
 
     private void waitFor(Duration pause, ProgressFile progress) throws InterruptedException {
@@ -313,20 +196,13 @@ public final class RunSupervisor {
         progress.addWall(pause.toNanos());
     }
 
-    private Outcome conclude(Decision.@Nullable GiveUp gaveUp, ProgressFile progress) throws IOException {
-        String outcome = gaveUp == null ? "finished" : "stopped: " + gaveUp.reason();
-        RunReport report = RunReport.of(config.name(), outcome, story, progress);
-        RunFolder.write(folder.reportJson(), report.toJson());
-        RunFolder.write(
-                folder.reportHtml(), ReportPage.render(report, Metrics.read(folder.metrics()), config.toYaml()));
+    private Outcome conclude(Decision.@Nullable GiveUp gaveUp, ProgressFile progress, RunStory story)
+            throws IOException {
+        RunReport report = story.conclude(gaveUp == null ? "finished" : "stopped: " + gaveUp.reason(), progress);
         if (gaveUp == null) {
             return new Outcome(ExitCode.OK, "", report);
         }
         String problem = failure != null ? failure.problem() : gaveUp.reason();
         return new Outcome(gaveUp.exitCode(), problem, report);
-    }
-
-    private String now() {
-        return clock.instant().toString();
     }
 }

@@ -54,6 +54,17 @@ public record StepPlan(int samples, int batch, int microbatches, int epochs) {
                 whole.from() + (int) (size * (microbatch + 1) / microbatches));
     }
 
+    /** Returns how many samples the smallest microbatch of an epoch has, empty ones aside. */
+    public int smallestMicrobatch() {
+        return Math.min(
+                smallestOf(Math.min(batch, samples)),
+                smallestOf(batchOf(stepsPerEpoch()).size()));
+    }
+
+    private int smallestOf(int batchSamples) {
+        return Math.max(1, batchSamples / microbatches);
+    }
+
     /** Positions in an epoch's permutation, from inclusive, to exclusive. */
     public record Range(int from, int to) {
         public int size() {

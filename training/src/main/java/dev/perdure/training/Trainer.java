@@ -93,7 +93,9 @@ public final class Trainer {
             booking.enter(Phase.START, Purpose.IDLE, 0);
             Dataset data = Dataset.open(config.data(), config.seed());
             keepRecipe(data);
+            Preflight.requireVariance(config, data);
             data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning)));
+            Preflight.tellBadRecords(data.report(), folder, say);
             try (RunCheckpoints checkpoints = RunCheckpoints.open(folder, config, progress, probe, say);
                     Opened opened = openRestored(data, checkpoints, booking)) {
                 var loop = new TrainingLoop(config, data, opened.model(), checkpoints, progress, booking, this::tell);

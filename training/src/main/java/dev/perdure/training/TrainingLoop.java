@@ -128,7 +128,7 @@ final class TrainingLoop {
         }
         booking.enter(Phase.BOOK, computing, next);
         book(next, gradient, samples);
-        double accuracy = (double) gradient.correct() / gradient.samples();
+        double accuracy = accuracy(gradient.correct(), gradient.samples());
         say.accept(new TrainingEvent.StepApplied(
                 next, plan.epochOf(next), loss, accuracy, rate, norm, gradient.samples()));
     }
@@ -150,7 +150,7 @@ final class TrainingLoop {
     private Map<String, Double> endEpoch() {
         booking.enter(Phase.EVALUATE, Purpose.COMPUTE, step);
         Evaluation heldOut = evaluate(heldOutIds);
-        var figures = totals.end(meanLoss(heldOut), accuracy(heldOut));
+        var figures = totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
         long now = System.nanoTime();
         say.accept(new TrainingEvent.EpochEnded(
                 plan.epochOf(step),
@@ -197,7 +197,12 @@ final class TrainingLoop {
         return sum.samples() == 0 ? Double.NaN : sum.lossSum() / sum.samples();
     }
 
-    private static double accuracy(Evaluation sum) {
-        return sum.samples() == 0 ? Double.NaN : (double) sum.correct() / sum.samples();
+    private double accuracy(Evaluation sum) {
+        return accuracy(sum.correct(), sum.samples());
+    }
+
+    /** A regression hits nothing: it has no accuracy. */
+    private double accuracy(long correct, long samples) {
+        return samples == 0 || !config.model().loss().classifies() ? Double.NaN : (double) correct / samples;
     }
 }
