@@ -1,5 +1,6 @@
 package dev.perdure.checkpoint;
 
+import dev.perdure.reliability.FailureRate;
 import java.time.Duration;
 
 /**

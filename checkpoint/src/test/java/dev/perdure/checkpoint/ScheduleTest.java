@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.Settings;
+import dev.perdure.reliability.FailureRate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,46 +58,6 @@ class ScheduleTest {
             assertThat(schedule.isDue(at(5, 5, true, 1e9))).isFalse();
             assertThat(schedule.isDue(at(6, 5, true, 1e9))).isTrue();
         }
-    }
-
-    /**
-     * Worked by hand: a save of 5 min, a failure a day: Young sqrt(2·300·86400) = 7200 s; d/2M = 1/576, so the factor is
-     * 1 + 1/72 + 1/5184 and Daly 7200 · 1.0140818 − 300 = 7001.39 s.
-     */
-    @ParameterizedTest
-    @CsvSource({
-        "300, 86400, 7001.3889",
-        "2, 1, 1",
-        "5, 1, 1",
-        "0, 1000, 0",
-        "1, 50, 9.3444444",
-    })
-    void dalysIntervalIsThatOfThePaper(double cost, double mean, double expected) {
-        assertThat(OptimalInterval.seconds(cost, mean)).isCloseTo(expected, within(1e-3));
-    }
-
-    /**
-     * From first principles: with exponential failures, a segment of work w and a save d take (e^((w+d)/M) − 1) M on
-     * average (restart time aside), so the loss per second of work is that over w. Daly's interval is within a few
-     * thousandths of the best there is.
-     */
-    @Test
-    void dalysIntervalLosesHardlyMoreThanTheBestFoundBySearch() {
-        for (long seed = 0; seed < 200; seed++) {
-            var random = new Random(seed);
-            double mean = Math.exp(random.nextDouble() * 12);
-            double cost = mean * Math.exp(-1 - 9 * random.nextDouble());
-            double best = Double.POSITIVE_INFINITY;
-            for (double work = cost / 10; work < 20 * mean; work *= 1.01) {
-                best = Math.min(best, timePerWork(work, cost, mean));
-            }
-            double ours = timePerWork(OptimalInterval.seconds(cost, mean), cost, mean);
-            assertThat(ours).as("seed %d: cost %s, mean %s", seed, cost, mean).isLessThan(best * 1.005);
-        }
-    }
-
-    private static double timePerWork(double work, double cost, double mean) {
-        return Math.expm1((work + cost) / mean) * mean / work;
     }
 
     @Test

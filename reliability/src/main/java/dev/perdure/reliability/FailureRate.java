@@ -1,4 +1,6 @@
-package dev.perdure.checkpoint;
+package dev.perdure.reliability;
+
+import org.apache.commons.statistics.distribution.GammaDistribution;
 
 /**
  * How often runs fail, learned from failures and hours run: a Gamma distribution over the rate of a Poisson process, which
@@ -36,5 +38,36 @@ public record FailureRate(double failures, double seconds) {
     /** Returns the time between failures at the rate's posterior mean. */
     public double meanSecondsBetween() {
         return seconds / failures;
+    }
+
+    /** Returns the posterior mean of the rate, in failures a second. */
+    public double perSecond() {
+        return failures / seconds;
+    }
+
+    /** Returns the interval, in failures a second, that holds the rate with this probability; each tail has the same. */
+    public Interval credible(double level) {
+        GammaDistribution posterior = distribution();
+        double tail = Checks.share("level", level, false) / 2;
+        double side = 0.5 - tail;
+        return new Interval(
+                posterior.inverseCumulativeProbability(side), posterior.inverseSurvivalProbability(side), level);
+    }
+
+    /** Returns the chance that the true rate is above this one, in failures a second. */
+    public double chanceAbove(double perSecond) {
+        return distribution().survivalProbability(perSecond);
+    }
+
+    /**
+     * Returns the chance that the next stretch of time passes without failure. Not knowing the rate for certain makes it
+     * larger than {@code e^(-rate t)}: the mean of that over the posterior is {@code (T / (T + t))^n}.
+     */
+    public double chanceOfNone(double nextSeconds) {
+        return Math.pow(seconds / (seconds + Checks.notNegative("nextSeconds", nextSeconds)), failures);
+    }
+
+    private GammaDistribution distribution() {
+        return GammaDistribution.of(failures, 1 / seconds);
     }
 }
