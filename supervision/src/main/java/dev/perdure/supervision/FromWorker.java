@@ -10,13 +10,15 @@ public sealed interface FromWorker {
     WorkerId worker();
 
     /**
-     * Asks to be let in: the first message on every connection, also after a supervisor's successor took over.
+     * Asks to be let in: the first message on every connection, also after a supervisor's successor took over. Once it
+     * is welcome, a worker says {@link Broken} or {@link Done} again if it has said so of the generation it joins with.
      *
      * @param host the name of its host
      * @param pid its process
      * @param build which build it runs
      * @param configuration the digest of the configuration and data it opened
-     * @param generation that it is a member of, when it has lost its supervisor and steps on; 0 when it is new
+     * @param generation whose group it is in, meeting or stepping on without a supervisor; 0 when it is in none, because
+     *     it is new, or has left its group
      * @param position where it stands; absent when it holds no state yet
      */
     record Join(

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param shares the members, in order of rank; together they have each microbatch once
  * @param source the rank whose state is copied to every member that stands elsewhere, before the first step
  * @param position where the source stands (see {@link Progress#position}); when absent, the source first takes the newest
- *     intact checkpoint, or begins anew when there is none
+ *     intact checkpoint, or begins anew when there is none, and all others copy, wherever they stand
  * @param meetingPoint where the members find each other, in the words of the collective that they use
  */
 public record Generation(long number, List<Share> shares, int source, OptionalLong position, String meetingPoint) {

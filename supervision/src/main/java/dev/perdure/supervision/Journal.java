@@ -1,0 +1,66 @@
+package dev.perdure.supervision;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Tells of incidents, and later how long each took to get over. */
+final class Journal {
+    private static final int OPEN_MAX = 256;
+
+    private record Open(Incident incident, long at) {}
+
+    private final Outbox outbox;
+    private final long epoch;
+    private final Deque<Open> open = new ArrayDeque<>();
+    private long count;
+
+    Journal(Outbox outbox, long epoch) {
+        this.outbox = outbox;
+        this.epoch = epoch;
+    }
+
+    /** Records an incident that is over when the next position is applied. */
+    void open(
+            String kind,
+            Optional<WorkerId> worker,
+            long generation,
+            String evidence,
+            String action,
+            String reason,
+            List<String> alternatives,
+            long detectNanos,
+            long now) {
+        count++;
+        var incident = new Incident(
+                epoch + "-" + count,
+                kind,
+                worker,
+                generation,
+                evidence,
+                action,
+                reason,
+                alternatives,
+                detectNanos,
+                OptionalLong.empty());
+        outbox.add(new Fact.Happened(incident));
+        open.addLast(new Open(incident, now));
+        if (open.size() > OPEN_MAX) {
+            open.removeFirst();
+        }
+    }
+
+    boolean isOpen() {
+        return !open.isEmpty();
+    }
+
+    /** A position was applied: what went wrong before is over. */
+    void recovered(long now) {
+        while (!open.isEmpty()) {
+            Open over = open.removeFirst();
+            outbox.add(new Fact.Happened(over.incident().recovered(now - over.at())));
+        }
+    }
+}

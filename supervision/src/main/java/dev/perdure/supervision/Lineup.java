@@ -1,0 +1,59 @@
+package dev.perdure.supervision;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Who makes up a generation, and whose state the others take. */
+final class Lineup {
+    private Lineup() {}
+
+    /**
+     * Chooses from those who stand still. Who computed goes on computing, a spare comes before one that is new, and
+     * whoever stands furthest is in, wanted or not: nobody else has its last step.
+     *
+     * @param previous the generation before, whose ranks are kept where that is possible
+     * @param rollBack whether nobody's state counts
+     */
+    static Generation of(
+            long number,
+            List<Life> ready,
+            Optional<Generation> previous,
+            Targets targets,
+            boolean rollBack,
+            String meetingPoint) {
+        List<Life> order = new ArrayList<>(ready);
+        order.sort(Comparator.<Life>comparingInt(life -> life.slot < targets.total() ? 0 : 1)
+                .thenComparingInt(life -> rank(previous, life))
+                .thenComparingInt(life -> life.slot));
+        List<Life> chosen = new ArrayList<>(order.subList(0, Math.min(order.size(), targets.total())));
+        Life furthest = furthest(order);
+        if (!rollBack && !chosen.contains(furthest)) {
+            chosen.set(chosen.size() - 1, furthest);
+        }
+        int source = rollBack ? 0 : chosen.indexOf(furthest(chosen));
+        int computing = Math.min(chosen.size(), targets.workers());
+        List<WorkerId> ids = chosen.stream().map(life -> life.id).toList();
+        List<Share> shares =
+                Generation.share(ids.subList(0, computing), ids.subList(computing, ids.size()), targets.microbatches());
+        OptionalLong position = rollBack ? OptionalLong.empty() : chosen.get(source).position;
+        return new Generation(number, shares, source, position, meetingPoint);
+    }
+
+    private static int rank(Optional<Generation> previous, Life life) {
+        return previous.isPresent() ? previous.get().rankOf(life.id).orElse(Integer.MAX_VALUE) : 0;
+    }
+
+    /** Returns the first of those with the highest position; one without state stands lowest. */
+    private static Life furthest(List<Life> lives) {
+        Life best = lives.getFirst();
+        for (Life life : lives) {
+            if (life.position.orElse(-1) > best.position.orElse(-1)) {
+                best = life;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.perdure.supervision;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** All processes that may exist, in the order in which they were launched. */
+final class Roster {
+    private final Map<WorkerId, Life> lives = new LinkedHashMap<>();
+
+    void add(Life life) {
+        lives.put(life.id, life);
+    }
+
+    void remove(Life life) {
+        lives.remove(life.id);
+    }
+
+    Optional<Life> find(WorkerId worker) {
+        return Optional.ofNullable(lives.get(worker));
+    }
+
+    List<Life> all() {
+        return List.copyOf(lives.values());
+    }
+
+    List<Life> joined() {
+        return lives.values().stream().filter(Life::isJoined).toList();
+    }
+
+    boolean isEmpty() {
+        return lives.isEmpty();
+    }
+
+    boolean any(Predicate<Life> what) {
+        return lives.values().stream().anyMatch(what);
+    }
+
+    boolean isTaken(int slot) {
+        return any(life -> life.slot == slot);
+    }
+
+    /** Returns whether every member satisfies this; one whose process is gone does not. */
+    boolean members(Generation generation, Predicate<Life> what) {
+        for (Share share : generation.shares()) {
+            Life life = lives.get(share.worker());
+            if (life == null || !what.test(life)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Returns whether a generation's group can commit nothing any more. A step needs every member, so it is enough that
+     * one has left the group, or is gone for certain; a kill that is not answered yet is not enough.
+     */
+    boolean isOver(Generation generation) {
+        return !members(generation, life -> !(life.isJoined() && life.generation == 0));
+    }
+}

@@ -1,0 +1,20 @@
+package dev.perdure.supervision;
+
+/**
+ * What a supervisor knows of its run from the beginning, and does not change.
+ *
+ * @param build which build its workers must be of
+ * @param configuration the digest of configuration and data that its workers must have opened
+ * @param positionMax the last position there is: no member of this run stands beyond it
+ * @param meetingPlace where groups meet until {@link Event.MeetsAt} says otherwise, in the words of the collective that
+ *     they use; each generation adds a name of its own
+ * @param suspicion how a worker that has said nothing yet is judged
+ */
+public record Run(
+        String build,
+        String configuration,
+        long positionMax,
+        String meetingPlace,
+        Patience patience,
+        Budgets budgets,
+        Suspicion suspicion) {}
