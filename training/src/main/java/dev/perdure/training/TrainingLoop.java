@@ -6,7 +6,6 @@ import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainableModel.Evaluation;
-import dev.perdure.training.StepComputer.StepGradient;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -121,7 +120,6 @@ final class TrainingLoop {
         booking.enter(Phase.APPLY, computing, next);
         double rate = config.learningRate().at(next, plan.steps());
         double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
-        computer.release(gradient);
         double loss = gradient.lossSum() / gradient.samples();
         if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
             throw new DivergedException(next, loss, norm, rate);
