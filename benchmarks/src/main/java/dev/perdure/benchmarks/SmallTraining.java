@@ -65,7 +65,6 @@ final class SmallTraining implements AutoCloseable {
         var gradient = computer.compute(plan, step, batches::get);
         beforeWeightsChange.run();
         model.apply(0.001, gradient.gradient(), gradient.statistics());
-        computer.release(gradient);
     }
 
     void steps(int steps) throws InterruptedException {

@@ -111,6 +111,11 @@ public final class TorchModel implements TrainableModel {
     }
 
     @Override
+    public int statistics() {
+        return statisticsValues;
+    }
+
+    @Override
     public State state() {
         requireOpen();
         return state;

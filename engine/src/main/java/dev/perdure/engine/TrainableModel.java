@@ -21,6 +21,9 @@ public interface TrainableModel extends AutoCloseable {
     /** Returns the number of trainable parameter values: the length of a gradient. */
     long parameters();
 
+    /** Returns how many numbers a microbatch's {@link Gradient#statistics} are; 0 for models without any. */
+    int statistics();
+
     /**
      * Returns the state: {@code model/NAME} for parameters and buffers under the names PyTorch's {@code state_dict()} gives
      * them, and {@code optimizer/NAME/SLOT} for the optimizer. Tensors are live views in row-major order.

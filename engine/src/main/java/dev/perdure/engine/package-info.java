@@ -8,6 +8,9 @@
  *       program, a TorchScript file), {@link dev.perdure.engine.Loss}, {@link dev.perdure.engine.OptimizerSpec}.
  *   <li>{@link dev.perdure.engine.TrainableModel} is what comes of it: a {@link dev.perdure.engine.Microbatch} gives a
  *       {@link dev.perdure.engine.Gradient}, the sum of all is applied.
+ *   <li>{@link dev.perdure.engine.Collectives}: how those who train together meet; {@link dev.perdure.engine.Collective}:
+ *       what they then exchange, until a {@link dev.perdure.engine.CollectiveFailedException} says that one is gone. {@link
+ *       dev.perdure.engine.MemoryCollectives} are those of one process.
  *   <li>{@link dev.perdure.engine.LearningRate}: the rate as a pure function of the step.
  *   <li>{@link dev.perdure.engine.Shapes}: what a network makes of a sample's shape, found before anything is loaded.
  *   <li>{@link dev.perdure.engine.ModelSettings}, {@link dev.perdure.engine.OptimizerSettings} and

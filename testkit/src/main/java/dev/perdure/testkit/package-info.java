@@ -6,6 +6,8 @@
  *   <li>{@link dev.perdure.testkit.FaultyObjectStore}: a store of which one operation goes wrong, in the way and at the
  *       moment that a {@link dev.perdure.testkit.FaultPlan} says ({@link dev.perdure.testkit.Fault} lists the ways); {@link
  *       dev.perdure.testkit.SimulatedCrash} is how the process dies in it.
+ *   <li>{@link dev.perdure.testkit.EngineContract} and {@link dev.perdure.testkit.CollectiveContract}: the promises of an
+ *       engine, and of those who step together.
  * </ol>
  */
 @NullMarked

@@ -1,7 +1,6 @@
 package dev.perdure.training;
 
 import dev.perdure.core.State;
-import dev.perdure.training.StepComputer.StepGradient;
 import java.util.Map;
 
 /**

@@ -29,7 +29,17 @@ public final class TreeSum<T> {
 
     /** Adds the next leaf. */
     public void add(Optional<T> leaf) {
-        var node = new Node<>(1, leaf);
+        add(1, leaf);
+    }
+
+    /**
+     * Adds the next leaves, which somebody has summed along the same tree already.
+     *
+     * @param leaves how many, a subtree together: a power of two that divides how many came before, or all that are left
+     * @param sum their sum, nothing if all of them are absent
+     */
+    public void add(int leaves, Optional<T> sum) {
+        var node = new Node<>(leaves, sum);
         while (!open.isEmpty() && open.getLast().leaves() == node.leaves()) {
             node = join(open.removeLast(), node);
         }

@@ -6,7 +6,9 @@
  *       leaves behind, {@link dev.perdure.training.Recipe} and {@link dev.perdure.training.RunReport} among it.
  *   <li>{@link dev.perdure.training.StepPlan}: which samples each step takes. {@link dev.perdure.training.TreeSum}: in
  *       which order gradients are added. Both pure.
- *   <li>{@link dev.perdure.training.StepComputer}: a step's gradient, microbatch by microbatch.
+ *   <li>{@link dev.perdure.training.StepComputer}: a step's gradient, or a member's share of it, microbatch by microbatch.
+ *   <li>{@link dev.perdure.training.ExchangePlan}: who of a group sums what. {@link dev.perdure.training.GroupExchange}:
+ *       shares become the whole, with the bits of one who is alone.
  *   <li>{@link dev.perdure.training.Trainer}: a trainer process from opening the data to the last durable checkpoint. It
  *       says {@link dev.perdure.training.TrainingEvent}s, and a {@link dev.perdure.training.Probe} may look on.
  *   <li>{@link dev.perdure.training.RunSupervisor}: starts trainers with a {@link dev.perdure.training.TrainerLauncher},

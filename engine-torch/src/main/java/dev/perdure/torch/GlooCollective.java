@@ -1,0 +1,176 @@
+package dev.perdure.torch;
+
+import dev.perdure.core.DType;
+import dev.perdure.core.Shape;
+import dev.perdure.engine.Collective;
+import dev.perdure.engine.CollectiveFailedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+
+/**
+ * A group of Gloo. Everything is made of its sends and receives: those alone can be broken off by another thread, and they
+ * leave nothing in the queue for which closing a group waits.
+ *
+ * <p>Who fails closes its connections at once: a member that waits for this one, and not for the one that failed, would
+ * otherwise learn of it only when its patience ends.
+ */
+final class GlooCollective implements Collective {
+    /** Messages between two members arrive in the order in which they are sent, so that one tag is enough. */
+    private static final int TAG = 0;
+
+    private final Kept group = new Kept();
+    private final ProcessGroupGloo gloo;
+    private final int rank;
+    private final int size;
+    private final String name;
+    private final Duration patience;
+    private final List<Work> underWay = new ArrayList<>(); // guarded by this, like the rest
+    private boolean busy;
+    private String over = "";
+
+    GlooCollective(ProcessGroupGloo gloo, int rank, int size, String name, Duration patience) {
+        this.gloo = group.keep(gloo);
+        this.rank = rank;
+        this.size = size;
+        this.name = name;
+        this.patience = patience;
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public void exchange(String operation, List<Part> outgoing, List<Part> incoming) {
+        outgoing.forEach(this::check);
+        incoming.forEach(this::check);
+        begin(operation);
+        String failure = "";
+        try (var _ = new PointerScope()) {
+            transfer(outgoing, incoming);
+        } catch (RuntimeException e) {
+            failure = Libtorch.oneLine(e);
+        } finally {
+            end(failure);
+        }
+        if (!failure.isEmpty()) {
+            throw failed(operation);
+        }
+    }
+
+    private void check(Part part) {
+        if (part.member() < 0 || part.member() >= size || part.member() == rank) {
+            throw new IllegalArgumentException(
+                    "rank: %d (expected: another member's, 0 to %d)".formatted(part.member(), size - 1));
+        }
+    }
+
+    private synchronized void begin(String operation) {
+        if (!over.isEmpty()) {
+            throw failed(operation);
+        }
+        if (busy) {
+            throw new IllegalStateException("%s while another operation is under way".formatted(operation));
+        }
+        busy = true;
+    }
+
+    /** Receives are posted first: all that a member says about them has then been read when its data has come. */
+    private void transfer(List<Part> outgoing, List<Part> incoming) {
+        List<Work> works = new ArrayList<>();
+        try {
+            for (Part part : incoming) {
+                post(works, part, gloo::recv);
+            }
+            for (Part part : outgoing) {
+                post(works, part, gloo::send);
+            }
+            for (Work work : works) {
+                if (!work._wait(new Milliseconds(patience.toMillis()))) {
+                    throw new IllegalStateException("broken off");
+                }
+            }
+        } finally {
+            release(works);
+        }
+    }
+
+    /** Sends a tensor to a member or receives it from there. */
+    private interface Direction {
+        Work start(TensorVector tensor, int member, int tag);
+    }
+
+    private void post(List<Work> works, Part part, Direction direction) {
+        long bytes = part.memory().byteSize();
+        if (bytes == 0) {
+            return;
+        }
+        var tensor = new TensorVector(Tensors.over(part.memory(), DType.U8, Shape.of(bytes)));
+        synchronized (this) {
+            if (!over.isEmpty()) {
+                throw new IllegalStateException(over);
+            }
+            Work work = direction.start(tensor, part.member(), TAG);
+            works.add(work);
+            underWay.add(work);
+        }
+    }
+
+    /** Frees works, after which Gloo touches their memory no more. */
+    private synchronized void release(List<Work> works) {
+        underWay.clear();
+        works.forEach(Work::close);
+    }
+
+    private synchronized void end(String failure) {
+        busy = false;
+        if (over.isEmpty()) {
+            over = failure;
+        }
+        if (!over.isEmpty()) {
+            group.close();
+        }
+    }
+
+    @Override
+    public void abort() {
+        breakOff("aborted by this member");
+    }
+
+    @Override
+    public void close() {
+        breakOff("closed by this member");
+    }
+
+    /** Whoever is in an operation is woken, and closes the group on the way out. */
+    private synchronized void breakOff(String reason) {
+        if (over.isEmpty()) {
+            over = reason;
+        }
+        underWay.forEach(Work::abort);
+        if (!busy) {
+            group.close();
+        }
+    }
+
+    private synchronized CollectiveFailedException failed(String operation) {
+        return new CollectiveFailedException(operation, name, over);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.perdure.training;
+
+import dev.perdure.core.TensorData;
+import dev.perdure.engine.Collective;
+import dev.perdure.engine.Collective.Part;
+import dev.perdure.training.ExchangePlan.Segment;
+import dev.perdure.training.ExchangePlan.Subtree;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Makes the members' shares of a gradient into the whole, in every member the same bits: those of {@link TreeSum} over all
+ * microbatches. Two exchanges a step: sums of subtrees to the owners of segments; finished segments, losses and statistics
+ * to everybody. A group of one exchanges nothing.
+ *
+ * <p>Holds one segment for each subtree of the others. Made for one generation; does not own the group. Not thread-safe.
+ */
+public final class GroupExchange implements AutoCloseable {
+    private final Collective group;
+    private final ExchangePlan plan;
+    private final List<Subtree> subtrees;
+    private final Arena arena = Arena.ofShared();
+    private final List<MemorySegment> received;
+    private final ResultTable results;
+
+    /**
+     * Prepares for a generation's exchanges.
+     *
+     * @param statistics how many numbers a microbatch's statistics are, as {@link
+     *     dev.perdure.engine.TrainableModel#statistics} says
+     */
+    public GroupExchange(Collective group, ExchangePlan plan, int statistics) {
+        if (group.size() != plan.members()) {
+            throw new IllegalArgumentException(
+                    "members: %d (expected: %d, as planned)".formatted(group.size(), plan.members()));
+        }
+        this.group = group;
+        this.plan = plan;
+        this.subtrees = plan.subtrees();
+        long segmentBytes = bytes(plan.segmentOf(group.rank()));
+        this.received = subtrees.stream()
+                .map(subtree -> arena.allocate(subtree.rank() == group.rank() ? 0 : segmentBytes, 64))
+                .toList();
+        this.results = new ResultTable(arena, plan.microbatches(), statistics);
+    }
+
+    /** Returns what this member is to sum before each exchange. */
+    public List<Span> subtrees() {
+        return plan.subtreesOf(group.rank());
+    }
+
+    /**
+     * Exchanges one step's shares with the other members.
+     *
+     * @param own this member's share, of which the sums are overwritten
+     * @return the whole, in {@code own.whole()}; valid until the next exchange
+     * @throws dev.perdure.engine.CollectiveFailedException if the group no longer works together
+     */
+    public StepGradient exchange(StepPlan steps, long step, ShareGradient own) {
+        if (group.size() == 1) {
+            return new StepGradient(own.whole(), own.microbatches());
+        }
+        List<Optional<MemorySegment>> sums = ownSums(own);
+        exchangeSums(steps, step, sums);
+        sumSegment(steps, step, sums, slice(own.whole(), group.rank()));
+        results.put(own.microbatches());
+        exchangeResults(step, own.whole());
+        return new StepGradient(own.whole(), results.get(index -> samples(steps, step, index)));
+    }
+
+    private static int samples(StepPlan steps, long step, int index) {
+        return steps.microbatchOf(step, index).size();
+    }
+
+    /** Returns this member's sums, at the places of their subtrees. */
+    private List<Optional<MemorySegment>> ownSums(ShareGradient own) {
+        List<Optional<MemorySegment>> sums = new ArrayList<>();
+        int next = 0;
+        for (Subtree subtree : subtrees) {
+            sums.add(subtree.rank() == group.rank() ? own.sums().get(next++).map(TensorData::data) : Optional.empty());
+        }
+        return sums;
+    }
+
+    private void exchangeSums(StepPlan steps, long step, List<Optional<MemorySegment>> own) {
+        List<Part> outgoing = new ArrayList<>();
+        List<Part> incoming = new ArrayList<>();
+        for (int i = 0; i < subtrees.size(); i++) {
+            Subtree subtree = subtrees.get(i);
+            if (subtree.rank() != group.rank() && isPresent(steps, step, subtree)) {
+                incoming.add(new Part(subtree.rank(), received.get(i)));
+            }
+            own.get(i)
+                    .ifPresent(sum -> others().forEach(
+                                    other -> outgoing.add(new Part(other, slice(sum, plan.segmentOf(other))))));
+        }
+        group.exchange("exchange of gradient sums of step " + step, outgoing, incoming);
+    }
+
+    private static boolean isPresent(StepPlan steps, long step, Subtree subtree) {
+        return subtree.leaves().indices().anyMatch(index -> samples(steps, step, index) > 0);
+    }
+
+    /** Sums what everybody summed of this member's segment, along the rest of the tree. */
+    private void sumSegment(StepPlan steps, long step, List<Optional<MemorySegment>> own, MemorySegment into) {
+        var sum = new TreeSum<MemorySegment>(FloatSums::addInto);
+        for (int i = 0; i < subtrees.size(); i++) {
+            Subtree subtree = subtrees.get(i);
+            Optional<MemorySegment> part = subtree.rank() == group.rank()
+                    ? own.get(i).map(whole -> slice(whole, plan.segmentOf(group.rank())))
+                    : Optional.of(received.get(i)).filter(_ -> isPresent(steps, step, subtree));
+            sum.add(subtree.leaves().size(), part);
+        }
+        into.copyFrom(sum.finish().orElseThrow(() -> new AssertionError("a step has at least one sample")));
+    }
+
+    private void exchangeResults(long step, TensorData whole) {
+        MemorySegment ownRows = results.rows(plan.shares().get(group.rank()));
+        List<Part> outgoing = new ArrayList<>();
+        List<Part> incoming = new ArrayList<>();
+        others().forEach(other -> {
+            outgoing.add(new Part(other, slice(whole, group.rank())));
+            outgoing.add(new Part(other, ownRows));
+            incoming.add(new Part(other, slice(whole, other)));
+            incoming.add(new Part(other, results.rows(plan.shares().get(other))));
+        });
+        group.exchange("exchange of the gradient of step " + step, outgoing, incoming);
+    }
+
+    private IntStream others() {
+        return IntStream.range(0, group.size()).filter(rank -> rank != group.rank());
+    }
+
+    private MemorySegment slice(TensorData gradient, int owner) {
+        return slice(gradient.data(), plan.segmentOf(owner));
+    }
+
+    private static MemorySegment slice(MemorySegment gradient, Segment segment) {
+        return gradient.asSlice(segment.from() * Float.BYTES, bytes(segment));
+    }
+
+    private static long bytes(Segment segment) {
+        return (segment.to() - segment.from()) * Float.BYTES;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}
