@@ -62,7 +62,7 @@ final class Records {
     }
 
     /** Writes a batch of facts, all or none, and tells how it went. */
-    void record(Command.Record batch) {
+    void record(Command.Write batch) {
         Facts next = facts;
         List<dev.perdure.registry.Fact> rows = new ArrayList<>();
         for (Fact fact : batch.facts()) {
@@ -73,12 +73,12 @@ final class Records {
         try {
             registry.write(lease, rows);
             facts = next;
-            tell.accept(new Event.Recorded(batch.batch()));
+            tell.accept(new Event.Written(batch.batch()));
         } catch (FencedException e) {
             tell.accept(new Event.Superseded(e.newest()));
         } catch (RegistryException e) {
             LOG.warn("facts could not be recorded: {}", e.getMessage());
-            tell.accept(new Event.NotRecorded(batch.batch(), String.valueOf(e.getMessage())));
+            tell.accept(new Event.NotWritten(batch.batch(), String.valueOf(e.getMessage())));
         }
     }
 

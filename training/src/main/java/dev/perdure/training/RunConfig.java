@@ -1,7 +1,10 @@
 package dev.perdure.training;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.perdure.checkpoint.CheckpointSettings;
 import dev.perdure.core.BadSettingException;
+import dev.perdure.core.Digests;
 import dev.perdure.core.ResolvedSettings;
 import dev.perdure.core.Settings;
 import dev.perdure.data.DataSettings;

@@ -85,12 +85,10 @@ final class StateCopy {
         return crc.getValue();
     }
 
-    private enum Kind {
-        INT,
-        REAL,
-        TEXT,
-        BLOB
-    }
+    private static final char INT = 'i';
+    private static final char REAL = 'r';
+    private static final char TEXT = 't';
+    private static final char BLOB = 'b';
 
     private static byte[] encode(State state) {
         var bytes = new ByteArrayOutputStream();
@@ -107,16 +105,16 @@ final class StateCopy {
     private static void encode(DataOutputStream out, String name, State.Entry entry) throws IOException {
         switch (entry) {
             case State.Entry.Tensor _ -> {}
-            case State.Entry.Int(long value) -> begin(out, name, Kind.INT).writeLong(value);
-            case State.Entry.Real(double value) -> begin(out, name, Kind.REAL).writeDouble(value);
-            case State.Entry.Text(String text) -> write(begin(out, name, Kind.TEXT), text.getBytes(UTF_8));
-            case State.Entry.Blob blob -> write(begin(out, name, Kind.BLOB), blob.bytes());
+            case State.Entry.Int(long value) -> begin(out, name, INT).writeLong(value);
+            case State.Entry.Real(double value) -> begin(out, name, REAL).writeDouble(value);
+            case State.Entry.Text(String text) -> write(begin(out, name, TEXT), text.getBytes(UTF_8));
+            case State.Entry.Blob blob -> write(begin(out, name, BLOB), blob.bytes());
         }
     }
 
-    private static DataOutputStream begin(DataOutputStream out, String name, Kind kind) throws IOException {
+    private static DataOutputStream begin(DataOutputStream out, String name, char kind) throws IOException {
         out.writeUTF(name);
-        out.writeByte(kind.ordinal());
+        out.writeChar(kind);
         return out;
     }
 
@@ -131,11 +129,12 @@ final class StateCopy {
         try (var in = new DataInputStream(new ByteArrayInputStream(image))) {
             while (in.available() > 0) {
                 String name = in.readUTF();
-                switch (Kind.values()[in.readByte()]) {
+                switch (in.readChar()) {
                     case INT -> state.integer(name, in.readLong());
                     case REAL -> state.real(name, in.readDouble());
                     case TEXT -> state.text(name, new String(in.readNBytes(in.readInt()), UTF_8));
                     case BLOB -> state.blob(name, in.readNBytes(in.readInt()));
+                    default -> throw new IllegalStateException(name + ": what kind of value is this?");
                 }
             }
         } catch (IOException e) {

@@ -14,12 +14,14 @@ import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Outcome;
 import dev.perdure.supervision.Patience;
 import dev.perdure.supervision.Run;
+import dev.perdure.supervision.SteadySuspicion;
 import dev.perdure.supervision.Step;
 import dev.perdure.supervision.Supervision;
 import dev.perdure.supervision.Targets;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -99,6 +101,7 @@ public final class TeamSupervisor {
 
     private Outcome supervise(Registry registry, ProgressFile progress, RunStory story)
             throws IOException, InterruptedException {
+        Files.createDirectories(folder.meetings());
         String run = folder.path().toAbsolutePath().normalize().getFileName().toString();
         registry.register(new dev.perdure.registry.Run(
                 run, clock.instant(), config.digest(), config.digest(), Builds.id()));
@@ -134,7 +137,7 @@ public final class TeamSupervisor {
                 "file:" + folder.meetings().toAbsolutePath(),
                 Patience.standard(),
                 config.restarts().budgets(),
-                dev.perdure.supervision.SteadySuspicion.standard());
+                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
     }
 
     /** Feeds the machine until it says that all is over. */
@@ -239,7 +242,7 @@ public final class TeamSupervisor {
                                     recorder.execute(() -> records.started(launch.worker(), launch.slot(), process));
                                 });
                     case Command.Kill kill -> workers.kill(kill.worker());
-                    case Command.Record batch -> {
+                    case Command.Write batch -> {
                         recorder.execute(() -> records.record(batch));
                         tell(batch);
                     }
@@ -251,7 +254,7 @@ public final class TeamSupervisor {
             return Optional.empty();
         }
 
-        private void tell(Command.Record batch) throws IOException {
+        private void tell(Command.Write batch) throws IOException {
             for (Fact fact : batch.facts()) {
                 if (fact instanceof Fact.Happened(dev.perdure.supervision.Incident incident)) {
                     story.happened(incident);

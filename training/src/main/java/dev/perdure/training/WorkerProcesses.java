@@ -61,7 +61,7 @@ final class WorkerProcesses implements AutoCloseable {
                 living.put(worker, process.toHandle());
             }
             tell.accept(new Event.Started(worker, process.pid()));
-            process.onExit().thenAccept(ended -> gone(worker, ended.exitValue()));
+            Thread.ofPlatform().daemon().name("ends-" + worker).start(() -> gone(worker, exitOf(process)));
             return Optional.of(process.toHandle());
         } catch (IOException e) {
             tell.accept(new Event.NotStarted(worker, "slot %d: %s".formatted(slot, e.getMessage())));
@@ -84,7 +84,20 @@ final class WorkerProcesses implements AutoCloseable {
         synchronized (living) {
             living.put(worker, handle);
         }
-        handle.onExit().thenAccept(_ -> gone(worker, KILLED));
+        Thread.ofPlatform().daemon().name("ends-" + worker).start(() -> {
+            handle.onExit().join();
+            gone(worker, KILLED); // only a parent learns the exit value
+        });
+    }
+
+    private static int exitOf(Process process) {
+        while (true) {
+            try {
+                return process.waitFor();
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread; should somebody, the process has not ended all the same.
+            }
+        }
     }
 
     private void gone(WorkerId worker, int exit) {
