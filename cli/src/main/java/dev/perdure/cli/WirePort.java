@@ -23,8 +23,7 @@ final class WirePort implements SupervisorPort, SupervisorServer.Listener {
     private WirePort(RunFolder folder, long epoch, Listener listener) throws IOException {
         this.listener = listener;
         var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        this.server =
-                new SupervisorServer(folder.supervisorAddress(), anyPort, epoch, this, WireSettings.DEFAULT);
+        this.server = new SupervisorServer(folder.supervisorAddress(), anyPort, epoch, this, WireSettings.DEFAULT);
     }
 
     static WirePort open(RunFolder folder, long epoch, Listener listener) throws IOException {

@@ -8,6 +8,7 @@ import dev.perdure.training.RunListener;
 import dev.perdure.training.RunReport;
 import dev.perdure.training.RunSupervisor;
 import dev.perdure.training.RunSupervisor.Outcome;
+import dev.perdure.training.TeamSupervisor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -93,6 +94,10 @@ record SmallRun(Path config) {
             throws IOException, InterruptedException {
         RunConfig settings = folder.readConfig();
         var launcher = new LocalLauncher(settings, FaultyTrainer.program(faults));
+        if (settings.workers() > 1) {
+            return new TeamSupervisor(folder, settings, WirePort::open, launcher, listener, InstantSource.system())
+                    .run();
+        }
         return new RunSupervisor(folder, settings, launcher, listener, InstantSource.system()).run();
     }
 
