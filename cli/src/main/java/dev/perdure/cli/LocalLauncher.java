@@ -38,7 +38,7 @@ final class LocalLauncher implements TrainerLauncher, WorkerLauncher {
 
     /** Returns the launcher of {@code perdure trainer}, or of {@code perdure worker}. */
     static LocalLauncher of(RunConfig config, String command, boolean changedDataAllowed) {
-        var program = new ArrayList<String>(archive());
+        var program = new ArrayList<String>();
         program.addAll(List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), command));
         if (changedDataAllowed) {
             program.add("--allow-changed-data");
@@ -46,39 +46,41 @@ final class LocalLauncher implements TrainerLauncher, WorkerLauncher {
         return new LocalLauncher(config, program);
     }
 
-    /** Uses, or when asked to makes, the archive of classes that lets a trainer start faster. */
-    private static List<String> archive() {
+    /** Uses, or when asked to makes, the archive of classes that lets a process start faster. */
+    private static List<String> archive(String name, boolean mayMake) {
         Optional<Path> dist =
                 Optional.ofNullable(System.getProperty("perdure.dist")).map(Path::of);
         if (dist.isEmpty()) {
             return List.of();
         }
-        Path archive = dist.get().resolve("trainer.aot");
+        Path archive = dist.get().resolve(name);
         if (System.getenv("PERDURE_AOT_RECORD") != null) {
-            return List.of("-XX:AOTCacheOutput=" + archive);
+            return mayMake ? List.of("-XX:AOTCacheOutput=" + archive) : List.of();
         }
         return Files.exists(archive) ? List.of("-XX:AOTCache=" + archive, "-Xlog:aot=off", "-Xlog:cds=off") : List.of();
     }
 
     @Override
     public Process start(RunFolder folder) throws IOException {
-        return builder(folder, List.of()).start();
+        return builder(folder, archive("trainer.aot", true), List.of()).start();
     }
 
     /** Starts a worker that has no pipe to this process, and so outlives it. */
     @Override
     public Process start(RunFolder folder, WorkerId worker) throws IOException {
-        return builder(folder, List.of("--id", worker.name()))
+        boolean isFirst = worker.name().equals("w0-1");
+        return builder(folder, archive("worker.aot", isFirst), List.of("--id", worker.name()))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                 .start();
     }
 
-    private ProcessBuilder builder(RunFolder folder, List<String> arguments) {
+    private ProcessBuilder builder(RunFolder folder, List<String> archive, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
         command.add("-XX:ErrorFile=" + folder.path().toAbsolutePath().resolve("hs_err_pid%p.log"));
+        command.addAll(archive);
         command.addAll(program);
         command.addAll(arguments);
         command.add(folder.path().toString());

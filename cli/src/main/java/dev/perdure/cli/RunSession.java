@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A run in front of a person: progress on the terminal, the result in words, and where to look next. */
 final class RunSession {
@@ -78,6 +79,16 @@ final class RunSession {
 
     /** Runs to the end under the eyes of a listener. */
     Outcome supervise(RunListener listener, boolean changedDataAllowed) throws IOException, InterruptedException {
+        return supervise(listener, changedDataAllowed, _ -> {});
+    }
+
+    /**
+     * Runs to the end under the eyes of a listener.
+     *
+     * @param begins is given the supervisor of a team before it begins
+     */
+    Outcome supervise(RunListener listener, boolean changedDataAllowed, Consumer<TeamSupervisor> begins)
+            throws IOException, InterruptedException {
         var ended = new CountDownLatch(1);
         Thread supervising = Thread.currentThread();
         Thread hook = new Thread(() -> interrupted(supervising, ended));
@@ -86,7 +97,9 @@ final class RunSession {
             InstantSource clock = InstantSource.system();
             if (config.workers() + config.spares() > 1) {
                 var launcher = LocalLauncher.of(config, "worker", changedDataAllowed);
-                return new TeamSupervisor(folder, config, WirePort::open, launcher, listener, clock).run();
+                var team = new TeamSupervisor(folder, config, WirePort::open, launcher, listener, clock);
+                begins.accept(team);
+                return team.run();
             }
             var launcher = LocalLauncher.of(config, "trainer", changedDataAllowed);
             return new RunSupervisor(folder, config, launcher, listener, clock).run();

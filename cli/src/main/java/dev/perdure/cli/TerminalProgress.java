@@ -54,7 +54,7 @@ final class TerminalProgress implements RunListener, AutoCloseable {
     @Override
     public void trainerStarted(ProcessHandle trainer) {
         pace.stage("starting", nanoTime.getAsLong());
-        keep(paint.quiet("trainer is process " + trainer.pid()));
+        keep(paint.quiet("process " + trainer.pid() + " is started to train"));
     }
 
     @Override

@@ -82,7 +82,9 @@ class TeamTrainingTest {
 
         assertSame(outcome, alone);
         assertThat(abuse.left).isEmpty();
-        assertThat(outcome.report().incidents()).extracting(Incident::kind).contains("worker-killed")
+        assertThat(outcome.report().incidents())
+                .extracting(Incident::kind)
+                .contains("worker-killed")
                 .containsAnyOf("worker-silent", "connection-lost");
         assertThat(abuse.all).allMatch(worker -> !worker.isAlive());
     }

@@ -7,8 +7,8 @@ final class Builds {
     private Builds() {}
 
     static String id() {
-        String version = Objects.requireNonNullElse(
-                Builds.class.getPackage().getImplementationVersion(), "development build");
+        String version =
+                Objects.requireNonNullElse(Builds.class.getPackage().getImplementationVersion(), "development build");
         return "perdure %s on java %s".formatted(version, Runtime.version());
     }
 }

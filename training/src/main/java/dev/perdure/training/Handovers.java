@@ -34,7 +34,11 @@ final class Handovers {
             @Nullable String stopped) {}
 
     private record GroupText(
-            long number, List<ShareText> shares, int source, @Nullable Long position, String meetingPoint) {}
+            long number,
+            List<ShareText> shares,
+            int source,
+            @Nullable Long position,
+            String meetingPoint) {}
 
     private record ShareText(String worker, int from, int to) {}
 
@@ -48,7 +52,10 @@ final class Handovers {
                 facts.slots(),
                 orNull(facts.position()),
                 facts.outcome().map(Handovers::completed).orElse(null),
-                facts.outcome().filter(o -> completed(o) == null).map(Outcome::toString).orElse(null));
+                facts.outcome()
+                        .filter(o -> completed(o) == null)
+                        .map(Outcome::toString)
+                        .orElse(null));
         try {
             return MAPPER.writeValueAsString(text);
         } catch (JsonProcessingException e) {
@@ -77,7 +84,8 @@ final class Handovers {
         try {
             text = MAPPER.readValue(handover, Text.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the registry's handover is of another build: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException(
+                    "the registry's handover is of another build: " + e.getOriginalMessage(), e);
         }
         var living = new LinkedHashMap<WorkerId, Integer>();
         text.living().forEach((worker, slot) -> living.put(new WorkerId(worker), slot));

@@ -54,9 +54,8 @@ final class Preflight {
         String both = "The data changed: digest %s (expected: %s, with which this run began)."
                 .formatted(data.digest(), kept.get().dataDigest());
         if (!changedDataAllowed) {
-            throw new BadDataException(
-                    both
-                            + " Bring the former data back, start a new run, or go on all the same with --allow-changed-data.");
+            throw new BadDataException(both
+                    + " Bring the former data back, start a new run, or go on all the same with --allow-changed-data.");
         }
         return Optional.of(both + " Allowed by --allow-changed-data.");
     }

@@ -234,7 +234,8 @@ final class Replica implements AutoCloseable {
 
     private void tell(TrainingEvent event) {
         try {
-            if (metrics != null && (event instanceof TrainingEvent.StepApplied || event instanceof TrainingEvent.EpochEnded)) {
+            if (metrics != null
+                    && (event instanceof TrainingEvent.StepApplied || event instanceof TrainingEvent.EpochEnded)) {
                 metrics.write(event);
             }
         } catch (IOException e) {

@@ -34,7 +34,8 @@ public record RestartPolicy(int restartsMax, int fruitlessMax, Duration pauseFir
                 standard.slotCorruptionsMax(),
                 standard.rollbacksMax(),
                 standard.fruitlessMax(),
-                new Backoff(Integer.MAX_VALUE, pauseFirst, PAUSE_MAX.compareTo(pauseFirst) > 0 ? PAUSE_MAX : pauseFirst));
+                new Backoff(
+                        Integer.MAX_VALUE, pauseFirst, PAUSE_MAX.compareTo(pauseFirst) > 0 ? PAUSE_MAX : pauseFirst));
     }
 
     /** Reads the {@code supervision} section. */

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param kind of the incident
  * @param step at which it happened, if it did at one
  */
-record RunFailure(ExitCode code, String kind, String problem, @Nullable Long step) {
+record RunFailure(
+        ExitCode code,
+        String kind,
+        String problem,
+        @Nullable Long step) {
 
     /**
      * Returns what an exception says of it.
@@ -24,8 +28,7 @@ record RunFailure(ExitCode code, String kind, String problem, @Nullable Long ste
         return switch (e) {
             case BadSettingException _ -> new RunFailure(ExitCode.BAD_SETTING, "bad-setting", problem, null);
             case BadDataException _ -> new RunFailure(ExitCode.BAD_DATA, "bad-data", problem, null);
-            case DivergedException diverged ->
-                new RunFailure(ExitCode.DIVERGED, "diverged", problem, diverged.step());
+            case DivergedException diverged -> new RunFailure(ExitCode.DIVERGED, "diverged", problem, diverged.step());
             case CheckpointSaveException _, UnwritableException _ ->
                 new RunFailure(ExitCode.STORE_FAILED, "store-failed", problem, null);
             case IOException _ -> new RunFailure(ExitCode.INTERNAL, "trainer-failed", e.toString(), null);

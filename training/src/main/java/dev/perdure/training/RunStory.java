@@ -149,9 +149,8 @@ final class RunStory implements Closeable {
     /** Notes what a team's supervisor recorded; more may become known of it later. */
     void happened(dev.perdure.supervision.Incident incident) throws IOException {
         String at = begunAt.computeIfAbsent(incident.id(), _ -> now());
-        double recovered = incident.recoverNanos().isPresent()
-                ? incident.recoverNanos().getAsLong() / 1e6
-                : Double.NaN;
+        double recovered =
+                incident.recoverNanos().isPresent() ? incident.recoverNanos().getAsLong() / 1e6 : Double.NaN;
         note(new Incident(
                 at,
                 incident.kind(),

@@ -4,7 +4,6 @@ import dev.perdure.core.BadSettingException;
 import dev.perdure.registry.Lease;
 import dev.perdure.registry.Registries;
 import dev.perdure.registry.Registry;
-import dev.perdure.registry.RegistryException;
 import dev.perdure.registry.Standing;
 import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
@@ -92,6 +91,11 @@ public final class TeamSupervisor {
         }
     }
 
+    /** From now on so many workers are wanted. May be called by any thread, while this runs. */
+    public void resize(int workers, int spares) {
+        events.add(new Event.Resize(workers, spares));
+    }
+
     private FileLock claim() throws IOException {
         return folder.tryLock("supervisor")
                 .orElseThrow(() -> new BadSettingException(
@@ -103,9 +107,10 @@ public final class TeamSupervisor {
             throws IOException, InterruptedException {
         Files.createDirectories(folder.meetings());
         String run = folder.path().toAbsolutePath().normalize().getFileName().toString();
-        registry.register(new dev.perdure.registry.Run(
-                run, clock.instant(), config.digest(), config.digest(), Builds.id()));
-        // Whoever holds the folder's lock is its only supervisor: the one before it is dead, and need not be waited for.
+        registry.register(
+                new dev.perdure.registry.Run(run, clock.instant(), config.digest(), config.digest(), Builds.id()));
+        // Whoever holds the folder's lock is its only supervisor: the one before it is dead, and need not be waited
+        // for.
         Lease lease = registry.acquire(run, "the holder of the folder's lock", LEASE, clock.instant());
         Standing standing = registry.standing(run);
         Targets targets = new Targets(config.workers(), config.spares(), config.microbatches());
@@ -197,12 +202,7 @@ public final class TeamSupervisor {
         private final ExecutorService recorder;
         private final RunStory story;
 
-        Hands(
-                WorkerProcesses workers,
-                SupervisorPort port,
-                Records records,
-                ExecutorService recorder,
-                RunStory story) {
+        Hands(WorkerProcesses workers, SupervisorPort port, Records records, ExecutorService recorder, RunStory story) {
             this.workers = workers;
             this.port = port;
             this.records = records;
@@ -236,11 +236,10 @@ public final class TeamSupervisor {
                 switch (command) {
                     case Command.Send send -> port.send(send.connection(), send.worker(), send.message());
                     case Command.Launch launch ->
-                        workers.launch(launch.worker(), launch.slot())
-                                .ifPresent(process -> {
-                                    listener.trainerStarted(process);
-                                    recorder.execute(() -> records.started(launch.worker(), launch.slot(), process));
-                                });
+                        workers.launch(launch.worker(), launch.slot()).ifPresent(process -> {
+                            listener.trainerStarted(process);
+                            recorder.execute(() -> records.started(launch.worker(), launch.slot(), process));
+                        });
                     case Command.Kill kill -> workers.kill(kill.worker());
                     case Command.Write batch -> {
                         recorder.execute(() -> records.record(batch));
@@ -263,8 +262,7 @@ public final class TeamSupervisor {
         }
     }
 
-    private RunSupervisor.Outcome conclude(Outcome outcome, ProgressFile progress, RunStory story)
-            throws IOException {
+    private RunSupervisor.Outcome conclude(Outcome outcome, ProgressFile progress, RunStory story) throws IOException {
         return switch (outcome) {
             case Outcome.Completed _ ->
                 new RunSupervisor.Outcome(ExitCode.OK, "", story.conclude("finished", progress));

@@ -4,7 +4,6 @@ import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.State;
-import dev.perdure.data.BadDataException;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
 import dev.perdure.engine.Engine;
@@ -84,8 +83,8 @@ public final class Trainer {
             try (RunCheckpoints checkpoints = RunCheckpoints.open(folder, config, progress, probe, say);
                     Opened opened = openRestored(data, checkpoints, booking)) {
                 Team team = Team.alone(config.microbatches());
-                var loop =
-                        new TrainingLoop(config, data, opened.model(), () -> checkpoints, booking, this::tell, () -> {});
+                var loop = new TrainingLoop(
+                        config, data, opened.model(), () -> checkpoints, booking, this::tell, () -> {});
                 opened.restored().ifPresent(loop::restore);
                 progress.restored(loop.step());
                 try (Metrics lines = Metrics.openAfter(loop.step(), folder.metrics())) {

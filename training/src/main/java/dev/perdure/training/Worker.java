@@ -131,15 +131,17 @@ public final class Worker implements WorkerLink.Side {
     @Override
     public FromWorker.Heartbeat heartbeat() {
         return new FromWorker.Heartbeat(
-                id,
-                generation,
-                opened.map(Replica::progress).orElse(new Progress(0, Progress.Phase.IDLE, -1)));
+                id, generation, opened.map(Replica::progress).orElse(new Progress(0, Progress.Phase.IDLE, -1)));
     }
 
     @Override
     public void ordered(ToWorker order) {
         if (order.epoch() < epoch) {
-            LOG.warn("refused an order of epoch {} (a supervisor of epoch {} was heard): {}", order.epoch(), epoch, order);
+            LOG.warn(
+                    "refused an order of epoch {} (a supervisor of epoch {} was heard): {}",
+                    order.epoch(),
+                    epoch,
+                    order);
             return;
         }
         epoch = order.epoch();
@@ -252,7 +254,8 @@ public final class Worker implements WorkerLink.Side {
             Team team = new Team(met, sharesOf(next));
             replica.joins(team, this::say);
             copyState(replica, next, team);
-            link.send(new FromWorker.Formed(id, next.number(), replica.position().orElseThrow()));
+            link.send(
+                    new FromWorker.Formed(id, next.number(), replica.position().orElseThrow()));
             String weights = replica.train(team, this::stands);
             link.send(new FromWorker.Done(id, next.number(), weights));
         } catch (CollectiveFailedException e) {
@@ -276,8 +279,7 @@ public final class Worker implements WorkerLink.Side {
         }
         Collective met = null;
         try {
-            met = collectives.meet(
-                    next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
+            met = collectives.meet(next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
         } catch (InterruptedException e) {
             LOG.debug("the meeting of generation {} was called off", next.number());
         } finally {

@@ -1,7 +1,6 @@
 package dev.perdure.training;
 
 import dev.perdure.supervision.FromWorker;
-import dev.perdure.supervision.Progress;
 import dev.perdure.supervision.ToWorker;
 import java.time.Duration;
 

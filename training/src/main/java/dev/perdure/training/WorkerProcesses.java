@@ -37,8 +37,7 @@ final class WorkerProcesses implements AutoCloseable {
         var worker = new WorkerId(process.token());
         Optional<ProcessHandle> found = process.pid().isEmpty()
                 ? Optional.empty()
-                : ProcessHandle.of(process.pid().getAsLong())
-                        .filter(handle -> isSame(handle, process.started()));
+                : ProcessHandle.of(process.pid().getAsLong()).filter(handle -> isSame(handle, process.started()));
         if (found.isPresent()) {
             watch(worker, found.get());
         } else if (process.pid().isPresent()) {
