@@ -21,17 +21,17 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures this machine: compare figures of one run, never with those of another day.",
-        subcommands = {BenchCommand.Checkpoint.class, BenchCommand.Train.class})
+        subcommands = {BenchCommand.Checkpoint.class, BenchCommand.Train.class, BenchRecoveryCommand.class})
 final class BenchCommand extends CommandGroup {
 
-    private static void progress(String what) {
+    static void progress(String what) {
         if (Terminals.detect().interactive()) {
             System.err.print("\r\033[K" + what);
             System.err.flush();
         }
     }
 
-    private static void write(Path json, Object result) throws IOException {
+    static void write(Path json, Object result) throws IOException {
         Files.writeString(
                 json,
                 JsonMapper.builder()

@@ -110,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
         return same ? ExitCode.OK.code() : ExitCode.INTERNAL.code();
     }
 
-    private static Path digits() {
+    static Path digits() {
         Path shipped = Path.of(System.getProperty("perdure.home", "."), "examples", "digits.yaml");
         if (!Files.exists(shipped)) {
             throw new BadSettingException(

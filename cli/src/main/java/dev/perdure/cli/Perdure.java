@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
             TrainCommand.class,
             ResumeCommand.class,
             CheckpointCommand.class,
+            IncidentsCommand.class,
             BenchCommand.class,
             TrainerCommand.class,
             WorkerCommand.class,

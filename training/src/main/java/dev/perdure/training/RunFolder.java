@@ -93,6 +93,11 @@ public record RunFolder(Path path) {
         return path.resolve("report.html");
     }
 
+    /** Returns the incidents of the run so far, in order; also while it goes on. */
+    public List<Incident> incidents() throws IOException {
+        return RunStory.incidents(this);
+    }
+
     public boolean exists() {
         return Files.exists(config());
     }

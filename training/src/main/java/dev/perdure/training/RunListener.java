@@ -6,6 +6,9 @@ public interface RunListener {
     /** A trainer process was started. */
     default void trainerStarted(ProcessHandle trainer) {}
 
+    /** A team of so many workers was formed, spares among them. */
+    default void teamFormed(int members) {}
+
     /** A trainer said something. */
     default void said(TrainingEvent event) {}
 

@@ -67,6 +67,19 @@ final class RunStory implements Closeable {
         return story;
     }
 
+    /** Returns the incidents of a run so far, in order, each as it is known last; also while the run goes on. */
+    static List<Incident> incidents(RunFolder folder) throws IOException {
+        var incidents = new LinkedHashMap<String, Incident>();
+        if (Files.exists(folder.events())) {
+            for (String text : Files.readAllLines(folder.events(), UTF_8)) {
+                StoryLine.parse(text)
+                        .flatMap(line -> Optional.ofNullable(line.incident()))
+                        .ifPresent(incident -> incidents.put(incident.key(), incident));
+            }
+        }
+        return List.copyOf(incidents.values());
+    }
+
     /** The supervisor ends its work in good order. */
     void ends() throws IOException {
         write(StoryLine.supervisor(now(), StoryLine.ENDS));

@@ -257,6 +257,8 @@ public final class TeamSupervisor {
             for (Fact fact : batch.facts()) {
                 if (fact instanceof Fact.Happened(dev.perdure.supervision.Incident incident)) {
                     story.happened(incident);
+                } else if (fact instanceof Fact.Formed formed) {
+                    listener.teamFormed(formed.generation().shares().size());
                 }
             }
         }
