@@ -54,7 +54,7 @@ final class Desk {
     /** Launches where somebody is missing, as far as the budgets allow. */
     void hire(Targets targets) {
         for (int slot = 0; slot < targets.total(); slot++) {
-            if (!roster.isTaken(slot) && staffing.mayLaunch(slot, clock)) {
+            if (!roster.isTaken(slot) && roster.staying() < targets.total() && staffing.mayLaunch(slot, clock)) {
                 hire(slot);
             }
         }

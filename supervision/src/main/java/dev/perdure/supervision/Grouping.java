@@ -343,11 +343,7 @@ final class Grouping {
                 targets,
                 rollBack,
                 "%s/%d.%d".formatted(meetingPlace, desk.epoch, regrouping.number()));
-        for (Life life : joined) {
-            if (next.rankOf(life.id).isEmpty()) {
-                desk.dismiss(life, "fewer workers are wanted");
-            }
-        }
+        dismissOthers(next);
         latest = Optional.of(next);
         stage = new Committing(next);
         desk.outbox.add(new Fact.Formed(next, regrouping.reason()));
@@ -359,30 +355,29 @@ final class Grouping {
             regroup("generation %d lost a member".formatted(generation.number()));
             return;
         }
-        if (!desk.roster.members(generation, life -> life.formed) || isAnyoneDone()) {
+        if (!desk.roster.members(generation, life -> life.formed) || desk.roster.any(life -> life.done.isPresent())) {
             return; // copying is not disturbed, nor the end
         }
-        boolean tooMany = !desk.roster.members(generation, life -> life.slot < targets.total());
+        int members = generation.shares().size();
         long computing =
                 generation.shares().stream().filter(share -> !share.isSpare()).count();
-        if (tooMany
-                || computing != Math.min(targets.workers(), generation.shares().size())) {
+        if (members > targets.total() || computing != Math.min(targets.workers(), members)) {
             regroup("%d workers and %d spares are wanted".formatted(targets.workers(), targets.spares()));
-        } else if (isJoinerReady(generation)) {
+        } else if (members == targets.total()) {
+            dismissOthers(generation);
+        } else if (desk.roster.isJoinerReady(
+                generation, desk.clock - desk.run.patience().together().toNanos())) {
             regroup("workers have joined");
         }
     }
 
-    private boolean isAnyoneDone() {
-        return desk.roster.any(life -> life.done.isPresent());
-    }
-
-    private boolean isJoinerReady(Generation generation) {
-        boolean othersStart = desk.roster.any(life -> life.stage == Life.Stage.STARTING);
-        long together = desk.run.patience().together().toNanos();
-        return desk.roster.any(life -> life.isJoined()
-                && generation.rankOf(life.id).isEmpty()
-                && (!othersStart || desk.clock - life.since >= together));
+    /** Ends those for whom there is no place. */
+    private void dismissOthers(Generation generation) {
+        for (Life life : desk.roster.joined()) {
+            if (generation.rankOf(life.id).isEmpty()) {
+                desk.dismiss(life, "fewer workers are wanted");
+            }
+        }
     }
 
     /** Launches where somebody is missing; ends the run when nobody is left and nobody can be had. */
@@ -390,7 +385,7 @@ final class Grouping {
         if (isOver()) {
             return;
         }
-        if (!isAnyoneDone()) {
+        if (!desk.roster.any(life -> life.done.isPresent())) {
             desk.hire(targets);
         }
         if (desk.roster.isEmpty() && !desk.isAnyoneExpected(targets)) {

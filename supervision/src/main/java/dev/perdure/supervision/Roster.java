@@ -42,6 +42,15 @@ final class Roster {
         return any(life -> life.slot == slot);
     }
 
+    /** Returns how many there are who are not on their way out. */
+    int staying() {
+        int staying = 0;
+        for (Life life : lives.values()) {
+            staying += life.stage == Life.Stage.LEAVING || life.stage == Life.Stage.FENCED ? 0 : 1;
+        }
+        return staying;
+    }
+
     /** Returns whether every member satisfies this; one whose process is gone does not. */
     boolean members(Generation generation, Predicate<Life> what) {
         for (Share share : generation.shares()) {
@@ -59,5 +68,16 @@ final class Roster {
      */
     boolean isOver(Generation generation) {
         return !members(generation, life -> !(life.isJoined() && life.generation == 0));
+    }
+
+    /**
+     * Returns whether one who is not a member waits to be one, and for nobody else.
+     *
+     * @param longAgo who joined before that waits for nobody
+     */
+    boolean isJoinerReady(Generation generation, long longAgo) {
+        boolean othersStart = any(life -> life.stage == Life.Stage.STARTING);
+        return any(life ->
+                life.isJoined() && generation.rankOf(life.id).isEmpty() && (!othersStart || life.since <= longAgo));
     }
 }

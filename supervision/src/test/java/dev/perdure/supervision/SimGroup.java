@@ -1,0 +1,194 @@
+package dev.perdure.supervision;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** A collective group: it steps only when all its members are in it, alive and connected. */
+final class SimGroup {
+    final Generation generation;
+    private final World world;
+    private final Map<WorkerId, SimWorker> in = new HashMap<>();
+    private final Set<WorkerId> formed = new LinkedHashSet<>();
+    private final Set<WorkerId> applied = new LinkedHashSet<>();
+    private boolean met;
+    private boolean broken;
+
+    SimGroup(World world, Generation generation) {
+        this.world = world;
+        this.generation = generation;
+    }
+
+    /** A member that nobody can be told apart from in what follows, so in order of rank. */
+    private List<SimWorker> members() {
+        var members = new ArrayList<SimWorker>();
+        for (Share share : generation.shares()) {
+            SimWorker member = in.get(share.worker());
+            if (member != null) {
+                members.add(member);
+            }
+        }
+        return members;
+    }
+
+    private boolean isWhole() {
+        return !broken && in.size() == generation.shares().size();
+    }
+
+    boolean canCommit() {
+        return met && isWhole();
+    }
+
+    boolean isOver() {
+        return broken && in.isEmpty();
+    }
+
+    void arrive(SimWorker member) {
+        in.put(member.id, member);
+        member.phase = Progress.Phase.MEETING;
+        if (broken) {
+            world.in(world.millis(1, 80), () -> brokenFor(member));
+        } else if (isWhole()) {
+            world.in(world.millis(2, 10), this::copy);
+        } else {
+            world.in(world.millis(3_000, 3_100), () -> {
+                if (!met) {
+                    leave(member);
+                    member.groupBroken(this, "the others did not come");
+                }
+            });
+        }
+    }
+
+    /** Somebody goes, or dies; the others notice, sooner or later. */
+    void leave(SimWorker member) {
+        if (in.remove(member.id) == null) {
+            return;
+        }
+        broken = true;
+        for (SimWorker other : members()) {
+            world.in(world.millis(1, 80), () -> brokenFor(other));
+        }
+    }
+
+    private void brokenFor(SimWorker member) {
+        member.whenAwake(() -> {
+            if (in.remove(member.id) != null) {
+                member.groupBroken(this, "connection reset by peer");
+            }
+        });
+    }
+
+    private void copy() {
+        if (!isWhole() || met) {
+            return;
+        }
+        met = true;
+        SimWorker source =
+                world.mustFind(in, generation.shares().get(generation.source()).worker());
+        boolean takesCheckpoint = generation.position().isEmpty();
+        if (takesCheckpoint) {
+            source.position = OptionalLong.of(world.checkpoint);
+            source.steps = world.checkpoint / 2;
+            source.taint = world.checkpointTaint;
+        }
+        for (SimWorker member : members()) {
+            boolean copies =
+                    !member.id.equals(source.id) && (takesCheckpoint || !member.position.equals(source.position));
+            if (!copies) {
+                world.in(world.millis(1, 5), () -> isFormed(member));
+                continue;
+            }
+            OptionalLong had = member.position;
+            member.position = OptionalLong.empty(); // half copied is nothing
+            member.phase = Progress.Phase.COPYING;
+            world.in(world.millis(5, 60), () -> copied(member, source, had));
+        }
+    }
+
+    private void copied(SimWorker member, SimWorker source, OptionalLong had) {
+        if (!in.containsKey(member.id) || !in.containsKey(source.id)) {
+            return;
+        }
+        if (member.isAway() || source.isAway()) {
+            world.in(world.millis(10, 20), () -> copied(member, source, had));
+            return;
+        }
+        member.position = source.position;
+        member.steps = source.steps;
+        member.taint = source.taint;
+        world.saw(new Observation.Copied(member.id, generation, had, member.position.orElse(-1)));
+        isFormed(member);
+    }
+
+    private void isFormed(SimWorker member) {
+        if (!in.containsKey(member.id)) {
+            return;
+        }
+        member.say(new FromWorker.Formed(member.id, generation.number(), member.position.orElse(-1)));
+        formed.add(member.id);
+        member.phase = Progress.Phase.EXCHANGING;
+        if (formed.size() == generation.shares().size()) {
+            next();
+        }
+    }
+
+    private void next() {
+        if (!isWhole()) {
+            return;
+        }
+        if (members().getFirst().steps >= world.steps) {
+            members().forEach(member -> world.in(world.millis(1, 30), () -> member.finished(this)));
+            return;
+        }
+        world.in(world.millis(10, 40), this::exchange);
+    }
+
+    private void exchange() {
+        if (!isWhole()) {
+            return;
+        }
+        for (SimWorker member : members()) {
+            member.phase = member.hangs ? Progress.Phase.DATA : Progress.Phase.EXCHANGING;
+        }
+        if (members().stream().anyMatch(member -> member.isAway() || member.hangs)) {
+            world.in(world.millis(20, 30), this::exchange);
+            return;
+        }
+        world.saw(new Observation.Stepped(
+                generation,
+                members().stream()
+                        .map(member -> world.mustFind(in, member.id).share)
+                        .toList(),
+                members().stream().map(member -> member.position.orElse(-1)).toList()));
+        long step = members().getFirst().steps;
+        applied.clear();
+        for (SimWorker member : members()) {
+            world.in(world.millis(0, 3), () -> member.whenAwake(() -> apply(member, step)));
+        }
+    }
+
+    private void apply(SimWorker member, long step) {
+        if (!in.containsKey(member.id)) {
+            return;
+        }
+        world.saw(new Observation.Applied(member.id, generation.number(), step, member.steps));
+        member.steps++;
+        member.position = OptionalLong.of(2 * member.steps);
+        if (generation.shares().getFirst().worker().equals(member.id) && member.steps % 5 == 0) {
+            member.saves();
+        }
+        if (member.steps % 2 == 0) {
+            member.say(new FromWorker.Stands(
+                    member.id, generation.number(), 2 * member.steps, 31 * member.steps + member.taint));
+        }
+        applied.add(member.id);
+        if (applied.size() == generation.shares().size()) {
+            next();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.perdure.supervision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whole runs, with all that goes wrong in them, under one seed each. {@code -Dseed=S} repeats one and tells its story. */
+class SimulationTest {
+    private static SimShell.Machine real(Run run, World world) {
+        return Supervision.takeOver(run, world.registry.facts, world.registry.epoch)::on;
+    }
+
+    @Test
+    void everyRunEndsWithEachStepAppliedOnceWhateverGoesWrong() {
+        Long only = Long.getLong("seed");
+        if (only != null) {
+            new World(only, SimulationTest::real, true).run(only);
+            return;
+        }
+        simulate(LongStream.range(0, Long.getLong("seeds", 1_000)));
+    }
+
+    @Test
+    @Tag("soak")
+    void aHundredThousandRunsEndWithEachStepAppliedOnce() {
+        simulate(LongStream.range(0, 100_000).parallel());
+    }
+
+    @Test
+    void everyKindOfFailureIsReached() {
+        var kinds = new TreeSet<String>();
+        int superseded = 0;
+        int spent = 0;
+        for (long seed = 0; seed < 500; seed++) {
+            var world = new World(seed, SimulationTest::real, false);
+            spent += world.run(seed) instanceof Outcome.Spent ? 1 : 0;
+            kinds.addAll(world.registry.incidents);
+            superseded += world.superseded;
+        }
+        assertThat(kinds)
+                .contains(
+                        "worker-killed",
+                        "worker-not-started",
+                        "worker-never-joined",
+                        "worker-not-back",
+                        "connection-lost",
+                        "worker-silent",
+                        "worker-stuck",
+                        "worker-not-ready",
+                        "worker-refused",
+                        "state-differs",
+                        "states-differ",
+                        "group-broken");
+        assertThat(superseded).isPositive();
+        assertThat(spent).isPositive();
+    }
+
+    private static void simulate(LongStream seeds) {
+        long faults = seeds.map(seed -> {
+                    var world = new World(seed, SimulationTest::real, false);
+                    world.run(seed);
+                    return world.faults;
+                })
+                .sum();
+        assertThat(faults).isPositive();
+    }
+}

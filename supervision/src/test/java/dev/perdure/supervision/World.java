@@ -1,0 +1,330 @@
+package dev.perdure.supervision;
+
+import dev.perdure.core.Backoff;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * A whole run under one seed: clock, network, processes, registry, checkpoints, and what goes wrong with them. Nothing in
+ * it depends on anything but the seed.
+ */
+final class World {
+    static final String BUILD = "build";
+    static final String CONFIGURATION = "configuration";
+    static final int MICROBATCHES = 8;
+    static final int SLOTS_MAX = 7;
+    private static final long SECOND = 1_000_000_000L;
+    private static final long FAULTS_END = 4 * SECOND;
+    private static final long LIVENESS = 300 * SECOND;
+    private static final int NOTES_MAX = 400;
+
+    private record Item(long at, long order, Runnable what) {}
+
+    /** What is durable. */
+    static final class Registry {
+        long epoch = 1;
+        long lockedUntil;
+        Facts facts;
+        final Set<Generation> generations = new HashSet<>();
+        final Set<WorkerId> launched = new HashSet<>();
+        final Set<String> incidents = new HashSet<>();
+
+        Registry(Facts facts) {
+            this.facts = facts;
+        }
+
+        void append(List<Fact> more) {
+            for (Fact fact : more) {
+                facts = facts.with(fact);
+                if (fact instanceof Fact.Formed formed) {
+                    generations.add(formed.generation());
+                }
+                if (fact instanceof Fact.Happened happened) {
+                    incidents.add(happened.incident().kind());
+                }
+                if (fact instanceof Fact.Launched one) {
+                    launched.add(one.worker());
+                }
+            }
+        }
+    }
+
+    final SplittableRandom random;
+    final Registry registry;
+    final Budgets budgets;
+    final Map<WorkerId, SimWorker> processes = new LinkedHashMap<>();
+    final List<SimGroup> groups = new ArrayList<>();
+    final long steps;
+    final double crashPerMessage;
+    final double crashPerCommand;
+    final double duplicates;
+    long now;
+    long nextConnection = 1;
+    long checkpoint;
+    long checkpointTaint;
+    boolean corrupted;
+    int faults;
+    int superseded;
+
+    private final PriorityQueue<Item> queue =
+            new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.order, b.order));
+    private final List<Invariant> invariants = Invariant.all();
+    private final BiFunction<Run, World, SimShell.Machine> machines;
+    private final boolean keepsNotes;
+    private final Deque<String> notes = new ArrayDeque<>();
+    private final Set<WorkerId> dying = new HashSet<>();
+    private final boolean isTight;
+    private SimShell shell;
+    private long order;
+    private long nextPid = 100;
+    private Optional<Outcome> outcome = Optional.empty();
+
+    World(long seed, BiFunction<Run, World, SimShell.Machine> machines, boolean keepsNotes) {
+        random = new SplittableRandom(seed);
+        this.machines = machines;
+        this.keepsNotes = keepsNotes;
+        int workers = 1 + random.nextInt(4);
+        int spares = random.nextInt(3) == 0 ? 1 : 0;
+        registry = new Registry(Facts.none(new Targets(workers, spares, MICROBATCHES)));
+        steps = 10L + random.nextInt(120);
+        isTight = random.nextInt(10) == 0;
+        budgets = isTight ? budgets(4, 3) : budgets(100_000, 100_000);
+        boolean calm = random.nextInt(3) == 0;
+        crashPerMessage = calm ? 0 : random.nextDouble() * 0.02;
+        crashPerCommand = calm || random.nextBoolean() ? 0 : random.nextDouble() * 0.02;
+        duplicates = random.nextBoolean() ? 0 : 0.1;
+        shell = new SimShell(this, 1, machines.apply(run(), this));
+        int planned = random.nextInt(12);
+        for (int i = 0; i < planned; i++) {
+            in(random.nextLong(FAULTS_END), this::fault);
+        }
+    }
+
+    private static Budgets budgets(int restarts, int failures) {
+        return new Budgets(
+                restarts,
+                100_000,
+                Duration.ofSeconds(60),
+                failures,
+                failures,
+                failures,
+                failures * 10,
+                new Backoff(Integer.MAX_VALUE, Duration.ofMillis(100), Duration.ofSeconds(1)));
+    }
+
+    private Run run() {
+        var patience = new Patience(
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(100));
+        var bounds = new SteadySuspicion.Bounds(
+                Duration.ofMillis(400), Duration.ofMillis(1_000), Duration.ofSeconds(1), Duration.ofSeconds(4), 10);
+        return new Run(BUILD, CONFIGURATION, 2 * steps, "place", patience, budgets, SteadySuspicion.within(bounds));
+    }
+
+    /** Lets the run take its course; every event is followed by a look at the invariants. */
+    Outcome run(long seed) {
+        try {
+            while (outcome.isEmpty()) {
+                Item next = queue.remove();
+                now = next.at;
+                if (now > LIVENESS) {
+                    throw new AssertionError("the run does not end");
+                }
+                next.what.run();
+                groups.removeIf(SimGroup::isOver);
+                invariants.forEach(invariant -> invariant.after(this));
+            }
+            judge(outcome.get());
+            return outcome.get();
+        } catch (AssertionError | RuntimeException failure) {
+            throw new AssertionError(
+                    "seed %d: %s at %d ms. Repeat it: ./mvnw -pl supervision -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dseed=%d%s"
+                            .formatted(seed, failure.getMessage(), now / 1_000_000, seed, story()),
+                    failure);
+        }
+    }
+
+    private String story() {
+        return keepsNotes ? "\n" + String.join("\n", notes) : "";
+    }
+
+    private void judge(Outcome end) {
+        boolean ended = switch (end) {
+            case Outcome.Completed completed -> completed.weightsSha256().equals(steps + ":0") || corrupted;
+            case Outcome.Spent _ -> isTight;
+            case Outcome.Stopped _, Outcome.Failed _, Outcome.RegistryLost _, Outcome.Superseded _ -> false;
+        };
+        if (!ended) {
+            throw new AssertionError("the run ended with " + end);
+        }
+    }
+
+    void note(Supplier<String> what) {
+        if (keepsNotes) {
+            notes.addLast(now / 1_000 + " us " + what.get());
+            if (notes.size() > NOTES_MAX) {
+                notes.removeFirst();
+            }
+        }
+    }
+
+    void saw(Observation seen) {
+        superseded += seen instanceof Observation.Finished finished && finished.outcome() instanceof Outcome.Superseded
+                ? 1
+                : 0;
+        note(seen::toString);
+        invariants.forEach(invariant -> invariant.saw(seen, this));
+    }
+
+    void in(long delay, Runnable what) {
+        queue.add(new Item(now + delay, order++, what));
+    }
+
+    /** Returns a time in nanoseconds, drawn between two in milliseconds. */
+    long millis(int from, int to) {
+        return 1_000_000L * from + random.nextLong(1_000_000L * (to - from));
+    }
+
+    boolean isFaultDue(double chance) {
+        return chance > 0 && now < FAULTS_END && random.nextDouble() < chance;
+    }
+
+    SimWorker mustFind(Map<WorkerId, SimWorker> where, WorkerId worker) {
+        return Optional.ofNullable(where.get(worker)).orElseThrow();
+    }
+
+    SimGroup group(Generation generation) {
+        for (SimGroup group : groups) {
+            if (group.generation.equals(generation)) {
+                return group;
+            }
+        }
+        var group = new SimGroup(this, generation);
+        groups.add(group);
+        return group;
+    }
+
+    Optional<SimShell> listening() {
+        return shell.listens() ? Optional.of(shell) : Optional.empty();
+    }
+
+    boolean isOutdated(SimShell other) {
+        return other.epoch != shell.epoch && shell.listens();
+    }
+
+    void publish(long position, long taint) {
+        if (position > checkpoint) {
+            checkpoint = position;
+            checkpointTaint = taint;
+        }
+    }
+
+    void launch(SimShell by, WorkerId worker) {
+        if (isFaultDue(0.05)) {
+            by.tell(new Event.NotStarted(worker, "no memory"), millis(0, 20));
+            return;
+        }
+        var process = new SimWorker(this, worker, nextPid++);
+        processes.put(worker, process);
+        by.tell(new Event.Started(worker, process.pid), millis(0, 20));
+    }
+
+    /** A signal needs a moment, and more when the process is deep in the kernel. */
+    void kill(WorkerId worker) {
+        in(isFaultDue(0.05) ? millis(100, 3_000) : millis(0, 20), () -> {
+            SimWorker process = processes.get(worker);
+            if (process == null) {
+                shell.tell(new Event.Exited(worker, 137), millis(0, 5));
+            } else {
+                process.die(137);
+            }
+        });
+    }
+
+    void exited(SimWorker worker, int exit) {
+        note(() -> "%s exits with %d".formatted(worker.id, exit));
+        processes.remove(worker.id);
+        in(millis(0, 20), () -> shell.tell(new Event.Exited(worker.id, exit), 0));
+    }
+
+    void finished(Outcome end) {
+        if (!(end instanceof Outcome.Superseded)) {
+            outcome = Optional.of(end);
+        }
+    }
+
+    /** Somebody starts a supervisor again. */
+    void succeed() {
+        in(millis(10, 1_500), () -> {
+            registry.epoch++;
+            note(() -> "epoch %d begins with %s".formatted(registry.epoch, registry.facts));
+            shell = new SimShell(this, registry.epoch, machines.apply(run(), this));
+        });
+    }
+
+    private Optional<SimWorker> anyWorker() {
+        List<SimWorker> all = List.copyOf(processes.values());
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
+    }
+
+    private void fault() {
+        faults++;
+        int kind = random.nextInt(15);
+        note(() -> "fault of kind " + kind);
+        switch (kind) {
+            case 0, 1 -> anyWorker().ifPresent(worker -> worker.die(139));
+            case 2 -> List.copyOf(processes.values()).forEach(worker -> worker.die(137));
+            case 3 -> anyWorker().ifPresent(worker -> worker.stop(millis(50, 5_000)));
+            case 4 -> anyWorker().ifPresent(worker -> worker.stop(1_000 * SECOND));
+            case 5 -> anyWorker().ifPresent(worker -> worker.hangs = true);
+            case 6 -> anyWorker().ifPresent(worker -> worker.cut(millis(50, 3_000)));
+            case 7 -> anyWorker().ifPresent(worker -> worker.disconnect("reset"));
+            case 8, 9 -> {
+                if (shell.alive) {
+                    shell.crash();
+                }
+            }
+            case 10 -> freeze();
+            case 11 -> registry.lockedUntil = now + millis(10, 2_000);
+            case 12 -> shell.tell(new Event.Resize(1 + random.nextInt(SLOTS_MAX - 1), random.nextInt(2)), 0);
+            case 13 -> {
+                if (random.nextInt(3) == 0) {
+                    corrupted = true;
+                    anyWorker().ifPresent(worker -> worker.taint = random.nextLong());
+                }
+            }
+            case 14 -> anyWorker().ifPresent(worker -> worker.deaf = true);
+            default -> throw new AssertionError(kind);
+        }
+    }
+
+    /** The supervisor is stopped, taken for dead, and comes back to find a successor. */
+    private void freeze() {
+        if (shell.listens()) {
+            shell.freeze(millis(200, 4_000));
+            if (random.nextBoolean()) {
+                succeed();
+            }
+        }
+    }
+}
