@@ -29,7 +29,7 @@ final class GlooCollective implements Collective {
     private final int rank;
     private final int size;
     private final String name;
-    private final Duration patience;
+    private Duration patience;
     private final List<Work> underWay = new ArrayList<>(); // guarded by this, like the rest
     private boolean busy;
     private String over = "";
@@ -40,6 +40,17 @@ final class GlooCollective implements Collective {
         this.size = size;
         this.name = name;
         this.patience = patience;
+    }
+
+    /**
+     * Waits until the others are through with connecting, so that whoever leaves at once does not disturb them.
+     *
+     * @param patience how long operations may stand still from then on
+     */
+    GlooCollective formed(Duration patience) {
+        gatherLongs();
+        this.patience = patience;
+        return this;
     }
 
     @Override

@@ -63,7 +63,7 @@ public final class GlooCollectives implements Collectives {
             Store shared = point.open(size, timeout).clone();
             Store store = new PrefixStore("generation-" + generation, shared).clone();
             awaitAll(store, rank, size, deadline, name);
-            return new GlooCollective(connect(store, rank, size), rank, size, name, patience);
+            return new GlooCollective(connect(store, rank, size), rank, size, name, CONNECT_MAX).formed(patience);
         } catch (CollectiveFailedException | BadSettingException e) {
             throw e;
         } catch (RuntimeException e) {

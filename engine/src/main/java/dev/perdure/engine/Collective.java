@@ -88,9 +88,9 @@ public interface Collective extends AutoCloseable {
     }
 
     /**
-     * Returns everybody's numbers, in order of rank.
+     * Returns everybody's numbers, in order of rank. Nobody returns before everybody has called.
      *
-     * @param own as many as the others give
+     * @param own as many as the others give, possibly none
      * @throws CollectiveFailedException see above
      */
     default List<long[]> gatherLongs(long... own) {

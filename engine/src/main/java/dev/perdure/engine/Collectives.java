@@ -6,7 +6,7 @@ import java.time.Duration;
 public interface Collectives {
 
     /**
-     * Forms a group: returns when all members have come.
+     * Forms a group: returns when all members have come and each can reach each.
      *
      * @param meetingPoint where they meet, in the words of the implementation, the same for all of them
      * @param rank which member this is, 0 to {@code size - 1}

@@ -15,11 +15,13 @@ final class Gathering {
     static List<long[]> longs(Collective group, long[] own) {
         try (Arena arena = Arena.ofShared()) {
             List<MemorySegment> segments = IntStream.range(0, group.size())
-                    .mapToObj(_ -> arena.allocate(JAVA_LONG, own.length))
+                    .mapToObj(_ -> arena.allocate(JAVA_LONG, own.length + 1L)) // one more: nothing is not sent
                     .toList();
-            segments.get(group.rank()).copyFrom(MemorySegment.ofArray(own));
+            MemorySegment.copy(own, 0, segments.get(group.rank()), JAVA_LONG, 0, own.length);
             group.allGather(segments);
-            return segments.stream().map(segment -> segment.toArray(JAVA_LONG)).toList();
+            return segments.stream()
+                    .map(segment -> Arrays.copyOf(segment.toArray(JAVA_LONG), own.length))
+                    .toList();
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -180,6 +181,27 @@ public abstract class CollectiveContract {
                 }
             });
         }
+    }
+
+    @Test
+    @Tag("soak")
+    void copiesMoreThanTwoGibibytes() throws Exception {
+        long bytes = (2L << 30) + (1 << 20) + 3;
+        together(2, group -> {
+            try (Arena arena = Arena.ofShared()) {
+                TensorData tensor = TensorData.allocate(arena, DType.U8, Shape.of(bytes));
+                boolean source = group.rank() == 1;
+                long[] places = {0, 1L << 20, Integer.MAX_VALUE, 1L + Integer.MAX_VALUE, bytes - 1};
+                for (int i = 0; source && i < places.length; i++) {
+                    tensor.data().set(JAVA_BYTE, places[i], (byte) (i + 1));
+                }
+                group.broadcast(1, Set.of(0), List.of(tensor));
+                for (int i = 0; i < places.length; i++) {
+                    assertThat(tensor.data().get(JAVA_BYTE, places[i])).isEqualTo((byte) (i + 1));
+                }
+                return group.gatherLongs();
+            }
+        });
     }
 
     @Test
