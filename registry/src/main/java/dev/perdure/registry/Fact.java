@@ -6,4 +6,5 @@ package dev.perdure.registry;
  * <p>All of them can be written again without harm: what is there already stays as it is. A supervisor that does not know
  * whether its last write arrived repeats it.
  */
-public sealed interface Fact permits Generation, Progress, Incident, Decision, Recovery, HostExposure, WorkerProcess, Handover {}
+public sealed interface Fact
+        permits Generation, Progress, Incident, Decision, Recovery, HostExposure, WorkerProcess, Handover {}

@@ -15,8 +15,7 @@ import org.jdbi.v3.core.statement.Query;
 /** Reads the facts of one run. */
 final class FactReader {
     private static final String STEP = "select applied_step from runs where run = :run";
-    private static final String HANDOVER =
-            "select handover from runs where run = :run and handover is not null";
+    private static final String HANDOVER = "select handover from runs where run = :run and handover is not null";
     private static final String MEMBERS =
             "select * from members where run = :run and generation = :generation order by place";
     private static final String ALTERNATIVES =
