@@ -1,5 +1,5 @@
 /**
- * The trainer that steps, and the supervisor that keeps it going.
+ * The trainer that steps, alone or in a team, and the supervisors that keep it going.
  *
  * <ol>
  *   <li>{@link dev.perdure.training.RunConfig}: what a person wrote. {@link dev.perdure.training.RunFolder}: what a run
@@ -14,6 +14,11 @@
  *   <li>{@link dev.perdure.training.RunSupervisor}: starts trainers with a {@link dev.perdure.training.TrainerLauncher},
  *       listens, and does what {@link dev.perdure.training.RestartPolicy} decides. A
  *       {@link dev.perdure.training.RunListener} watches.
+ *   <li>{@link dev.perdure.training.Worker}: one of several processes that train together; {@code Replica} is its copy of
+ *       everything, {@code TrainingLoop} steps with its {@code Team}. It hears its supervisor over a
+ *       {@link dev.perdure.training.WorkerLink}.
+ *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
+ *       decides; {@code Records} makes its facts durable, {@code WorkerProcesses} starts and ends workers.
  *   <li>{@link dev.perdure.training.ProgressFile} and {@link dev.perdure.training.SampleLedger}: every second and every
  *       sample is booked.
  * </ol>
