@@ -1,7 +1,9 @@
 package dev.perdure.training;
 
 import dev.perdure.engine.Collective;
+import dev.perdure.engine.CollectiveFailedException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The workers that take a step together, as one of them sees it.
@@ -9,8 +11,10 @@ import java.util.List;
  * @param group how they exchange memory; of one member when there is nobody else
  * @param shares which microbatches each of them computes, in order of rank: contiguous, together each once; empty for one
  *     that only keeps its state fresh
+ * @param calledOff whether this one was told to stand still: asked between microbatches, since a team of one needs nobody
+ *     and would not notice otherwise
  */
-record Team(Collective group, List<Span> shares) {
+record Team(Collective group, List<Span> shares, BooleanSupplier calledOff) {
     Team {
         shares = List.copyOf(shares);
         if (shares.size() != group.size()) {
@@ -21,7 +25,7 @@ record Team(Collective group, List<Span> shares) {
 
     /** Returns the team of a trainer that has no others. */
     static Team alone(int microbatches) {
-        return new Team(new Alone(), List.of(new Span(0, microbatches)));
+        return new Team(new Alone(), List.of(new Span(0, microbatches)), () -> false);
     }
 
     int rank() {
@@ -30,6 +34,18 @@ record Team(Collective group, List<Span> shares) {
 
     Span share() {
         return shares.get(group.rank());
+    }
+
+    /**
+     * Goes on only if the team does.
+     *
+     * @throws CollectiveFailedException if it was called off
+     */
+    void requireStanding() {
+        if (calledOff.getAsBoolean()) {
+            throw new CollectiveFailedException(
+                    "step", "rank %d of %d".formatted(group.rank(), group.size()), "it was told to stand still");
+        }
     }
 
     /** Returns whether this one saves and tells what happens: one does it for all, since all have the same state. */

@@ -154,6 +154,7 @@ final class TrainingLoop {
         booking.enter(Phase.GRADIENT, computing, next);
         var samples = new ArrayList<int[]>();
         ShareGradient share = computer.computeShare(plan, next, exchange.subtrees(), _ -> {
+            team.requireStanding();
             Purpose former = booking.switchTo(Purpose.DATA);
             var delivered = batches.take();
             booking.switchTo(former);
@@ -221,6 +222,7 @@ final class TrainingLoop {
      * it does not depend on who took which.
      */
     private Evaluation evaluate(Team team, int[] ids) {
+        team.requireStanding();
         int size = team.group().size();
         int parts = Math.ceilDiv(ids.length, EVALUATION_BATCH);
         int partsEach = Math.ceilDiv(parts, size);

@@ -251,7 +251,7 @@ public final class Worker implements WorkerLink.Side {
         generation = next.number();
         stepping = true;
         try (Collective met = meet(replica, next, rank)) {
-            Team team = new Team(met, sharesOf(next));
+            Team team = new Team(met, sharesOf(next), () -> prepared > next.number());
             replica.joins(team, this::say);
             copyState(replica, next, team);
             link.send(
