@@ -1,0 +1,79 @@
+package dev.perdure.wire;
+
+import dev.perdure.supervision.Generation;
+import dev.perdure.supervision.Share;
+import dev.perdure.supervision.ToWorker;
+import dev.perdure.supervision.WorkerId;
+import dev.perdure.wire.v1.Wire;
+import java.time.Duration;
+
+/** Writes and reads what the supervisor says. */
+final class ToWorkers {
+    private ToWorkers() {}
+
+    static Wire.ToWorker write(ToWorker message) {
+        Wire.ToWorker.Builder written = Wire.ToWorker.newBuilder().setEpoch(message.epoch());
+        switch (message) {
+            case ToWorker.Welcome said ->
+                written.getWelcomeBuilder().setHeartbeatsNanos(said.heartbeats().toNanos());
+            case ToWorker.Refused said -> written.getRefusedBuilder().setReason(said.reason());
+            case ToWorker.Prepare said -> written.getPrepareBuilder().setGeneration(said.generation());
+            case ToWorker.Form said -> written.setForm(form(said.generation()));
+            case ToWorker.Stop said -> written.getStopBuilder().setReason(said.reason());
+        }
+        return written.build();
+    }
+
+    private static Wire.Form form(Generation generation) {
+        Wire.Form.Builder form = Wire.Form.newBuilder()
+                .setNumber(generation.number())
+                .setSource(generation.source())
+                .setMeetingPoint(generation.meetingPoint());
+        generation.position().ifPresent(form::setPosition);
+        for (Share share : generation.shares()) {
+            form.addSharesBuilder()
+                    .setWorker(share.worker().name())
+                    .setFrom(share.from())
+                    .setTo(share.to());
+        }
+        return form.build();
+    }
+
+    /**
+     * Reads what was received.
+     *
+     * @throws IllegalArgumentException if it is no message of this protocol
+     */
+    static ToWorker read(Wire.ToWorker received) {
+        long epoch = received.getEpoch();
+        return switch (received.getSaidCase()) {
+            case WELCOME ->
+                new ToWorker.Welcome(epoch, heartbeats(received.getWelcome().getHeartbeatsNanos()));
+            case REFUSED -> new ToWorker.Refused(epoch, received.getRefused().getReason());
+            case PREPARE -> new ToWorker.Prepare(epoch, received.getPrepare().getGeneration());
+            case FORM -> new ToWorker.Form(epoch, generation(received.getForm()));
+            case STOP -> new ToWorker.Stop(epoch, received.getStop().getReason());
+            case SAID_NOT_SET ->
+                throw new IllegalArgumentException(
+                        "message of the supervisor of epoch %d: of a kind that is not known here".formatted(epoch));
+        };
+    }
+
+    private static Duration heartbeats(long nanos) {
+        if (nanos <= 0) {
+            throw new IllegalArgumentException("heartbeats: every %d ns (expected: > 0)".formatted(nanos));
+        }
+        return Duration.ofNanos(nanos);
+    }
+
+    private static Generation generation(Wire.Form form) {
+        return new Generation(
+                form.getNumber(),
+                form.getSharesList().stream()
+                        .map(share -> new Share(new WorkerId(share.getWorker()), share.getFrom(), share.getTo()))
+                        .toList(),
+                form.getSource(),
+                FromWorkers.present(form.hasPosition(), form.getPosition()),
+                form.getMeetingPoint());
+    }
+}
