@@ -12,7 +12,7 @@ import java.time.Duration;
  *     the other side does not read
  * @param streamsMax how many streams a supervisor accepts
  * @param silence after how long without a byte the other side is asked whether it is there, and after how long without
- *     an answer the connection is given up: a silent cut is noticed after one to two of these. At least a second
+ *     an answer the connection is given up: a silent cut is noticed within three of these. At least a second
  * @param joinWithin how long a stream may stay without a Join
  * @param reconnects the pauses between attempts to reach a supervisor; the number of attempts is not limited by it
  * @param successorChecks how often a connected worker looks whether a successor has written its address
