@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,7 @@ class GroupsOfProcessesTest {
                 lines.lines()
                         .filter(line -> line.startsWith("member: ") || line.startsWith("Exception"))
                         .forEach(line -> said.add(line.replace("member: ", "")));
+                said.add("no more");
             } catch (IOException | UncheckedIOException e) {
                 said.add("closed: " + e.getMessage());
             }
@@ -143,6 +145,15 @@ class GroupsOfProcessesTest {
     }
 
     @Test
+    void groupsHaveTheBitsOfOneProcess() throws Exception {
+        String alone = train(members.subList(0, 1), 0, STEPS);
+        assertThat(train(members.subList(0, 2), 0, STEPS)).isEqualTo(alone);
+        assertThat(train(members, 0, STEPS)).isEqualTo(alone);
+        assertThat(train(members, 1, STEPS)).as("2 workers, 1 spare").isEqualTo(alone);
+    }
+
+    @Test
+    @Tag("soak")
     void groupsOfEverySizeHaveTheBitsOfOneProcess() throws Exception {
         String alone = train(members.subList(0, 1), 0, STEPS);
         assertThat(train(members.subList(0, 1), 0, STEPS - 1)).isNotEqualTo(alone);
@@ -164,24 +175,24 @@ class GroupsOfProcessesTest {
 
     @Test
     void thoseWhoOutliveAKillGoOnTogetherAndTheBitsStay() throws Exception {
-        String undisturbed = train(members.subList(0, 1), 0, 200);
+        String undisturbed = train(members.subList(0, 1), 0, 60);
         begin(members);
-        join(members, 0, 200);
+        join(members, 0, 60);
         members.get(2).await("step 5");
         members.get(2).signal("KILL");
         List<Member> rest = members.subList(0, 2);
         for (Member member : rest) {
             assertThat(member.await("broken")).contains("generation " + generation);
         }
-        join(rest, 0, 200);
+        join(rest, 0, 60);
         assertThat(digest(rest)).isEqualTo(undisturbed);
     }
 
     @Test
     void whoWaitsForAStoppedProcessIsFreedByAnAbort() throws Exception {
-        String undisturbed = train(members.subList(0, 1), 0, 200);
+        String undisturbed = train(members.subList(0, 1), 0, 60);
         begin(members);
-        join(members, 0, 200);
+        join(members, 0, 60);
         Member stopped = members.get(1);
         stopped.await("step 5");
         stopped.signal("STOP");
@@ -196,7 +207,7 @@ class GroupsOfProcessesTest {
             assertThat(member.await("broken")).contains("abort");
         }
         // The stopped one is not even dead, and has half of a message.
-        join(rest, 1, 200);
+        join(rest, 1, 60);
         assertThat(digest(rest)).isEqualTo(undisturbed);
         stopped.signal("CONT");
         assertThat(stopped.await("broken")).isNotEmpty();

@@ -6,7 +6,9 @@ import dev.perdure.engine.Collective;
 import dev.perdure.engine.CollectiveFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -30,9 +32,14 @@ final class GlooCollective implements Collective {
     private final int size;
     private final String name;
     private Duration patience;
-    private final List<Work> underWay = new ArrayList<>(); // guarded by this, like the rest
+    private final GlooWatch watch;
+    private final List<UnderWay> underWay = new ArrayList<>(); // guarded by this, like the rest
+    private final Set<Integer> gone = new HashSet<>();
     private boolean busy;
+    private boolean closed;
     private String over = "";
+
+    private record UnderWay(int member, Work work) {}
 
     GlooCollective(ProcessGroupGloo gloo, int rank, int size, String name, Duration patience) {
         this.gloo = group.keep(gloo);
@@ -40,6 +47,7 @@ final class GlooCollective implements Collective {
         this.size = size;
         this.name = name;
         this.patience = patience;
+        this.watch = new GlooWatch(gloo, rank, size, this::leaveAlone);
     }
 
     /**
@@ -100,7 +108,7 @@ final class GlooCollective implements Collective {
 
     /** Receives are posted first: all that a member says about them has then been read when its data has come. */
     private void transfer(List<Part> outgoing, List<Part> incoming) {
-        List<Work> works = new ArrayList<>();
+        List<UnderWay> works = new ArrayList<>();
         try {
             for (Part part : incoming) {
                 post(works, part, gloo::recv);
@@ -108,14 +116,30 @@ final class GlooCollective implements Collective {
             for (Part part : outgoing) {
                 post(works, part, gloo::send);
             }
-            for (Work work : works) {
-                if (!work._wait(new Milliseconds(patience.toMillis()))) {
-                    throw new IllegalStateException("broken off");
-                }
-            }
+            works.forEach(this::await);
         } finally {
             release(works);
         }
+    }
+
+    /** What a member that is gone has sent before may all be here: that is as good as any. */
+    private void await(UnderWay one) {
+        boolean done = one.work()._wait(new Milliseconds(patience.toMillis()));
+        if (!done && (isOver() || !one.work()._wait(new Milliseconds(1)))) {
+            throw new IllegalStateException("rank %d is gone".formatted(one.member()));
+        }
+    }
+
+    private synchronized boolean isOver() {
+        return !over.isEmpty();
+    }
+
+    /** Wakes whoever waits for a member that is gone. */
+    private synchronized void leaveAlone(int member) {
+        gone.add(member);
+        underWay.stream()
+                .filter(one -> one.member() == member)
+                .forEach(one -> one.work().abort());
     }
 
     /** Sends a tensor to a member or receives it from there. */
@@ -123,35 +147,37 @@ final class GlooCollective implements Collective {
         Work start(TensorVector tensor, int member, int tag);
     }
 
-    private void post(List<Work> works, Part part, Direction direction) {
+    private void post(List<UnderWay> works, Part part, Direction direction) {
         long bytes = part.memory().byteSize();
         if (bytes == 0) {
             return;
         }
         var tensor = new TensorVector(Tensors.over(part.memory(), DType.U8, Shape.of(bytes)));
         synchronized (this) {
-            if (!over.isEmpty()) {
-                throw new IllegalStateException(over);
+            if (!over.isEmpty() || gone.contains(part.member())) {
+                throw new IllegalStateException(over.isEmpty() ? "rank %d is gone".formatted(part.member()) : over);
             }
-            Work work = direction.start(tensor, part.member(), TAG);
-            works.add(work);
-            underWay.add(work);
+            var one = new UnderWay(part.member(), direction.start(tensor, part.member(), TAG));
+            works.add(one);
+            underWay.add(one);
         }
     }
 
     /** Frees works, after which Gloo touches their memory no more. */
-    private synchronized void release(List<Work> works) {
+    private synchronized void release(List<UnderWay> works) {
         underWay.clear();
-        works.forEach(Work::close);
+        works.forEach(one -> one.work().close());
     }
 
-    private synchronized void end(String failure) {
-        busy = false;
-        if (over.isEmpty()) {
-            over = failure;
+    private void end(String failure) {
+        boolean leaves;
+        synchronized (this) {
+            busy = false;
+            over = over.isEmpty() ? failure : over;
+            leaves = !over.isEmpty();
         }
-        if (!over.isEmpty()) {
-            group.close();
+        if (leaves) {
+            closeOnce();
         }
     }
 
@@ -166,14 +192,28 @@ final class GlooCollective implements Collective {
     }
 
     /** Whoever is in an operation is woken, and closes the group on the way out. */
-    private synchronized void breakOff(String reason) {
-        if (over.isEmpty()) {
-            over = reason;
+    private void breakOff(String reason) {
+        boolean idle;
+        synchronized (this) {
+            over = over.isEmpty() ? reason : over;
+            underWay.forEach(one -> one.work().abort());
+            idle = !busy;
         }
-        underWay.forEach(Work::abort);
-        if (!busy) {
-            group.close();
+        if (idle) {
+            closeOnce();
         }
+    }
+
+    /** Outside of the lock: a thread of the watch may be waiting for it. */
+    private void closeOnce() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        watch.close();
+        group.close();
     }
 
     private synchronized CollectiveFailedException failed(String operation) {

@@ -22,7 +22,8 @@ import org.bytedeco.pytorch.StringVector;
  * <p>A meeting point is {@code file:PATH}, a file that the first member creates and the last removes, in a folder that
  * exists; or {@code tcp:HOST:PORT/PREFIX}, a server of c10d. A file needs no process that could fail.
  *
- * <p>A group costs a thread and a listening socket for itself, and a connection for every other member, until it is closed.
+ * <p>A group costs two threads and a listening socket for itself, and a connection and a thread for every other member, until
+ * it is closed. Gloo writes a line to standard output when a group forms: nothing else should be read from there.
  */
 public final class GlooCollectives implements Collectives {
     /** When all have come, only a member that dies or is stopped at this moment can keep a group from being formed. */
