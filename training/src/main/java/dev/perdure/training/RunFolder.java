@@ -175,9 +175,10 @@ public record RunFolder(Path path) {
         return Optional.ofNullable(lock);
     }
 
-    /** Writes a small text file whole or not at all. */
+    /** Writes a small text file whole or not at all, also when other processes write the same one. */
     static void write(Path file, String text) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        Path draft = file.resolveSibling("%s.%d.new"
+                .formatted(file.getFileName(), ProcessHandle.current().pid()));
         Files.writeString(draft, text, UTF_8);
         try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
             channel.force(true);
