@@ -8,6 +8,7 @@ import dev.perdure.supervision.Stage.Regrouping;
 import dev.perdure.supervision.Stage.Returning;
 import dev.perdure.supervision.Stage.Running;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -373,8 +374,9 @@ final class Grouping {
 
     /** Ends those for whom there is no place. */
     private void dismissOthers(Generation generation) {
+        Map<WorkerId, Integer> ranks = Lineup.ranks(generation);
         for (Life life : desk.roster.joined()) {
-            if (generation.rankOf(life.id).isEmpty()) {
+            if (!ranks.containsKey(life.id)) {
                 desk.dismiss(life, "fewer workers are wanted");
             }
         }
