@@ -27,7 +27,8 @@ final class Casualties {
     }
 
     /** A worker failed. */
-    void blame(Life life, Failure failure, boolean isMember, long generation, long detectNanos) {
+    void blame(Life life, Failure failure, long generation, long detectNanos) {
+        boolean isMember = life.generation > 0 || life.ready;
         desk.staffing.failed(life.slot, failure, desk.clock);
         last = life.id + ": " + failure.evidence();
         broken = isMember ? Optional.empty() : broken;

@@ -11,6 +11,10 @@ public sealed interface Command {
     /**
      * Start a process. Answered by {@link Event.Started} or {@link Event.NotStarted}.
      *
+     * <p>Whoever launches looks, at that moment, for a supervisor with a greater epoch, and answers {@link
+     * Event.Superseded} instead when there is one: a supervisor that was stopped for long must not launch, when it comes
+     * back, what its successor has made certain not to exist.
+     *
      * @param slot the place it fills, from 0; whoever launches maps places to hosts
      */
     record Launch(WorkerId worker, int slot) implements Command {}

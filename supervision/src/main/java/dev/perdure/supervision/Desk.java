@@ -1,6 +1,7 @@
 package dev.perdure.supervision;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,10 +54,17 @@ final class Desk {
 
     /** Launches where somebody is missing, as far as the budgets allow. */
     void hire(Targets targets) {
-        for (int slot = 0; slot < targets.total(); slot++) {
-            if (!roster.isTaken(slot) && roster.staying() < targets.total() && staffing.mayLaunch(slot, clock)) {
+        int missing = targets.total() - roster.staying();
+        if (missing <= 0) {
+            return;
+        }
+        BitSet taken = roster.slots();
+        for (int slot = taken.nextClearBit(0); missing > 0 && slot < targets.total(); ) {
+            if (staffing.mayLaunch(slot, clock)) {
                 hire(slot);
+                missing--;
             }
+            slot = taken.nextClearBit(slot + 1);
         }
     }
 
@@ -65,8 +73,9 @@ final class Desk {
         if (roster.any(life -> !life.isJoined())) {
             return true;
         }
-        for (int slot = 0; slot < targets.total(); slot++) {
-            if (!roster.isTaken(slot) && staffing.mayEverLaunch(slot)) {
+        BitSet taken = roster.slots();
+        for (int slot = taken.nextClearBit(0); slot < targets.total(); slot = taken.nextClearBit(slot + 1)) {
+            if (staffing.mayEverLaunch(slot)) {
                 return true;
             }
         }

@@ -8,6 +8,7 @@ import dev.perdure.supervision.Stage.Regrouping;
 import dev.perdure.supervision.Stage.Returning;
 import dev.perdure.supervision.Stage.Running;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,6 +29,9 @@ final class Grouping {
     private long best;
     /** Where the running generation began; absent until its source has said. */
     private OptionalLong begun = OptionalLong.empty();
+
+    /** How many members have the source's state. */
+    private int formed;
 
     private boolean rollBack;
     private int rollbacks;
@@ -111,19 +115,16 @@ final class Grouping {
             return;
         }
         boolean expected = life.stage == Life.Stage.LEAVING || isOver();
-        boolean isMember = life.generation > 0 || life.ready;
         desk.fence(life, failure.evidence());
         if (!expected) {
-            casualties.blame(life, failure, isMember, latestNumber(), detectNanos);
+            casualties.blame(life, failure, latestNumber(), detectNanos);
         }
     }
 
     /** A process is gone for certain. */
     void gone(Life life, Failure failure, long detectNanos) {
-        boolean expected = life.stage == Life.Stage.LEAVING || life.stage == Life.Stage.FENCED || isOver();
-        boolean isMember = life.generation > 0 || life.ready;
-        if (!expected) {
-            casualties.blame(life, failure, isMember, latestNumber(), detectNanos);
+        if (life.stage != Life.Stage.LEAVING && life.stage != Life.Stage.FENCED && !isOver()) {
+            casualties.blame(life, failure, latestNumber(), detectNanos);
         }
         desk.forget(life);
     }
@@ -169,16 +170,20 @@ final class Grouping {
         }
     }
 
-    /** A member has the source's state. */
-    void formed(Life life, long position) {
+    /** A member has the source's state. Returns whether it is the last one to have it. */
+    boolean formed(Life life, long position) {
+        formed += life.formed ? 0 : 1;
         life.formed = true;
         life.position = OptionalLong.of(position);
         begun = begun.isPresent() ? begun : OptionalLong.of(position);
-        if (stage instanceof Running running && desk.roster.members(running.generation(), member -> member.formed)) {
-            rollBack = false;
-            desk.say("generation %d steps, from position %d"
-                    .formatted(running.generation().number(), position));
+        if (!(stage instanceof Running running)
+                || formed < running.generation().shares().size()) {
+            return false;
         }
+        rollBack = false;
+        desk.say("generation %d steps, from position %d"
+                .formatted(running.generation().number(), position));
+        return true;
     }
 
     void end(Outcome outcome) {
@@ -206,14 +211,21 @@ final class Grouping {
                 || !committing.generation().equals(generation)) {
             return;
         }
+        begin(generation);
+        for (Share share : generation.shares()) {
+            desk.roster
+                    .find(share.worker())
+                    .ifPresent(life -> desk.send(life, new ToWorker.Form(desk.epoch, generation)));
+        }
+    }
+
+    private void begin(Generation generation) {
         stage = new Running(generation);
         witnesses = new Witnesses(generation.shares().size());
         begun = generation.position();
+        formed = 0;
         for (Share share : generation.shares()) {
-            desk.roster.find(share.worker()).ifPresent(life -> {
-                life.enters(generation.number(), false, desk.clock);
-                desk.send(life, new ToWorker.Form(desk.epoch, generation));
-            });
+            desk.roster.find(share.worker()).ifPresent(life -> life.enters(generation.number(), desk.clock));
         }
     }
 
@@ -272,7 +284,9 @@ final class Grouping {
     private void await(Returning returning) {
         Generation generation = returning.generation();
         if (desk.roster.members(generation, life -> life.isJoined() && life.generation == generation.number())) {
-            adopt(generation);
+            begin(generation);
+            desk.say(
+                    "generation %d runs on under its new supervisor; nothing is redone".formatted(generation.number()));
             return;
         }
         boolean waited =
@@ -291,16 +305,6 @@ final class Grouping {
         if (!expected) {
             regroup("generation %d did not come back whole after its supervisor's end".formatted(generation.number()));
         }
-    }
-
-    private void adopt(Generation generation) {
-        stage = new Running(generation);
-        witnesses = new Witnesses(generation.shares().size());
-        begun = generation.position();
-        for (Share share : generation.shares()) {
-            desk.roster.find(share.worker()).ifPresent(life -> life.enters(generation.number(), false, desk.clock));
-        }
-        desk.say("generation %d runs on under its new supervisor; nothing is redone".formatted(generation.number()));
     }
 
     /** Has everyone stand still for the next generation. */
@@ -355,7 +359,7 @@ final class Grouping {
             regroup("generation %d lost a member".formatted(generation.number()));
             return;
         }
-        if (!desk.roster.members(generation, life -> life.formed) || desk.roster.any(life -> life.done.isPresent())) {
+        if (formed < generation.shares().size() || desk.roster.any(life -> life.done.isPresent())) {
             return; // copying is not disturbed, nor the end
         }
         int members = generation.shares().size();
@@ -373,8 +377,9 @@ final class Grouping {
 
     /** Ends those for whom there is no place. */
     private void dismissOthers(Generation generation) {
+        Map<WorkerId, Integer> ranks = Lineup.ranks(generation);
         for (Life life : desk.roster.joined()) {
-            if (generation.rankOf(life.id).isEmpty()) {
+            if (!ranks.containsKey(life.id)) {
                 desk.dismiss(life, "fewer workers are wanted");
             }
         }

@@ -83,11 +83,11 @@ final class Life {
     }
 
     /** A generation that it is in begins, or is found to run. */
-    void enters(long number, boolean runs, long now) {
+    void enters(long number, long now) {
         generation = number;
         askedFor = 0;
         ready = false;
-        formed = runs;
+        formed = false;
         done = Optional.empty();
         progress = new Progress(0, Progress.Phase.IDLE, -1);
         suspicion = suspicion.begins(now);

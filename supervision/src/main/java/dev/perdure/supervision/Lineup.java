@@ -2,7 +2,9 @@ package dev.perdure.supervision;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -24,9 +26,10 @@ final class Lineup {
             Targets targets,
             boolean rollBack,
             String meetingPoint) {
+        Map<WorkerId, Integer> ranks = previous.map(Lineup::ranks).orElse(Map.of());
         List<Life> order = new ArrayList<>(ready);
         order.sort(Comparator.<Life>comparingInt(life -> life.slot < targets.total() ? 0 : 1)
-                .thenComparingInt(life -> rank(previous, life))
+                .thenComparingInt(life -> ranks.getOrDefault(life.id, Integer.MAX_VALUE))
                 .thenComparingInt(life -> life.slot));
         List<Life> chosen = new ArrayList<>(order.subList(0, Math.min(order.size(), targets.total())));
         Life furthest = furthest(order);
@@ -42,8 +45,10 @@ final class Lineup {
         return new Generation(number, shares, source, position, meetingPoint);
     }
 
-    private static int rank(Optional<Generation> previous, Life life) {
-        return previous.isPresent() ? previous.get().rankOf(life.id).orElse(Integer.MAX_VALUE) : 0;
+    static Map<WorkerId, Integer> ranks(Generation generation) {
+        var ranks = new HashMap<WorkerId, Integer>();
+        generation.shares().forEach(share -> ranks.put(share.worker(), ranks.size()));
+        return ranks;
     }
 
     /** Returns the first of those with the highest position; one without state stands lowest. */

@@ -1,5 +1,6 @@
 package dev.perdure.supervision;
 
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,11 @@ final class Roster {
         return lives.values().stream().anyMatch(what);
     }
 
-    boolean isTaken(int slot) {
-        return any(life -> life.slot == slot);
+    /** Returns the slots in which there is a process, or may be one. */
+    BitSet slots() {
+        var slots = new BitSet();
+        lives.values().forEach(life -> slots.set(life.slot));
+        return slots;
     }
 
     /** Returns how many there are who are not on their way out. */
@@ -71,7 +75,7 @@ final class Roster {
     }
 
     /**
-     * Returns whether one who is not a member waits to be one, and for nobody else.
+     * Returns whether one who is no member of the generation that runs waits to be one, and for nobody else.
      *
      * @param longAgo who joined before that waits for nobody
      */

@@ -153,8 +153,7 @@ public final class Supervision {
             }
             case FromWorker.Formed formed
             when isMember(life, formed.generation()) -> {
-                group.formed(life, formed.position());
-                yield true;
+                yield group.formed(life, formed.position());
             }
             case FromWorker.Stands stands
             when isMember(life, stands.generation()) -> {
@@ -262,8 +261,7 @@ public final class Supervision {
         if (life.formed) {
             return false;
         }
-        group.formed(life, progress.position());
-        return true;
+        return group.formed(life, progress.position());
     }
 
     private void applied(Life life, long position) {

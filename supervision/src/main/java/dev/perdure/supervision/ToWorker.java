@@ -15,10 +15,18 @@ public sealed interface ToWorker {
     /** Answers {@link FromWorker.Join}: this worker cannot take part. It ends. */
     record Refused(long epoch, String reason) implements ToWorker {}
 
-    /** Leave the group at once, whatever it is doing, stand still, and answer {@link FromWorker.Ready}. */
+    /**
+     * Leave the group at once, whatever it is doing, stand still, and answer {@link FromWorker.Ready}. Answered again when
+     * said again. Of the same epoch, one for an earlier generation than the last asked for is old, and so is one for the
+     * generation that the worker is in.
+     */
     record Prepare(long epoch, long generation) implements ToWorker {}
 
-    /** Form a group, take the source's state, and step. Answered by {@link FromWorker.Formed}. */
+    /**
+     * Form a group, take the source's state, and step. Answered by {@link FromWorker.Formed}. Counts once, and only for
+     * the generation and the epoch that the worker has last prepared for. While it copies, a member holds no state: its
+     * position is absent until the copy is whole.
+     */
     record Form(long epoch, Generation generation) implements ToWorker {}
 
     /** End now. */

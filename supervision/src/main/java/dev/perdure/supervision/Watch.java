@@ -74,21 +74,16 @@ final class Watch {
         List<Life> members = desk.roster.joined().stream()
                 .filter(life -> life.generation == generation.number())
                 .toList();
-        List<Life> waiting = members.stream()
-                .filter(life -> WAITS_FOR_OTHERS.contains(life.progress.phase()))
-                .toList();
+        boolean allWait = !members.isEmpty();
         for (Life life : members) {
-            if (life.done.isEmpty() && !waiting.contains(life)) {
-                life.suspicion
-                        .stuck(desk.clock)
-                        .ifPresent(what -> group.fail(
-                                life, new Failure.Stuck(life.progress.phase(), what), desk.clock - life.heardAt));
+            Optional<String> stuck = life.done.isEmpty() ? life.suspicion.stuck(desk.clock) : Optional.empty();
+            boolean waits = WAITS_FOR_OTHERS.contains(life.progress.phase());
+            allWait &= waits && stuck.isPresent();
+            if (stuck.isPresent() && !waits) {
+                group.fail(life, new Failure.Stuck(life.progress.phase(), stuck.get()), desk.clock - life.heardAt);
             }
         }
-        if (!waiting.isEmpty()
-                && waiting.size() == members.size()
-                && waiting.stream()
-                        .allMatch(life -> life.suspicion.stuck(desk.clock).isPresent())) {
+        if (allWait) {
             group.broken("group-stuck", "all members wait for each other");
         }
     }

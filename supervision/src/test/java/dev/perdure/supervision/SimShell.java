@@ -79,6 +79,8 @@ final class SimShell {
     private void act(Command command) {
         switch (command) {
             case Command.Send send -> send(send);
+            case Command.Launch _
+            when world.registry.epoch > epoch -> tell(new Event.Superseded(world.registry.epoch), 0);
             case Command.Launch launch -> {
                 world.saw(new Observation.Launched(epoch, launch.worker()));
                 world.launch(this, launch.worker());
