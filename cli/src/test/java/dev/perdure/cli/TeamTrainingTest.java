@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real worker processes train one model together while they are killed and stopped: the weights are those of one alone. */
 class TeamTrainingTest {
-    private static final String LONG = "training.epochs=40";
+    private static final String LONG = "training.epochs=25";
 
     @TempDir
     static Path folder;
@@ -64,7 +64,7 @@ class TeamTrainingTest {
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
             }
         }
-        Outcome outcome = small.train("phases", faults, new RunListener() {}, "supervision.workers=3");
+        Outcome outcome = small.train("phases", faults, new RunListener() {}, "supervision.workers=2");
         assertSame(outcome, small.undisturbed());
         assertThat(outcome.report().incidents()).hasSizeGreaterThanOrEqualTo(faults.size());
     }
@@ -74,9 +74,9 @@ class TeamTrainingTest {
         RunReport alone =
                 small.train("alone", List.of(), new RunListener() {}, LONG).report();
         var abuse = new Abuse(Map.of(
-                50L, workers -> kill(workers.getFirst()),
-                120L, workers -> stop(workers.getLast()),
-                220L, workers -> workers.forEach(TeamTrainingTest::kill)));
+                40L, workers -> kill(workers.getFirst()),
+                90L, workers -> stop(workers.getLast()),
+                150L, workers -> workers.forEach(TeamTrainingTest::kill)));
 
         Outcome outcome = small.train("abused", List.of(), abuse, LONG, "supervision.workers=3");
 
