@@ -9,6 +9,9 @@ import java.util.OptionalLong;
 public sealed interface FromWorker {
     WorkerId worker();
 
+    /** Returns the generation that it is said of; 0 when of none. */
+    long generation();
+
     /**
      * Asks to be let in: the first message on every connection, also after a supervisor's successor took over. Once it
      * is welcome, a worker says {@link Broken} or {@link Done} again if it has said so of the generation it joins with.
@@ -43,6 +46,9 @@ public sealed interface FromWorker {
 
     /** The group is formed, and this member has the source's state. */
     record Formed(WorkerId worker, long generation, long position) implements FromWorker {}
+
+    /** Answers {@link ToWorker.Extend}: it has met the others, and the joiners have all that the source has applied. */
+    record Met(WorkerId worker, long generation) implements FromWorker {}
 
     /** The group does not answer; it has been left. */
     record Broken(WorkerId worker, long generation, OptionalLong position, String evidence) implements FromWorker {}

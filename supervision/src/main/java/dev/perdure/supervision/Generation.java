@@ -15,10 +15,19 @@ import java.util.OptionalLong;
  * @param position where the source stands (see {@link Progress#position}); when absent, the source first takes the newest
  *     intact checkpoint, or begins anew when there is none, and all others copy, wherever they stand
  * @param meetingPoint where the members find each other, in the words of the collective that they use
+ * @param joiners those who are new when the others go over from a generation that steps, see {@link ToWorker.Extend}; none
+ *     when all stood still before
  */
-public record Generation(long number, List<Share> shares, int source, OptionalLong position, String meetingPoint) {
+public record Generation(
+        long number,
+        List<Share> shares,
+        int source,
+        OptionalLong position,
+        String meetingPoint,
+        List<WorkerId> joiners) {
     public Generation {
         shares = List.copyOf(shares);
+        joiners = List.copyOf(joiners);
         if (number < 1) {
             throw new IllegalArgumentException("generation: %d (expected: >= 1)".formatted(number));
         }
@@ -35,6 +44,11 @@ public record Generation(long number, List<Share> shares, int source, OptionalLo
             }
             next = share.to();
         }
+    }
+
+    /** A generation that all its members have stood still for. */
+    public Generation(long number, List<Share> shares, int source, OptionalLong position, String meetingPoint) {
+        this(number, shares, source, position, meetingPoint, List.of());
     }
 
     /**
@@ -55,6 +69,11 @@ public record Generation(long number, List<Share> shares, int source, OptionalLo
         }
         spares.forEach(spare -> shares.add(new Share(spare, microbatches, microbatches)));
         return List.copyOf(shares);
+    }
+
+    /** Returns whether a member copies the source's state while the others step. */
+    public boolean isJoiner(WorkerId worker) {
+        return joiners.contains(worker);
     }
 
     public int microbatches() {

@@ -33,6 +33,8 @@ final class Grouping {
     /** How many members have the source's state. */
     private int formed;
 
+    private Optional<Extension> extension = Optional.empty();
+
     private boolean rollBack;
     private int rollbacks;
     private int fruitless;
@@ -207,20 +209,44 @@ final class Grouping {
 
     /** A generation is durable: its members may know of it, if it is still wanted. */
     void durable(Generation generation) {
+        if (extension.isPresent() && extension.get().next.equals(generation)) {
+            tellAll(generation, new ToWorker.Extend(desk.epoch, generation));
+            return;
+        }
         if (!(stage instanceof Committing committing)
                 || !committing.generation().equals(generation)) {
             return;
         }
         begin(generation);
+        tellAll(generation, new ToWorker.Form(desk.epoch, generation));
+    }
+
+    private void tellAll(Generation generation, ToWorker message) {
         for (Share share : generation.shares()) {
-            desk.roster
-                    .find(share.worker())
-                    .ifPresent(life -> desk.send(life, new ToWorker.Form(desk.epoch, generation)));
+            desk.roster.find(share.worker()).ifPresent(life -> desk.send(life, message));
         }
+    }
+
+    /** A member has met the others of the generation to come. */
+    void met(Life life, long number) {
+        if (extension.isPresent()
+                && extension.get().next.number() == number
+                && extension.get().met(life.id)) {
+            extension.get().switching = true;
+            tellAll(extension.get().next, new ToWorker.Switch(desk.epoch, number));
+        }
+    }
+
+    /** A member speaks of a generation: when that is the one to come, it has begun. */
+    void speaksOf(long number) {
+        extension
+                .filter(coming -> coming.switching && coming.next.number() == number)
+                .ifPresent(coming -> begin(coming.next));
     }
 
     private void begin(Generation generation) {
         stage = new Running(generation);
+        extension = Optional.empty();
         witnesses = new Witnesses(generation.shares().size());
         begun = generation.position();
         formed = 0;
@@ -313,6 +339,7 @@ final class Grouping {
             return;
         }
         long number = latestNumber() + 1;
+        extension = Optional.empty();
         stage = new Regrouping(number, reason);
         desk.say("generation %d is prepared: %s".formatted(number, reason));
         desk.roster.joined().forEach(life -> prepare(life, number));
@@ -346,7 +373,7 @@ final class Grouping {
                 latest,
                 targets,
                 rollBack,
-                "%s/%d.%d".formatted(meetingPlace, desk.epoch, regrouping.number()));
+                meetingPoint(regrouping.number()));
         dismissOthers(next);
         latest = Optional.of(next);
         stage = new Committing(next);
@@ -359,6 +386,10 @@ final class Grouping {
             regroup("generation %d lost a member".formatted(generation.number()));
             return;
         }
+        extension.ifPresent(this::check);
+        if (!(stage instanceof Running)) {
+            return;
+        }
         if (formed < generation.shares().size() || desk.roster.any(life -> life.done.isPresent())) {
             return; // copying is not disturbed, nor the end
         }
@@ -369,9 +400,36 @@ final class Grouping {
             regroup("%d workers and %d spares are wanted".formatted(targets.workers(), targets.spares()));
         } else if (members == targets.total()) {
             dismissOthers(generation);
-        } else if (desk.roster.isJoinerReady(
-                generation, desk.clock - desk.run.patience().together().toNanos())) {
-            regroup("workers have joined");
+        } else if (extension.isEmpty()
+                && desk.roster.isJoinerReady(
+                        generation, desk.clock - desk.run.patience().together().toNanos())) {
+            extend(generation);
+        }
+    }
+
+    /** Takes those in who have joined, while the others step. */
+    private void extend(Generation running) {
+        long number = latestNumber() + 1;
+        Generation next = Lineup.extended(number, running, desk.roster.joined(), targets, meetingPoint(number));
+        latest = Optional.of(next);
+        extension = Optional.of(new Extension(next, desk.clock));
+        desk.say("generation %d is met for while generation %d steps: %s join"
+                .formatted(number, running.number(), next.joiners()));
+        desk.outbox.add(new Fact.Formed(next, "workers have joined"));
+    }
+
+    private String meetingPoint(long number) {
+        return "%s/%d.%d".formatted(meetingPlace, desk.epoch, number);
+    }
+
+    private void check(Extension coming) {
+        if (!desk.roster.members(coming.next, Life::isJoined)) {
+            extension = Optional.empty();
+            if (coming.switching) {
+                regroup("generation %d lost a member before it began".formatted(coming.next.number()));
+            }
+        } else if (desk.clock - coming.since > desk.run.patience().extend().toNanos()) {
+            regroup("generation %d was not met for in time".formatted(coming.next.number()));
         }
     }
 

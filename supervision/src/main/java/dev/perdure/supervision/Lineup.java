@@ -45,6 +45,28 @@ final class Lineup {
         return new Generation(number, shares, source, position, meetingPoint);
     }
 
+    /**
+     * Adds those who have joined to a generation that steps. Its members keep their ranks, and the last of them, a spare if
+     * there is one, gives the joiners its state.
+     */
+    static Generation extended(
+            long number, Generation running, List<Life> joined, Targets targets, String meetingPoint) {
+        List<WorkerId> order = new ArrayList<>(
+                running.shares().stream().map(Share::worker).toList());
+        List<WorkerId> joiners = joined.stream()
+                .filter(life -> running.rankOf(life.id).isEmpty())
+                .sorted(Comparator.comparingInt(life -> life.slot))
+                .map(life -> life.id)
+                .limit(targets.total() - order.size())
+                .toList();
+        int source = order.size() - 1;
+        order.addAll(joiners);
+        int computing = Math.min(order.size(), targets.workers());
+        List<Share> shares = Generation.share(
+                order.subList(0, computing), order.subList(computing, order.size()), targets.microbatches());
+        return new Generation(number, shares, source, OptionalLong.empty(), meetingPoint, joiners);
+    }
+
     static Map<WorkerId, Integer> ranks(Generation generation) {
         var ranks = new HashMap<WorkerId, Integer>();
         generation.shares().forEach(share -> ranks.put(share.worker(), ranks.size()));

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param start from launch to the first word
  * @param gather from the first worker's joining until a group forms without those still missing
  * @param together how long one that joined waits for others that are starting, so that the group stands still once
+ * @param extend from a joiner's being taken in until the others go over to its generation; then all stand still for it
  * @param back from a successor's start until members that have not come back are given up
  * @param ready from being told to stand still until standing still
  * @param stop from being told to end until being killed
@@ -22,6 +23,7 @@ public record Patience(
         Duration start,
         Duration gather,
         Duration together,
+        Duration extend,
         Duration back,
         Duration ready,
         Duration stop,
@@ -35,6 +37,7 @@ public record Patience(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),

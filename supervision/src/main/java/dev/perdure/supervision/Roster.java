@@ -68,10 +68,18 @@ final class Roster {
 
     /**
      * Returns whether a generation's group can commit nothing any more. A step needs every member, so it is enough that
-     * one has left the group, or is gone for certain; a kill that is not answered yet is not enough.
+     * one has left the group, or is gone for certain; a kill that is not answered yet is not enough. Joiners do not count:
+     * without the others, who may not have gone over yet, they say nothing of the generation before.
      */
     boolean isOver(Generation generation) {
-        return !members(generation, life -> !(life.isJoined() && life.generation == 0));
+        for (Share share : generation.shares()) {
+            Life life = lives.get(share.worker());
+            boolean isOut = life == null || (life.isJoined() && life.generation == 0);
+            if (isOut && !generation.isJoiner(share.worker())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -21,7 +21,8 @@ import java.util.Set;
  *             becomes Gathering   when nobody is left
  * Committing  becomes Running     when the generation is durable: now, and not before, its members are told
  *             becomes Regrouping  when a member fails
- * Running     becomes Regrouping  when a member fails, the group breaks, states differ, another joined, others are wanted
+ * Running     becomes Regrouping  when a member fails, the group breaks, states differ, fewer are wanted
+ * Running     becomes Running     of the next generation, when others have joined and all have met while they stepped
  * any         becomes Ending      when all members are done alike, one says that going on is useless, a budget is spent,
  *                                 facts cannot be written, or somebody asks
  * Ending      becomes Ended       when no process is left, and all facts are durable or given up
@@ -136,6 +137,7 @@ public final class Supervision {
     }
 
     private boolean hear(Life life, FromWorker message) {
+        group.speaksOf(message.generation());
         return switch (message) {
             case FromWorker.Join _ -> false;
             case FromWorker.Heartbeat heartbeat -> heartbeat(life, heartbeat);
@@ -154,6 +156,10 @@ public final class Supervision {
             case FromWorker.Formed formed
             when isMember(life, formed.generation()) -> {
                 yield group.formed(life, formed.position());
+            }
+            case FromWorker.Met met -> {
+                group.met(life, met.generation());
+                yield true;
             }
             case FromWorker.Stands stands
             when isMember(life, stands.generation()) -> {
@@ -212,6 +218,9 @@ public final class Supervision {
             return;
         }
         Life life = known.orElseThrow();
+        if (life.isJoined()) {
+            group.speaksOf(join.generation());
+        }
         if (life.stage == Life.Stage.LEAVING || life.connection == connection) {
             refuse(join, "it has joined already, or was told to end");
             return;

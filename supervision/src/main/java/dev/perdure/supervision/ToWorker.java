@@ -29,6 +29,21 @@ public sealed interface ToWorker {
      */
     record Form(long epoch, Generation generation) implements ToWorker {}
 
+    /**
+     * Meet for a generation while the one before it steps on. A joiner copies the source's state and applies what the others
+     * apply; the source sends both, and copies nothing that the others wait for. Answered by {@link FromWorker.Met}. One for a
+     * later generation takes its place; {@link Prepare} ends it.
+     *
+     * @param generation with joiners; all its other members are those of the generation that steps
+     */
+    record Extend(long epoch, Generation generation) implements ToWorker {}
+
+    /**
+     * All have met: go over to the generation after the first step before which all members were told so, without leaving the
+     * one before until it. Answered by {@link FromWorker.Formed}.
+     */
+    record Switch(long epoch, long generation) implements ToWorker {}
+
     /** End now. */
     record Stop(long epoch, String reason) implements ToWorker {}
 }

@@ -150,6 +150,10 @@ final class Scene {
                 .toList();
     }
 
+    List<String> refusals() {
+        return reasons.stream().filter(reason -> reason.startsWith("refused")).toList();
+    }
+
     List<String> killed() {
         return commands(Command.Kill.class).stream()
                 .map(kill -> kill.worker().name())

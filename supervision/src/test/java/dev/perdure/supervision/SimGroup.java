@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -15,6 +16,8 @@ final class SimGroup {
     private final Map<WorkerId, SimWorker> in = new HashMap<>();
     private final Set<WorkerId> formed = new LinkedHashSet<>();
     private final Set<WorkerId> applied = new LinkedHashSet<>();
+    private final Map<WorkerId, SimWorker> ahead = new HashMap<>();
+    private boolean copiesAhead;
     private boolean met;
     private boolean broken;
 
@@ -44,7 +47,95 @@ final class SimGroup {
     }
 
     boolean isOver() {
-        return broken && in.isEmpty();
+        return broken && in.isEmpty() && ahead.isEmpty();
+    }
+
+    /** One meets the others while it steps elsewhere, or before it steps at all. */
+    void meetAhead(SimWorker member) {
+        ahead.put(member.id, member);
+        if (ahead.size() == generation.shares().size()) {
+            copiesAhead = true;
+            SimWorker source = source(ahead);
+            for (Share share : generation.shares()) {
+                SimWorker other = world.mustFind(ahead, share.worker());
+                if (generation.isJoiner(other.id)) {
+                    world.in(world.millis(5, 100), () -> copyAhead(other, source));
+                } else {
+                    world.in(world.millis(2, 10), () -> other.say(new FromWorker.Met(other.id, generation.number())));
+                }
+            }
+        }
+    }
+
+    private SimWorker source(Map<WorkerId, SimWorker> where) {
+        return world.mustFind(where, generation.shares().get(generation.source()).worker());
+    }
+
+    private void copyAhead(SimWorker joiner, SimWorker source) {
+        if (!ahead.containsKey(joiner.id) || !ahead.containsKey(source.id)) {
+            return;
+        }
+        if (joiner.isAway() || source.isAway()) {
+            world.in(world.millis(10, 20), () -> copyAhead(joiner, source));
+            return;
+        }
+        joiner.steps = source.steps;
+        joiner.taint = source.taint;
+        world.saw(new Observation.Copied(joiner.id, generation, joiner.position, source.position.orElse(-1)));
+        joiner.position = source.position;
+        joiner.phase = Progress.Phase.COPYING;
+        joiner.say(new FromWorker.Met(joiner.id, generation.number()));
+    }
+
+    /** The source applied a step: joiners that have its state apply it as well. */
+    private void follow(SimWorker source) {
+        if (!copiesAhead
+                || !source.id.equals(generation.shares().get(generation.source()).worker())) {
+            return;
+        }
+        for (WorkerId id : generation.joiners()) {
+            SimWorker joiner = ahead.get(id);
+            if (joiner != null && joiner.position.isPresent() && joiner.steps == source.steps - 1) {
+                world.saw(new Observation.Applied(id, generation.number(), source.steps - 1, joiner.steps));
+                joiner.steps++;
+                joiner.position = source.position;
+            }
+        }
+    }
+
+    void leaveAhead(SimWorker member) {
+        ahead.remove(member.id);
+        if (!in.isEmpty()) {
+            breakUp(); // the others have gone over, and wait for it
+        }
+    }
+
+    /** One comes over from the generation before, in which nobody steps any more; the source brings the joiners. */
+    void enter(SimWorker member) {
+        ahead.remove(member.id);
+        in.put(member.id, member);
+        member.phase = Progress.Phase.EXCHANGING;
+        if (member.id.equals(generation.shares().get(generation.source()).worker())) {
+            for (WorkerId id : generation.joiners()) {
+                SimWorker joiner = ahead.get(id);
+                if (joiner != null) {
+                    world.in(world.millis(0, 5), () -> joiner.whenAwake(joiner::goOver));
+                } else {
+                    broken = true;
+                }
+            }
+        }
+        if (broken) {
+            breakUp();
+        } else if (isWhole()) {
+            met = true;
+            members().forEach(other -> world.in(world.millis(0, 3), () -> isFormed(other)));
+        }
+    }
+
+    void leaveInOrder(SimWorker member) {
+        in.remove(member.id);
+        broken = true;
     }
 
     void arrive(SimWorker member) {
@@ -66,9 +157,12 @@ final class SimGroup {
 
     /** Somebody goes, or dies; the others notice, sooner or later. */
     void leave(SimWorker member) {
-        if (in.remove(member.id) == null) {
-            return;
+        if (in.remove(member.id) != null) {
+            breakUp();
         }
+    }
+
+    private void breakUp() {
         broken = true;
         for (SimWorker other : members()) {
             world.in(world.millis(1, 80), () -> brokenFor(other));
@@ -126,7 +220,7 @@ final class SimGroup {
     }
 
     private void isFormed(SimWorker member) {
-        if (!in.containsKey(member.id)) {
+        if (broken || !in.containsKey(member.id)) {
             return;
         }
         member.say(new FromWorker.Formed(member.id, generation.number(), member.position.orElse(-1)));
@@ -167,12 +261,15 @@ final class SimGroup {
                 members().stream().map(member -> member.position.orElse(-1)).toList()));
         long step = members().getFirst().steps;
         applied.clear();
+        Optional<SimGroup> next = members().getFirst().goesOver();
+        boolean allGo = next.isPresent()
+                && members().stream().allMatch(member -> member.goesOver().equals(next));
         for (SimWorker member : members()) {
-            world.in(world.millis(0, 3), () -> member.whenAwake(() -> apply(member, step)));
+            world.in(world.millis(0, 3), () -> member.whenAwake(() -> apply(member, step, allGo)));
         }
     }
 
-    private void apply(SimWorker member, long step) {
+    private void apply(SimWorker member, long step, boolean goesOver) {
         if (!in.containsKey(member.id)) {
             return;
         }
@@ -185,6 +282,11 @@ final class SimGroup {
         if (member.steps % 2 == 0) {
             member.say(new FromWorker.Stands(
                     member.id, generation.number(), 2 * member.steps, 31 * member.steps + member.taint));
+        }
+        member.ahead().ifPresent(coming -> coming.follow(member));
+        if (goesOver) {
+            member.goOver();
+            return;
         }
         applied.add(member.id);
         if (applied.size() == generation.shares().size()) {

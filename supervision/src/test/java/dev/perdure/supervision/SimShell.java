@@ -101,6 +101,8 @@ final class SimShell {
     private void send(Command.Send send) {
         if (send.message() instanceof ToWorker.Form form) {
             world.saw(new Observation.FormSent(epoch, form.generation()));
+        } else if (send.message() instanceof ToWorker.Extend extend) {
+            world.saw(new Observation.FormSent(epoch, extend.generation()));
         }
         SimWorker to = connections.get(send.connection());
         if (to == null) {

@@ -25,6 +25,10 @@ final class SimWorker {
     private long stoppedUntil;
     private long cutUntil;
     private Optional<SimGroup> group = Optional.empty();
+    /** The group it has met for while it steps in another, or in none yet. */
+    private Optional<SimGroup> ahead = Optional.empty();
+
+    private boolean goesOver;
     private Optional<SimShell> shell = Optional.empty();
     private long connection;
     private long epoch;
@@ -143,7 +147,55 @@ final class SimWorker {
             case ToWorker.Prepare _ when deaf -> {}
             case ToWorker.Prepare prepare -> prepare(prepare);
             case ToWorker.Form form -> form(form);
+            case ToWorker.Extend _ when deaf -> {}
+            case ToWorker.Extend extend -> extend(extend.generation());
+            case ToWorker.Switch over -> goesOver |= isAheadFor(over.generation());
         }
+    }
+
+    private boolean isAheadFor(long number) {
+        return ahead.isPresent() && ahead.get().generation.number() == number;
+    }
+
+    private void extend(Generation next) {
+        if (next.number() < askedFor || next.number() <= generation() || isAheadFor(next.number())) {
+            return;
+        }
+        giveUpAhead();
+        SimGroup coming = world.group(next);
+        ahead = Optional.of(coming);
+        coming.meetAhead(this);
+    }
+
+    private void giveUpAhead() {
+        Optional<SimGroup> left = ahead;
+        ahead = Optional.empty();
+        goesOver = false;
+        left.ifPresent(coming -> coming.leaveAhead(this));
+    }
+
+    /** Returns where it is ready to go after the next step. */
+    Optional<SimGroup> goesOver() {
+        return goesOver ? ahead : Optional.empty();
+    }
+
+    /** Leaves the group that it steps in, if any, in good order. */
+    void goOver() {
+        if (ahead.isEmpty()) {
+            return;
+        }
+        SimGroup next = ahead.get();
+        group.ifPresent(old -> old.leaveInOrder(this));
+        ahead = Optional.empty();
+        goesOver = false;
+        group = Optional.of(next);
+        askedFor = next.generation.number() + 1;
+        share = next.generation.shares().get(next.generation.rankOf(id).orElseThrow());
+        next.enter(this);
+    }
+
+    Optional<SimGroup> ahead() {
+        return ahead;
     }
 
     private void prepare(ToWorker.Prepare prepare) {
@@ -176,6 +228,7 @@ final class SimWorker {
     }
 
     private void leaveGroup() {
+        giveUpAhead();
         Optional<SimGroup> left = group;
         group = Optional.empty();
         done = false;

@@ -161,18 +161,6 @@ class SupervisionTest {
     }
 
     @Test
-    void aReplacementJoinsWhileTheOthersStep() {
-        Scene scene = Scene.stepping(2, 0).on(new Event.Exited(id("w1-1"), 1)).ready(2, at(6), "w0-1");
-        scene.formed(2, 6, "w0-1").forget().join("w1-2");
-        assertThat(scene.sentTo("w1-2")).contains(new ToWorker.Prepare(1, 3));
-        scene.ready(3, NONE, "w1-2").ready(3, at(8), "w0-1");
-        Generation formed = scene.formed();
-        assertThat(formed.shares()).hasSize(2);
-        assertThat(formed.shares().get(formed.source()).worker()).isEqualTo(id("w0-1"));
-        assertThat(formed.position()).hasValue(8);
-    }
-
-    @Test
     void aStoppedWorkerIsOutWithinTwoSeconds() {
         Scene scene = Scene.stepping(2, 0).pass(3_000, 1, WAITS, "w0-1", "w1-1");
         scene.pass(1_900, 1, WAITS, "w0-1");

@@ -131,6 +131,7 @@ final class World {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(200),
+                Duration.ofSeconds(5),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
