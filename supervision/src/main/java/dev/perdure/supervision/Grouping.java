@@ -367,13 +367,8 @@ final class Grouping {
             return;
         }
         casualties.explain(latestNumber());
-        Generation next = Lineup.of(
-                regrouping.number(),
-                joined,
-                latest,
-                targets,
-                rollBack,
-                meetingPoint(regrouping.number()));
+        Generation next =
+                Lineup.of(regrouping.number(), joined, latest, targets, rollBack, meetingPoint(regrouping.number()));
         dismissOthers(next);
         latest = Optional.of(next);
         stage = new Committing(next);

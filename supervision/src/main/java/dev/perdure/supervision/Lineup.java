@@ -51,8 +51,8 @@ final class Lineup {
      */
     static Generation extended(
             long number, Generation running, List<Life> joined, Targets targets, String meetingPoint) {
-        List<WorkerId> order = new ArrayList<>(
-                running.shares().stream().map(Share::worker).toList());
+        List<WorkerId> order =
+                new ArrayList<>(running.shares().stream().map(Share::worker).toList());
         List<WorkerId> joiners = joined.stream()
                 .filter(life -> running.rankOf(life.id).isEmpty())
                 .sorted(Comparator.comparingInt(life -> life.slot))

@@ -68,7 +68,8 @@ final class SimGroup {
     }
 
     private SimWorker source(Map<WorkerId, SimWorker> where) {
-        return world.mustFind(where, generation.shares().get(generation.source()).worker());
+        return world.mustFind(
+                where, generation.shares().get(generation.source()).worker());
     }
 
     private void copyAhead(SimWorker joiner, SimWorker source) {
@@ -90,7 +91,8 @@ final class SimGroup {
     /** The source applied a step: joiners that have its state apply it as well. */
     private void follow(SimWorker source) {
         if (!copiesAhead
-                || !source.id.equals(generation.shares().get(generation.source()).worker())) {
+                || !source.id.equals(
+                        generation.shares().get(generation.source()).worker())) {
             return;
         }
         for (WorkerId id : generation.joiners()) {

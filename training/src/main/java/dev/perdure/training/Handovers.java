@@ -38,7 +38,8 @@ final class Handovers {
             List<ShareText> shares,
             int source,
             @Nullable Long position,
-            String meetingPoint) {}
+            String meetingPoint,
+            List<String> joiners) {}
 
     private record ShareText(String worker, int from, int to) {}
 
@@ -75,7 +76,8 @@ final class Handovers {
                         .toList(),
                 generation.source(),
                 orNull(generation.position()),
-                generation.meetingPoint());
+                generation.meetingPoint(),
+                generation.joiners().stream().map(WorkerId::name).toList());
     }
 
     /** Reads what {@link #format} wrote. A run that was stopped or given up may go on: only a completed one is over. */
@@ -106,7 +108,8 @@ final class Handovers {
                         .toList(),
                 text.source(),
                 optional(text.position()),
-                text.meetingPoint());
+                text.meetingPoint(),
+                text.joiners().stream().map(WorkerId::new).toList());
     }
 
     private static OptionalLong optional(@Nullable Long value) {

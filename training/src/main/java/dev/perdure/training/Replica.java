@@ -3,12 +3,18 @@ package dev.perdure.training;
 import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
 import dev.perdure.data.Dataset;
+import dev.perdure.engine.Collective;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
+import dev.perdure.engine.TrainableModel.Evaluation;
+import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -190,17 +196,55 @@ final class Replica implements AutoCloseable {
         position = loop.position();
     }
 
+    /** Returns how long the parts of a step are that a joiner is sent. */
+    FollowedStep.Sizes sizes() {
+        return new FollowedStep.Sizes(model.parameters(), config.microbatches(), model.statistics());
+    }
+
+    /**
+     * Copies the source's state, and applies what it applies, until the others go over.
+     *
+     * @param upToDate is called once there is nothing more to be applied
+     */
+    void follow(Collective group, Generation next, Runnable upToDate) {
+        enters(Phase.COPY);
+        losesItsState();
+        take(StateCopy.run(group, next.source(), Succession.joiners(next), state()));
+        FollowedStep.Sizes sizes = sizes();
+        try (Arena kept = Arena.ofShared()) {
+            ResultTable table = sizes.table(kept);
+            TensorData gradient = sizes.gradient(kept);
+            MemorySegment rows = table.rows(new Span(0, sizes.microbatches()));
+            while (true) {
+                try (Arena arena = Arena.ofShared()) {
+                    switch (FollowedStep.receive(group, next.source(), arena, gradient.data(), rows)) {
+                        case FollowedStep.Step step ->
+                            loop.follow(step, new StepGradient(gradient, table.get(loop.samplesOf(step.step()))));
+                        case FollowedStep.Evaluated(Evaluation heldOut) -> loop.follow(heldOut);
+                        case FollowedStep.UpToDate _ -> upToDate.run();
+                        case FollowedStep.Over _ -> {
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /**
      * Steps to the end with a team.
      *
      * @param stands is told now and then where the state stands, with a checksum of it
-     * @return the SHA-256 of the final weights; what this one saves is durable
+     * @return the SHA-256 of the final weights, and what this one saves is durable; nothing when the team goes over to its
+     *     next generation
      */
-    String train(Team team, Standing stands) throws IOException, InterruptedException {
+    Optional<String> train(Team team, Standing stands) throws IOException, InterruptedException {
         trained = true;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
-            loop.run(team);
+            if (!loop.run(team)) {
+                return Optional.empty();
+            }
             String weights = Weights.sha256(model.state());
             TrainingEvent finished = loop.finished(team, weights);
             if (leading != null) {
@@ -209,7 +253,7 @@ final class Replica implements AutoCloseable {
                 leading.checkpoints().finish();
                 say.accept(finished);
             }
-            return weights;
+            return Optional.of(weights);
         } finally {
             metrics = null;
         }

@@ -4,6 +4,7 @@ import dev.perdure.engine.Collective;
 import dev.perdure.engine.CollectiveFailedException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The workers that take a step together, as one of them sees it.
@@ -13,8 +14,9 @@ import java.util.function.BooleanSupplier;
  *     that only keeps its state fresh
  * @param calledOff whether this one was told to stand still: asked between microbatches, since a team of one needs nobody
  *     and would not notice otherwise
+ * @param followers those who join next, as long as there are any
  */
-record Team(Collective group, List<Span> shares, BooleanSupplier calledOff) {
+record Team(Collective group, List<Span> shares, BooleanSupplier calledOff, Supplier<Followers> followers) {
     Team {
         shares = List.copyOf(shares);
         if (shares.size() != group.size()) {
@@ -25,7 +27,7 @@ record Team(Collective group, List<Span> shares, BooleanSupplier calledOff) {
 
     /** Returns the team of a trainer that has no others. */
     static Team alone(int microbatches) {
-        return new Team(new Alone(), List.of(new Span(0, microbatches)), () -> false);
+        return new Team(new Alone(), List.of(new Span(0, microbatches)), () -> false, () -> Followers.NONE);
     }
 
     int rank() {

@@ -9,11 +9,13 @@ import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainableModel.Evaluation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -109,9 +111,10 @@ final class TrainingLoop {
      * Applies the remaining steps together with the others of a team. Whoever leads it saves and tells. When the team
      * breaks, the last step is applied here or it is not: never in part.
      *
+     * @return whether all steps are applied; otherwise the team goes over to its next generation after this step
      * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
      */
-    void run(Team team) throws IOException, InterruptedException {
+    boolean run(Team team) throws IOException, InterruptedException {
         try (var computer = new StepComputer(model, config.seed());
                 var exchange = new GroupExchange(
                         team.group(),
@@ -123,14 +126,19 @@ final class TrainingLoop {
                 endEpoch(team);
             }
             while (step < plan.steps()) {
-                applyStep(team, step + 1, computer, exchange, batches);
+                boolean agreed = applyStep(team, step + 1, computer, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
+                team.followers().get().applied(this::state);
+                if (agreed && !epochEnds) {
+                    return false;
+                }
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 if (team.leads()) {
                     booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
                     checkpoints.get().saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
                 }
             }
+            return true;
         }
     }
 
@@ -147,7 +155,8 @@ final class TrainingLoop {
         }
     }
 
-    private void applyStep(
+    /** Returns whether all members are ready to go over to the next generation. */
+    private boolean applyStep(
             Team team, long next, StepComputer computer, GroupExchange exchange, DeliveredBatches batches)
             throws IOException, InterruptedException {
         Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : Purpose.COMPUTE;
@@ -163,25 +172,55 @@ final class TrainingLoop {
         });
         booking.enter(Phase.EXCHANGE, computing, next);
         StepGradient gradient = exchange.exchange(plan, next, share);
-        int[] taken = TakenSamples.ofAll(team, plan, next, samples);
+        TakenSamples taken = TakenSamples.ofAll(
+                team, plan, next, samples, team.followers().get().readyFor());
+        team.followers().get().computed(next, gradient, taken.ids());
         if (team.leads()) {
             booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
             checkpoints.get().awaitCaptured();
         }
         booking.enter(Phase.APPLY, computing, next);
+        double norm = apply(next, gradient);
+        booking.enter(Phase.BOOK, computing, next);
+        book(next, gradient, taken.ids());
+        if (team.leads()) {
+            say.accept(new TrainingEvent.StepApplied(
+                    next,
+                    plan.epochOf(next),
+                    gradient.lossSum() / gradient.samples(),
+                    accuracy(gradient.correct(), gradient.samples()),
+                    config.learningRate().at(next, plan.steps()),
+                    norm,
+                    gradient.samples()));
+        }
+        return taken.isAgreed();
+    }
+
+    /** Applies a step that the team computed which this one is about to join. */
+    void follow(FollowedStep.Step followed, StepGradient gradient) {
+        apply(followed.step(), gradient);
+        book(followed.step(), gradient, followed.samples().toArray(ValueLayout.JAVA_INT));
+    }
+
+    /** Ends the epoch that the last step ended, as the team did. */
+    void follow(Evaluation heldOut) {
+        totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
+        moved.run();
+    }
+
+    /** Returns the samples of each microbatch of a step. */
+    IntUnaryOperator samplesOf(long which) {
+        return index -> plan.microbatchOf(which, index).size();
+    }
+
+    private double apply(long next, StepGradient gradient) {
         double rate = config.learningRate().at(next, plan.steps());
         double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
         double loss = gradient.lossSum() / gradient.samples();
         if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
             throw new DivergedException(next, loss, norm, rate);
         }
-        booking.enter(Phase.BOOK, computing, next);
-        book(next, gradient, taken);
-        double accuracy = accuracy(gradient.correct(), gradient.samples());
-        if (team.leads()) {
-            say.accept(new TrainingEvent.StepApplied(
-                    next, plan.epochOf(next), loss, accuracy, rate, norm, gradient.samples()));
-        }
+        return norm;
     }
 
     private void book(long applied, StepGradient gradient, int[] samples) {
@@ -200,6 +239,7 @@ final class TrainingLoop {
     private Map<String, Double> endEpoch(Team team) {
         booking.enter(Phase.EVALUATE, Purpose.COMPUTE, step);
         Evaluation heldOut = evaluate(team, heldOutIds);
+        team.followers().get().evaluated(heldOut);
         var figures = totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
         long now = System.nanoTime();
         if (team.leads()) {

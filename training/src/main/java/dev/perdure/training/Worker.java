@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,20 +33,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements WorkerLink.Side {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-    private static final Duration MEETING_PATIENCE = Duration.ofSeconds(10);
     private static final Duration LOOK_AROUND = Duration.ofMillis(200);
 
     private final WorkerId id;
     private final String configuration;
     private final Optional<Replica> opened;
     private final Optional<RunFailure> failed;
-    private final Collectives collectives;
     private final Duration aloneMax;
+    private final Groups groups;
     private final BlockingQueue<ToWorker> orders = new LinkedBlockingQueue<>();
-    private final Object meeting = new Object();
     private final WorkerLink link;
-    private @Nullable Collective group;
-    private @Nullable Thread waitingForOthers;
     private volatile long epoch;
     private volatile long prepared;
     private volatile long generation;
@@ -69,7 +64,7 @@ public final class Worker implements WorkerLink.Side {
             throws InterruptedException {
         this.id = id;
         this.configuration = configuration;
-        this.collectives = collectives;
+        this.groups = new Groups(id, collectives);
         this.aloneMax = aloneMax;
         Replica opened = null;
         RunFailure failed = null;
@@ -147,28 +142,31 @@ public final class Worker implements WorkerLink.Side {
         epoch = order.epoch();
         switch (order) {
             case ToWorker.Welcome _, ToWorker.Form _ -> orders.add(order);
+            case ToWorker.Extend(long _, Generation next)
+            when next.isJoiner(id) -> {
+                groups.breakOff(); // what it followed before is not met for any more
+                orders.add(order);
+            }
+            case ToWorker.Extend(long _, Generation next) -> extend(next);
+            case ToWorker.Switch over -> groups.goOver(over.generation());
             case ToWorker.Prepare prepare -> {
                 prepared = Math.max(prepared, prepare.generation());
                 orders.add(order);
-                breakOff();
+                groups.breakOff();
             }
             case ToWorker.Refused _, ToWorker.Stop _ -> {
                 prepared = Long.MAX_VALUE;
                 orders.add(order);
-                breakOff();
+                groups.breakOff();
             }
         }
     }
 
-    /** Makes the stepping thread stand still soon: at the latest when it next needs another member. */
-    private void breakOff() {
-        synchronized (meeting) {
-            if (waitingForOthers != null) {
-                waitingForOthers.interrupt();
-            }
-            if (group != null) {
-                group.abort();
-            }
+    /** Meets for the next generation while this one steps. */
+    private void extend(Generation next) {
+        if (next.number() > generation && next.number() >= prepared) {
+            opened.ifPresent(replica -> groups.meetAhead(
+                    next, replica.sizes(), replica::state, () -> link.send(new FromWorker.Met(id, next.number()))));
         }
     }
 
@@ -232,6 +230,12 @@ public final class Worker implements WorkerLink.Side {
                         take(replica, form.generation());
                     }
                 }
+                case ToWorker.Extend(long _, Generation next) -> {
+                    if (next.number() >= prepared) {
+                        join(replica, next);
+                    }
+                }
+                case ToWorker.Switch _ -> {}
                 case ToWorker.Stop stop -> {
                     LOG.info("told to end: {}", stop.reason());
                     return ExitCode.OK;
@@ -244,68 +248,82 @@ public final class Worker implements WorkerLink.Side {
         }
     }
 
-    /** Takes part in a generation until it is over. */
+    /** Takes part in a generation, and in those that it goes over to. */
     private void take(Replica replica, Generation next) throws IOException, InterruptedException {
-        int rank = next.rankOf(id)
-                .orElseThrow(() -> new IllegalStateException("%s is no member of %s".formatted(id, next)));
         generation = next.number();
         stepping = true;
-        try (Collective met = meet(replica, next, rank)) {
-            Team team = new Team(met, sharesOf(next), () -> prepared > next.number());
-            replica.joins(team, this::say);
-            copyState(replica, next, team);
-            link.send(
-                    new FromWorker.Formed(id, next.number(), replica.position().orElseThrow()));
-            String weights = replica.train(team, this::stands);
-            link.send(new FromWorker.Done(id, next.number(), weights));
+        takePart(replica, next, met -> copyState(replica, next, team(met, next)));
+    }
+
+    /** Follows those who step, and goes over with them. */
+    private void join(Replica replica, Generation next) throws IOException, InterruptedException {
+        takePart(replica, next, met -> {
+            replica.joins(team(met, next), this::say);
+            replica.follow(met, next, () -> link.send(new FromWorker.Met(id, next.number())));
+            requireSame(replica, next, met);
+        });
+    }
+
+    /** Brings a member's state to where its group's is. */
+    private interface Beginning {
+        void begin(Collective met) throws IOException;
+    }
+
+    private void takePart(Replica replica, Generation first, Beginning beginning)
+            throws IOException, InterruptedException {
+        Generation now = first;
+        replica.enters(Phase.MEET);
+        try {
+            beginning.begin(groups.meet(first, () -> prepared > first.number()));
+            while (true) {
+                link.send(new FromWorker.Formed(
+                        id, now.number(), replica.position().orElseThrow()));
+                Team team = team(groups.present(), now);
+                replica.joins(team, this::say);
+                Optional<String> weights = replica.train(team, this::stands);
+                if (weights.isPresent()) {
+                    link.send(new FromWorker.Done(id, now.number(), weights.get()));
+                    return;
+                }
+                try (Collective _ = groups.present()) {
+                    now = groups.goOver();
+                    requireSame(replica, now, groups.present());
+                }
+            }
         } catch (CollectiveFailedException e) {
-            if (prepared <= next.number()) {
-                LOG.info("generation {} is broken: {}", next.number(), e.getMessage());
-                link.send(new FromWorker.Broken(id, next.number(), replica.position(), String.valueOf(e.getMessage())));
+            LOG.info("generation {} is broken: {}", now.number(), e.getMessage());
+            if (stepping && prepared <= now.number()) {
+                link.send(new FromWorker.Broken(id, generation, replica.position(), String.valueOf(e.getMessage())));
             }
         } finally {
-            synchronized (meeting) {
-                group = null;
-            }
+            groups.leave();
             stepping = false;
             replica.rests();
         }
     }
 
-    private Collective meet(Replica replica, Generation next, int rank) throws InterruptedException {
-        replica.enters(Phase.MEET);
-        synchronized (meeting) {
-            waitingForOthers = Thread.currentThread();
-        }
-        Collective met = null;
-        try {
-            met = collectives.meet(next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
-        } catch (InterruptedException e) {
-            LOG.debug("the meeting of generation {} was called off", next.number());
-        } finally {
-            synchronized (meeting) {
-                waitingForOthers = null;
-                group = met;
-                boolean calledOff = Thread.interrupted() || prepared > next.number();
-                if (met != null && calledOff) {
-                    met.abort();
-                }
+    /** All members have come over, and stand alike: whoever has left the generation before is waited for no longer there. */
+    private void requireSame(Replica replica, Generation now, Collective met) {
+        generation = now.number();
+        stepping = true;
+        long own = replica.position().orElseThrow();
+        for (long[] other : met.gatherLongs(own)) {
+            if (other[0] != own) {
+                throw new CollectiveFailedException(
+                        "going over",
+                        id.name(),
+                        "it stands at position %d, another at %d (expected: the same)".formatted(own, other[0]));
             }
         }
-        if (met == null) {
-            throw new CollectiveFailedException("meeting", id.name(), "it was called off");
-        }
-        return met;
     }
 
-    private static List<Span> sharesOf(Generation next) {
-        return next.shares().stream()
-                .map(share -> new Span(share.from(), share.to()))
-                .toList();
+    private Team team(Collective met, Generation now) {
+        return new Team(met, Succession.shares(now), () -> prepared > now.number(), groups::followers);
     }
 
     /** Brings all members to the source's state. */
     private void copyState(Replica replica, Generation next, Team team) throws IOException {
+        replica.joins(team, this::say);
         if (next.position().isEmpty() && team.rank() == next.source()) {
             replica.restoreOrBegin(team);
         }

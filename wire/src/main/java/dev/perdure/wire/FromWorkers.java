@@ -35,6 +35,7 @@ final class FromWorkers {
             }
             case FromWorker.Formed said ->
                 written.getFormedBuilder().setGeneration(said.generation()).setPosition(said.position());
+            case FromWorker.Met said -> written.getMetBuilder().setGeneration(said.generation());
             case FromWorker.Broken said -> {
                 Wire.Broken.Builder broken = written.getBrokenBuilder()
                         .setGeneration(said.generation())
@@ -105,6 +106,7 @@ final class FromWorkers {
                         worker,
                         received.getFormed().getGeneration(),
                         received.getFormed().getPosition());
+            case MET -> new FromWorker.Met(worker, received.getMet().getGeneration());
             case BROKEN -> {
                 Wire.Broken said = received.getBroken();
                 yield new FromWorker.Broken(

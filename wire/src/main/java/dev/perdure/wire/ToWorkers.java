@@ -19,6 +19,8 @@ final class ToWorkers {
             case ToWorker.Refused said -> written.getRefusedBuilder().setReason(said.reason());
             case ToWorker.Prepare said -> written.getPrepareBuilder().setGeneration(said.generation());
             case ToWorker.Form said -> written.setForm(form(said.generation()));
+            case ToWorker.Extend said -> written.setExtend(form(said.generation()));
+            case ToWorker.Switch said -> written.getSwitchBuilder().setGeneration(said.generation());
             case ToWorker.Stop said -> written.getStopBuilder().setReason(said.reason());
         }
         return written.build();
@@ -30,6 +32,7 @@ final class ToWorkers {
                 .setSource(generation.source())
                 .setMeetingPoint(generation.meetingPoint());
         generation.position().ifPresent(form::setPosition);
+        generation.joiners().forEach(joiner -> form.addJoiners(joiner.name()));
         for (Share share : generation.shares()) {
             form.addSharesBuilder()
                     .setWorker(share.worker().name())
@@ -52,6 +55,8 @@ final class ToWorkers {
             case REFUSED -> new ToWorker.Refused(epoch, received.getRefused().getReason());
             case PREPARE -> new ToWorker.Prepare(epoch, received.getPrepare().getGeneration());
             case FORM -> new ToWorker.Form(epoch, generation(received.getForm()));
+            case EXTEND -> new ToWorker.Extend(epoch, generation(received.getExtend()));
+            case SWITCH -> new ToWorker.Switch(epoch, received.getSwitch().getGeneration());
             case STOP -> new ToWorker.Stop(epoch, received.getStop().getReason());
             case SAID_NOT_SET ->
                 throw new IllegalArgumentException(
@@ -74,6 +79,7 @@ final class ToWorkers {
                         .toList(),
                 form.getSource(),
                 FromWorkers.present(form.hasPosition(), form.getPosition()),
-                form.getMeetingPoint());
+                form.getMeetingPoint(),
+                form.getJoinersList().stream().map(WorkerId::new).toList());
     }
 }
