@@ -43,6 +43,7 @@ public final class ReportPage {
         page.append(ReportTables.incidents(marks));
         page.append(ReportTables.checkpoints(report.checkpoints()));
         page.append(ledger(report));
+        page.append(ReportGuards.render(report));
         page.append(ReportTables.warnings(report.warnings()));
         page.append(ReportTables.recipe(report, run.started()));
         page.append(configuration(configYaml));
@@ -87,7 +88,17 @@ public final class ReportPage {
                 ? " No sample was lost or repeated."
                 : " Samples lost: " + Figures.count(report.samplesLost()) + "; repeated: "
                         + Figures.count(report.samplesRepeated()) + ".";
-        return "All " + steps + interruptions(report) + samples;
+        return (report.earlyStop() != null && report.earlyStop().early() ? "" : "All ")
+                + steps
+                + stopped(report)
+                + interruptions(report)
+                + samples;
+    }
+
+    private static String stopped(RunReport report) {
+        return report.earlyStop() == null
+                ? ""
+                : " Training " + report.earlyStop().words() + ".";
     }
 
     private static String interruptions(RunReport report) {

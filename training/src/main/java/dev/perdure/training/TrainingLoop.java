@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,8 +38,11 @@ final class TrainingLoop {
     private final int[] heldOutIds;
     private final SampleLedger ledger;
     private final EpochTotals totals = new EpochTotals();
+    private final BestWeights bestWeights;
+    private BestSoFar best = BestSoFar.none();
     private long step;
     private long epochBeganNanos = System.nanoTime();
+    private long samplesSinceBegan;
 
     /**
      * Begins before the first step.
@@ -64,6 +68,7 @@ final class TrainingLoop {
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
         this.plan = planOf(config, data);
+        this.bestWeights = BestWeights.of(config, model.state());
         this.ledger = new SampleLedger(trainIds.length);
     }
 
@@ -94,6 +99,10 @@ final class TrainingLoop {
                 .text("data/digest", data.digest());
         totals.addTo(state);
         ledger.addTo(state);
+        if (config.earlyStopping().isPresent()) {
+            best.addTo(state);
+        }
+        bestWeights.addTo(state);
         return state.build();
     }
 
@@ -102,6 +111,10 @@ final class TrainingLoop {
         model.restore(state);
         totals.restore(state);
         ledger.restore(state);
+        if (config.earlyStopping().isPresent()) {
+            best = BestSoFar.of(state);
+        }
+        bestWeights.restore(state);
         step = state.integer("run/step");
     }
 
@@ -122,16 +135,21 @@ final class TrainingLoop {
             if (plan.endsEpoch(step) && totals.isOpen()) {
                 endEpoch(team);
             }
-            while (step < plan.steps()) {
+            while (!isOver()) {
                 applyStep(team, step + 1, computer, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 if (team.leads()) {
                     booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
-                    checkpoints.get().saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
+                    checkpoints.get().saveIfDue(step, epochEnds, isOver(), this::state, metrics);
                 }
             }
         }
+    }
+
+    /** Returns whether no step is left to apply. */
+    private boolean isOver() {
+        return step >= plan.steps() || best.stopped();
     }
 
     /** Computes the first microbatch's gradient a few times. Changes nothing. */
@@ -192,6 +210,7 @@ final class TrainingLoop {
             ledger.endEpoch();
         }
         totals.add(gradient);
+        samplesSinceBegan += gradient.samples();
         step = applied;
         booking.progress().applied(applied);
         moved.run();
@@ -210,11 +229,25 @@ final class TrainingLoop {
                     figures.trainAccuracy(),
                     figures.heldOutLoss(),
                     figures.heldOutAccuracy(),
-                    (now - epochBeganNanos) / 1e9));
+                    (now - epochBeganNanos) / 1e9,
+                    samplesSinceBegan * 1e9 / Math.max(1, now - epochBeganNanos)));
         }
         epochBeganNanos = now;
+        samplesSinceBegan = 0;
+        config.earlyStopping().ifPresent(rule -> judge(rule, figures));
         moved.run();
         return figures.metrics();
+    }
+
+    /** Keeps the weights of a new best epoch, and when all is over gives those of the best one back. */
+    private void judge(EarlyStopping rule, EpochTotals.Figures figures) {
+        long epoch = plan.epochOf(step);
+        best = best.after(rule, epoch, figures);
+        if (best.isBest(epoch)) {
+            bestWeights.take(model.state());
+        } else if (isOver() && best.epoch() > 0) {
+            bestWeights.giveBack(model.state());
+        }
     }
 
     /**
@@ -257,10 +290,11 @@ final class TrainingLoop {
     /** Evaluates on the test part, together with the others, and says how it all ended. */
     TrainingEvent.Finished finished(Team team, String weightsSha256) {
         Evaluation test = evaluate(team, data.ids(Part.TEST));
-        var last = totals.last();
+        Optional<TrainingEvent.EarlyStop> stop = config.earlyStopping().map(this::stop);
+        var last = stop.filter(TrainingEvent.EarlyStop::restored).isPresent() ? best.figures() : totals.last();
         return new TrainingEvent.Finished(
                 step,
-                config.epochs(),
+                plan.epochOf(step),
                 last.trainLoss(),
                 last.heldOutLoss(),
                 last.heldOutAccuracy(),
@@ -269,7 +303,19 @@ final class TrainingLoop {
                 weightsSha256,
                 ledger.seen(),
                 ledger.lost(),
-                ledger.repeated());
+                ledger.repeated(),
+                stop.orElse(null));
+    }
+
+    private TrainingEvent.EarlyStop stop(EarlyStopping rule) {
+        return new TrainingEvent.EarlyStop(
+                best.stopped() && step < plan.steps(),
+                plan.epochOf(step),
+                config.epochs(),
+                best.epoch(),
+                rule.metric().words(),
+                rule.metric().of(best.figures()),
+                rule.restoreBest() && best.epoch() > 0);
     }
 
     private static double meanLoss(Evaluation sum) {
