@@ -35,7 +35,7 @@ public final class ReportPage {
         RunCurves run = RunCurves.of(metrics);
         List<IncidentMark> marks = IncidentMark.of(report.incidents(), run);
         var page = new StringBuilder(1 << 16);
-        page.append(head(report));
+        page.append(head(name(report) + " – training run"));
         page.append("<body>\n<main>\n");
         page.append(title(report));
         page.append(ReportTables.keyFigures(report));
@@ -47,11 +47,12 @@ public final class ReportPage {
         page.append(ReportTables.warnings(report.warnings()));
         page.append(ReportTables.recipe(report, run.started()));
         page.append(configuration(configYaml));
-        page.append("</main>\n<script>").append(SCRIPT).append("</script>\n</body>\n</html>\n");
+        page.append(end());
         return page.toString();
     }
 
-    private static String head(RunReport report) {
+    /** Returns all before the body; the title is escaped already. */
+    static String head(String title) {
         return """
                 <!DOCTYPE html>
                 <html lang="en">
@@ -60,10 +61,14 @@ public final class ReportPage {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '%s'; script-src '%s'"/>
-                <title>%s – training run</title>
+                <title>%s</title>
                 <style>%s</style>
                 </head>
-                """.formatted(hash(STYLE), hash(SCRIPT), name(report), STYLE);
+                """.formatted(hash(STYLE), hash(SCRIPT), title, STYLE);
+    }
+
+    static String end() {
+        return "</main>\n<script>" + SCRIPT + "</script>\n</body>\n</html>\n";
     }
 
     private static String name(RunReport report) {
@@ -115,7 +120,7 @@ public final class ReportPage {
         return section("ledger", ledger.headline(), ledger.toHtml());
     }
 
-    private static String configuration(String yaml) {
+    static String configuration(String yaml) {
         return section(
                 "configuration",
                 "What it was told to do",
