@@ -43,6 +43,9 @@ final class ResumeCommand implements Callable<Integer> {
         if (!options.overrides().isEmpty()) {
             settings = withOverrides(folder, held, options.overrides());
         }
+        if (settings.folds().isPresent()) {
+            return new FoldedTraining(folder, settings).run(Optional.ofNullable(options.json), changedDataAllowed);
+        }
         RunSession session = new RunSession(folder, settings);
         Optional<RunReport> finished = FinishedRun.of(folder, settings);
         if (finished.isPresent()) {

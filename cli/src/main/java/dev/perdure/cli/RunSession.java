@@ -69,7 +69,7 @@ final class RunSession {
     }
 
     /** What would fail after hours fails now. */
-    private static void checkFolderOf(Path json) {
+    static void checkFolderOf(Path json) {
         Path parent = json.toAbsolutePath().getParent();
         if (Files.isDirectory(json) || parent == null || !Files.isDirectory(parent)) {
             throw new BadSettingException(

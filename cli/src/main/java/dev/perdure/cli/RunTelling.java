@@ -103,7 +103,10 @@ final class RunTelling {
         if (Double.isFinite(f.testAccuracy())) {
             parts.add("test accuracy " + Figures.percent(f.testAccuracy()));
         }
-        return paint.good(first(String.join(" · ", parts))) + newLine() + "  weights " + Paint.clean(f.weightsSha256())
+        String stopped = f.earlyStop() == null
+                ? ""
+                : newLine() + block(Paint.clean(f.earlyStop().words()));
+        return paint.good(first(String.join(" · ", parts))) + stopped + newLine() + "  weights " + Paint.clean(f.weightsSha256())
                 + paint.quiet(" (SHA-256)");
     }
 

@@ -4,6 +4,7 @@ import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +33,28 @@ final class TrainCommand implements Callable<Integer> {
     @Nullable
     Path run;
 
+    @Option(
+            names = "--folds",
+            paramLabel = "K",
+            description = "Cross-validation: trains K models, each validated with another K-th of the samples.")
+    @Nullable
+    Integer folds;
+
     @Mixin
     RunOptions options = new RunOptions();
 
     @Override
     public Integer call() throws Exception {
-        RunConfig settings = RunConfig.read(config, options.overrides());
+        List<String> overrides = options.overrides();
+        if (folds != null) {
+            overrides.add("training.folds=" + folds);
+        }
+        RunConfig settings = RunConfig.read(config, overrides);
         RunFolder folder = new RunFolder(run != null ? run : nextFolder(settings.name()));
         folder.create(settings);
+        if (settings.folds().isPresent()) {
+            return new FoldedTraining(folder, settings).run(Optional.ofNullable(options.json), false);
+        }
         return new RunSession(folder, settings).run(Optional.ofNullable(options.json), false);
     }
 

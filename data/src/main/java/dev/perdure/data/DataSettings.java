@@ -127,8 +127,31 @@ public sealed interface DataSettings {
      * How much of the data is held out, as shares of the records; the rest trains.
      *
      * @param test 0 when the test part has files of its own
+     * @param fold which part of what is not test validates, in place of a share
      */
-    record Split(double validation, double test) {}
+    record Split(double validation, double test, Optional<Fold> fold) {
+        public Split(double validation, double test) {
+            this(validation, test, Optional.empty());
+        }
+    }
+
+    /**
+     * One of the disjoint parts into which everything but the test part is cut for cross-validation: it validates, the others
+     * train.
+     *
+     * @param number from 1 to {@code of}
+     * @param of how many there are, 2 or more
+     */
+    record Fold(int number, int of) {
+        public static final int FOLDS_MAX = 1000;
+
+        public Fold {
+            if (of < 2 || number < 1 || number > of) {
+                throw new IllegalArgumentException(
+                        "fold: %d of %d (expected: 1 to the number of folds, 2 or more)".formatted(number, of));
+            }
+        }
+    }
 
     /** How values are scaled. Pixels of 8 bits count as 0 to 1 in means and deviations, other values as they are. */
     sealed interface Normalise {

@@ -6,6 +6,7 @@ import dev.perdure.core.Suggestions;
 import dev.perdure.data.DataSettings.Augmentation;
 import dev.perdure.data.DataSettings.Column;
 import dev.perdure.data.DataSettings.Csv;
+import dev.perdure.data.DataSettings.Fold;
 import dev.perdure.data.DataSettings.Idx;
 import dev.perdure.data.DataSettings.IdxPair;
 import dev.perdure.data.DataSettings.Images;
@@ -186,7 +187,18 @@ final class DataSettingsReader {
             split.reject(
                     "test", test + " (expected: 0, as the test part has files of its own). Leave one of them out.");
         }
-        return new Split(validation, test);
+        return new Split(validation, test, fold(split));
+    }
+
+    private static Optional<Fold> fold(Settings split) {
+        int folds = split.integer("folds", 0, 2, Fold.FOLDS_MAX);
+        if (folds == 0) {
+            if (split.has("fold")) {
+                split.reject("fold", "given without folds (expected: both or neither). Add 'folds: N'.");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(new Fold((int) split.whole("fold", 1, folds), folds));
     }
 
     private Normalise normalise() {

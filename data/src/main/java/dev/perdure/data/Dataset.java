@@ -64,6 +64,7 @@ public final class Dataset {
             ids.put(part, Parts.of(parts, part));
         }
         requireTraining(ids(ids, Part.TRAIN));
+        requireFold(preparation.split(), ids);
         Encoder encoder = Encoder.fit(records, ids(ids, Part.TRAIN), preparation);
         Fingerprints prints =
                 Fingerprints.of(Description.of(records, preparation), records.samples(), records.targets());
@@ -80,6 +81,13 @@ public final class Dataset {
     private static void requireTraining(int[] train) {
         if (train.length == 0) {
             throw new BadDataException("no samples are left to train on (expected: at least 1). Check the data files.");
+        }
+    }
+
+    private static void requireFold(DataSettings.Split split, Map<Part, int[]> ids) {
+        if (split.fold().isPresent() && ids(ids, Part.VALIDATION).length == 0) {
+            throw new BadDataException("fold %d of %d has no samples (expected: at most %d folds, one for each sample)."
+                    .formatted(split.fold().get().number(), split.fold().get().of(), ids(ids, Part.TRAIN).length));
         }
     }
 

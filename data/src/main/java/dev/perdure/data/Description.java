@@ -17,6 +17,7 @@ final class Description {
         addNormalise(lines, preparation.normalise());
         lines.add("validation " + preparation.split().validation());
         lines.add("test " + preparation.split().test());
+        preparation.split().fold().ifPresent(fold -> lines.add("fold %d of %d".formatted(fold.number(), fold.of())));
         lines.add("test from " + records.testFrom());
         lines.add("samples " + records.samples().count());
         return lines;

@@ -1,6 +1,7 @@
 package dev.perdure.data;
 
 import dev.perdure.core.Seeds;
+import dev.perdure.data.DataSettings.Fold;
 import dev.perdure.data.DataSettings.Split;
 import java.util.stream.IntStream;
 
@@ -10,7 +11,8 @@ final class Parts {
 
     /**
      * Divides samples by chance that depends on the arguments alone. The held-out parts get their shares of all samples,
-     * rounded, and of each stratum (class) within one sample of it; a stratum's last sample always trains.
+     * rounded, and of each stratum (class) within one sample of it; a stratum's last sample always trains. A fold takes the
+     * place of the validation part, and leaves the test part as it would be without.
      *
      * @param strata for each sample its stratum
      * @param testFrom samples from here on are the test part already
@@ -31,7 +33,28 @@ final class Parts {
                 parts[order[i]] = i < validations ? Part.VALIDATION : i < validations + tests ? Part.TEST : Part.TRAIN;
             }
         }
+        split.fold().ifPresent(fold -> takeFold(parts, strata, fold, seed));
         return parts;
+    }
+
+    /**
+     * Lets one fold of all that is not test validate, and the others train. Sizes of folds differ by one sample at most, and
+     * so do each stratum's shares of them: samples are dealt out in turn, one stratum after the other.
+     */
+    private static void takeFold(Part[] parts, int[] strata, Fold fold, long seed) {
+        int[] rest = IntStream.range(0, parts.length)
+                .filter(i -> parts[i] != Part.TEST)
+                .toArray();
+        int[] strataOfRest = IntStream.of(rest).map(i -> strata[i]).toArray();
+        int dealt = 0;
+        int[][] members = members(strataOfRest, rest.length);
+        for (int stratum = 0; stratum < members.length; stratum++) {
+            int[] order = members[stratum];
+            SampleOrder.shuffle(order, new SplitMix(Seeds.derive(seed, Seeds.Purpose.FOLD, stratum)));
+            for (int i : order) {
+                parts[rest[i]] = dealt++ % fold.of() == fold.number() - 1 ? Part.VALIDATION : Part.TRAIN;
+            }
+        }
     }
 
     /** Returns the samples of a part, ascending. */

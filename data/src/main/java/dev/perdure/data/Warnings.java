@@ -26,7 +26,7 @@ final class Warnings {
             Map<Part, Integer> samples, SequencedMap<String, Map<Part, Integer>> classes, Split split) {
         var warnings = new ArrayList<String>();
         tooFew(warnings, Part.TRAIN, samples, TRAIN_SAMPLES_MIN);
-        if (split.validation() > 0) {
+        if (split.validation() > 0 || split.fold().isPresent()) {
             tooFew(warnings, Part.VALIDATION, samples, HELD_OUT_SAMPLES_MIN);
         }
         if (split.test() > 0) {
@@ -34,14 +34,24 @@ final class Warnings {
         }
         rareClasses(warnings, classes);
         imbalance(warnings, classes);
+        split.fold().ifPresent(fold -> fewerThanFolds(warnings, classes, fold.of()));
         return warnings;
     }
 
     private static void tooFew(List<String> warnings, Part part, Map<Part, Integer> samples, int min) {
         int count = samples.getOrDefault(part, 0);
         if (count < min) {
-            warnings.add("the %s part has %d samples (advisable: at least %d).".formatted(name(part), count, min));
+            warnings.add("the %s part has %d samples (advisable: at least %d). Try: %s."
+                    .formatted(name(part), count, min, instead(part)));
         }
+    }
+
+    private static String instead(Part part) {
+        return switch (part) {
+            case TRAIN -> "more data, augmentation, a smaller network";
+            case VALIDATION -> "more data, or 'train --folds 5', where every sample validates once";
+            case TEST -> "more data";
+        };
     }
 
     private static void rareClasses(List<String> warnings, SequencedMap<String, Map<Part, Integer>> classes) {
@@ -50,8 +60,21 @@ final class Warnings {
                 .map(entry -> "'%s' (%d)".formatted(entry.getKey(), train(entry)))
                 .collect(Collectors.joining(", "));
         if (!rare.isEmpty()) {
-            warnings.add("too few training samples of class %s (advisable: at least %d of each)."
-                    .formatted(rare, CLASS_SAMPLES_MIN));
+            warnings.add(
+                    "too few training samples of class %s (advisable: at least %d of each). Try: more of them, or fewer classes."
+                            .formatted(rare, CLASS_SAMPLES_MIN));
+        }
+    }
+
+    private static void fewerThanFolds(
+            List<String> warnings, SequencedMap<String, Map<Part, Integer>> classes, int folds) {
+        String rare = classes.entrySet().stream()
+                .filter(entry -> train(entry) + entry.getValue().getOrDefault(Part.VALIDATION, 0) < folds)
+                .map(entry -> "'%s'".formatted(entry.getKey()))
+                .collect(Collectors.joining(", "));
+        if (!rare.isEmpty()) {
+            warnings.add("fewer samples than the %d folds of class %s: some folds have none of it to validate with."
+                    .formatted(folds, rare));
         }
     }
 
@@ -67,13 +90,14 @@ final class Warnings {
                         warnings.add(String.format(
                                 Locale.ROOT,
                                 "class imbalance: '%s' has %.1f times the training samples of '%s' (%d and %d; advisable: at most %.0f"
-                                        + " times). Accuracy alone will flatter the model.",
+                                        + " times). Accuracy alone will flatter the model. Try: more samples of '%s', and judge by loss and by class.",
                                 commonest.getKey(),
                                 ratio,
                                 rarest.getKey(),
                                 train(commonest),
                                 train(rarest),
-                                IMBALANCE_MAX));
+                                IMBALANCE_MAX,
+                                rarest.getKey()));
                     }
                 });
     }

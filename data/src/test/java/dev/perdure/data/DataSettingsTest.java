@@ -208,4 +208,24 @@ class DataSettingsTest {
                 "test: {images: c, labels: d}",
                 "split: {test: 0.2}");
     }
+
+    @Test
+    void readsAFoldAndRefusesOneThatCannotBe() {
+        assertThat(read("format: idx", "images: a", "labels: b", "split: {folds: 5, fold: 2}")
+                        .preparation()
+                        .split())
+                .isEqualTo(new Split(0.1, 0.1, Optional.of(new DataSettings.Fold(2, 5))));
+        assertProblems(
+                List.of("run.yaml:4: split.fold: 6 (expected: a whole number >= 1 and <= 5)"),
+                "format: idx",
+                "images: a",
+                "labels: b",
+                "split: {folds: 5, fold: 6}");
+        assertProblems(
+                List.of("run.yaml:4: split.fold: given without folds (expected: both or neither). Add 'folds: N'."),
+                "format: idx",
+                "images: a",
+                "labels: b",
+                "split: {fold: 1}");
+    }
 }

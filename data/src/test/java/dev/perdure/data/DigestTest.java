@@ -66,6 +66,9 @@ class DigestTest {
             "normalise: {fixed: {mean: [0.5], std: [0.25]}}",
             "split: {validation: 0.2, test: 0.1}",
             "split: {validation: 0.1, test: 0.2}",
+            "split: {folds: 5, fold: 1}",
+            "split: {folds: 5, fold: 2}",
+            "split: {folds: 4, fold: 1}",
             "classes: 5"
         }) {
             assertThat(digests.add(digest(setting))).as(setting).isTrue();

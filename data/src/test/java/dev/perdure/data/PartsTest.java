@@ -2,8 +2,10 @@ package dev.perdure.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.perdure.data.DataSettings.Fold;
 import dev.perdure.data.DataSettings.Split;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -91,5 +93,42 @@ class PartsTest {
         Part[] parts = Parts.divide(new int[30], 20, new Split(0.1, 0), 1);
         assertThat(Parts.of(parts, Part.TEST)).isEqualTo(IntStream.range(20, 30).toArray());
         assertThat(Parts.of(parts, Part.VALIDATION)).hasSize(2);
+    }
+
+    @Test
+    void foldsAreDisjointCoverAllButTheTestPartAndAreStratified() {
+        for (long seed = 0; seed < 100; seed++) {
+            int n = 200 + (int) seed;
+            int folds = 2 + (int) (seed % 9);
+            int[] strata = strata(n, 5, seed);
+            Part[] plain = Parts.divide(strata, n, new Split(0.1, 0.2), seed);
+            int[] validated = new int[n];
+            for (int fold = 1; fold <= folds; fold++) {
+                Part[] parts = Parts.divide(strata, n, new Split(0.1, 0.2, Optional.of(new Fold(fold, folds))), seed);
+                assertThat(Parts.of(parts, Part.TEST)).as("seed %d", seed).isEqualTo(Parts.of(plain, Part.TEST));
+                int[] part = Parts.of(parts, Part.VALIDATION);
+                assertThat(part.length - (n - Parts.of(plain, Part.TEST).length) / folds)
+                        .as("seed %d, fold %d", seed, fold)
+                        .isBetween(0, 1);
+                for (int stratum = 0; stratum < 5; stratum++) {
+                    long size =
+                            count(plain, strata, Part.TRAIN, stratum) + count(plain, strata, Part.VALIDATION, stratum);
+                    assertThat(count(parts, strata, Part.VALIDATION, stratum) - size / folds)
+                            .as("seed %d, fold %d, class %d", seed, fold, stratum)
+                            .isBetween(0L, 1L);
+                }
+                IntStream.of(part).forEach(i -> validated[i]++);
+            }
+            for (int i = 0; i < n; i++) {
+                assertThat(validated[i]).as("seed %d, sample %d", seed, i).isEqualTo(plain[i] == Part.TEST ? 0 : 1);
+            }
+        }
+    }
+
+    @Test
+    void foldsNeverChangeFromVersionToVersion() {
+        Part[] parts = Parts.divide(new int[20], 20, new Split(0.2, 0.2, Optional.of(new Fold(2, 4))), 42);
+        assertThat(Parts.of(parts, Part.VALIDATION)).containsExactly(6, 11, 14, 16);
+        assertThat(Parts.of(parts, Part.TEST)).containsExactly(4, 7, 18, 19);
     }
 }

@@ -43,7 +43,7 @@ class WarningsTest {
         writeLabels(400, i -> i % 20 == 0 ? 1 : 0);
         assertThat(warnings())
                 .containsExactly(
-                        "class imbalance: '0' has 19.0 times the training samples of '1' (304 and 16; advisable: at most 10 times). Accuracy alone will flatter the model.");
+                        "class imbalance: '0' has 19.0 times the training samples of '1' (304 and 16; advisable: at most 10 times). Accuracy alone will flatter the model. Try: more samples of '1', and judge by loss and by class.");
     }
 
     @Test
@@ -52,10 +52,10 @@ class WarningsTest {
         writeLabels(60, i -> i < 5 ? 2 : i % 2);
         assertThat(warnings("classes: 4"))
                 .containsExactly(
-                        "the training part has 48 samples (advisable: at least 50).",
-                        "the validation part has 6 samples (advisable: at least 10).",
-                        "the test part has 6 samples (advisable: at least 10).",
-                        "too few training samples of class '2' (5), '3' (0) (advisable: at least 10 of each).");
+                        "the training part has 48 samples (advisable: at least 50). Try: more data, augmentation, a smaller network.",
+                        "the validation part has 6 samples (advisable: at least 10). Try: more data, or 'train --folds 5', where every sample validates once.",
+                        "the test part has 6 samples (advisable: at least 10). Try: more data.",
+                        "too few training samples of class '2' (5), '3' (0) (advisable: at least 10 of each). Try: more of them, or fewer classes.");
     }
 
     @Test
@@ -101,5 +101,13 @@ class WarningsTest {
         assertThat(report.classes().sequencedKeySet()).containsExactly("0", "1");
         assertThat(report.classes().get("0")).isEqualTo(Map.of(Part.TRAIN, 56, Part.VALIDATION, 7, Part.TEST, 7));
         assertThat(report.classes().get("1")).isEqualTo(Map.of(Part.TRAIN, 24, Part.VALIDATION, 3, Part.TEST, 3));
+    }
+
+    @Test
+    void nameTheClassesThatSomeFoldsHaveNothingOf() throws IOException {
+        write(120);
+        writeLabels(120, i -> i % 40 == 0 ? 1 : 0);
+        assertThat(warnings("split: {validation: 0.1, test: 0, folds: 5, fold: 1}"))
+                .contains("fewer samples than the 5 folds of class '1': some folds have none of it to validate with.");
     }
 }

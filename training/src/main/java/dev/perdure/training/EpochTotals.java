@@ -11,10 +11,27 @@ final class EpochTotals {
     private double lossSum;
     private long correct;
     private long samples;
-    private Figures last = new Figures(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    private Figures last = Figures.NONE;
 
     /** An epoch's means. */
     record Figures(double trainLoss, double trainAccuracy, double heldOutLoss, double heldOutAccuracy) {
+        static final Figures NONE = new Figures(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+        void addTo(State.Builder state, String prefix) {
+            state.real(prefix + "trainLoss", trainLoss)
+                    .real(prefix + "trainAccuracy", trainAccuracy)
+                    .real(prefix + "heldOutLoss", heldOutLoss)
+                    .real(prefix + "heldOutAccuracy", heldOutAccuracy);
+        }
+
+        static Figures of(State state, String prefix) {
+            return new Figures(
+                    state.real(prefix + "trainLoss"),
+                    state.real(prefix + "trainAccuracy"),
+                    state.real(prefix + "heldOutLoss"),
+                    state.real(prefix + "heldOutAccuracy"));
+        }
+
         /** Returns the figures under the names that checkpoints are kept by. */
         Map<String, Double> metrics() {
             return Map.of(
@@ -57,21 +74,14 @@ final class EpochTotals {
     void addTo(State.Builder state) {
         state.real("run/epochLossSum", lossSum)
                 .integer("run/epochCorrect", correct)
-                .integer("run/epochSamples", samples)
-                .real("run/trainLoss", last.trainLoss())
-                .real("run/trainAccuracy", last.trainAccuracy())
-                .real("run/heldOutLoss", last.heldOutLoss())
-                .real("run/heldOutAccuracy", last.heldOutAccuracy());
+                .integer("run/epochSamples", samples);
+        last.addTo(state, "run/");
     }
 
     void restore(State state) {
         lossSum = state.real("run/epochLossSum");
         correct = state.integer("run/epochCorrect");
         samples = state.integer("run/epochSamples");
-        last = new Figures(
-                state.real("run/trainLoss"),
-                state.real("run/trainAccuracy"),
-                state.real("run/heldOutLoss"),
-                state.real("run/heldOutAccuracy"));
+        last = Figures.of(state, "run/");
     }
 }

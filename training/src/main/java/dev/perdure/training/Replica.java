@@ -137,7 +137,7 @@ final class Replica implements AutoCloseable {
             booking.into(progress);
             leading = new Leading(progress, RunCheckpoints.open(folder, config, progress, probe, this::tell));
             Trainer.sayStarted(config, data, model, engine, say);
-            data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning)));
+            data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning, Guard.DATA)));
             Preflight.tellBadRecords(data.report(), folder, say);
         } else if (!team.leads() && leading != null) {
             layDown();
@@ -161,7 +161,7 @@ final class Replica implements AutoCloseable {
             throw new IllegalStateException("rank %d is to restore (expected: rank 0)".formatted(team.rank()));
         }
         try {
-            Optional<State> restored = leading.checkpoints().restoreNewest(model.state());
+            Optional<State> restored = leading.checkpoints().restoreNewest(loop.state());
             restored.ifPresent(loop::restore);
         } catch (CorruptCheckpointException e) {
             say.accept(new TrainingEvent.Restored(0, 0, DamageLines.of(e.damages())));

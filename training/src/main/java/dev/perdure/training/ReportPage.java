@@ -35,7 +35,7 @@ public final class ReportPage {
         RunCurves run = RunCurves.of(metrics);
         List<IncidentMark> marks = IncidentMark.of(report.incidents(), run);
         var page = new StringBuilder(1 << 16);
-        page.append(head(report));
+        page.append(head(name(report) + " – training run"));
         page.append("<body>\n<main>\n");
         page.append(title(report));
         page.append(ReportTables.keyFigures(report));
@@ -43,14 +43,16 @@ public final class ReportPage {
         page.append(ReportTables.incidents(marks));
         page.append(ReportTables.checkpoints(report.checkpoints()));
         page.append(ledger(report));
+        page.append(ReportGuards.render(report));
         page.append(ReportTables.warnings(report.warnings()));
         page.append(ReportTables.recipe(report, run.started()));
         page.append(configuration(configYaml));
-        page.append("</main>\n<script>").append(SCRIPT).append("</script>\n</body>\n</html>\n");
+        page.append(end());
         return page.toString();
     }
 
-    private static String head(RunReport report) {
+    /** Returns all before the body; the title is escaped already. */
+    static String head(String title) {
         return """
                 <!DOCTYPE html>
                 <html lang="en">
@@ -59,10 +61,14 @@ public final class ReportPage {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '%s'; script-src '%s'"/>
-                <title>%s – training run</title>
+                <title>%s</title>
                 <style>%s</style>
                 </head>
-                """.formatted(hash(STYLE), hash(SCRIPT), name(report), STYLE);
+                """.formatted(hash(STYLE), hash(SCRIPT), title, STYLE);
+    }
+
+    static String end() {
+        return "</main>\n<script>" + SCRIPT + "</script>\n</body>\n</html>\n";
     }
 
     private static String name(RunReport report) {
@@ -87,7 +93,17 @@ public final class ReportPage {
                 ? " No sample was lost or repeated."
                 : " Samples lost: " + Figures.count(report.samplesLost()) + "; repeated: "
                         + Figures.count(report.samplesRepeated()) + ".";
-        return "All " + steps + interruptions(report) + samples;
+        return (report.earlyStop() != null && report.earlyStop().early() ? "" : "All ")
+                + steps
+                + stopped(report)
+                + interruptions(report)
+                + samples;
+    }
+
+    private static String stopped(RunReport report) {
+        return report.earlyStop() == null
+                ? ""
+                : " Training " + report.earlyStop().words() + ".";
     }
 
     private static String interruptions(RunReport report) {
@@ -104,7 +120,7 @@ public final class ReportPage {
         return section("ledger", ledger.headline(), ledger.toHtml());
     }
 
-    private static String configuration(String yaml) {
+    static String configuration(String yaml) {
         return section(
                 "configuration",
                 "What it was told to do",

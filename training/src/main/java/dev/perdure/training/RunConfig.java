@@ -19,6 +19,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -27,6 +29,7 @@ import java.util.TreeMap;
  * @param base the folder that relative paths start from
  * @param workers how many processes train together; does not reach the weights
  * @param spares how many more keep their state fresh, to take a lost one's place at once
+ * @param folds into how many folds the data are cut for cross-validation; such a run consists of that many others
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
 public record RunConfig(
@@ -45,6 +48,8 @@ public record RunConfig(
         RestartPolicy restarts,
         int workers,
         int spares,
+        Optional<EarlyStopping> earlyStopping,
+        OptionalInt folds,
         Map<String, Object> resolved) {
 
     /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
@@ -94,6 +99,14 @@ public record RunConfig(
         int threads = training.integer("threads", 1, 1, 1024);
         OptimizerSpec optimizer = OptimizerSettings.read(training);
         LearningRate learningRate = LearningRateSettings.read(training);
+        DataSettings.Split split = data.preparation().split();
+        int folds = training.integer("folds", 0, 2, DataSettings.Fold.FOLDS_MAX);
+        if (folds > 0 && split.fold().isPresent()) {
+            training.reject("folds", "%d, but data.split.fold is given. Keep one of the two.".formatted(folds));
+        }
+        boolean heldOut = folds > 0 || split.fold().isPresent() || split.validation() > 0;
+        Optional<EarlyStopping> earlyStopping =
+                EarlyStopping.read(training, heldOut, model.loss().classifies());
         if (microbatches > batch) {
             training.reject("microbatches", "%d (expected: <= batch, which is %d)".formatted(microbatches, batch));
         }
@@ -126,6 +139,8 @@ public record RunConfig(
                 restarts,
                 workers,
                 spares,
+                earlyStopping,
+                folds == 0 ? OptionalInt.empty() : OptionalInt.of(folds),
                 root.resolved());
     }
 

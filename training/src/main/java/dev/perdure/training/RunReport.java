@@ -1,5 +1,6 @@
 package dev.perdure.training;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a run: {@code report.json}. A number that is not known, or is none, is NaN here and null there.
@@ -20,7 +22,10 @@ import java.util.Map;
  * @param samplesSeen along the steps that the final weights went through, as are lost and repeated
  * @param stepsRedone steps applied again after going back to a checkpoint
  * @param resumes how often a checkpoint was taken back
+ * @param steps how many were applied; fewer than were planned when it stopped early
  * @param ledger seconds by purpose; the sum is {@code wallSeconds}
+ * @param earlyStop what became of early stopping; nothing where it is not set, or the run did not finish
+ * @param guards what was watched, and how it stands
  */
 public record RunReport(
         String name,
@@ -45,7 +50,9 @@ public record RunReport(
         List<Incident> incidents,
         List<String> warnings,
         Map<String, Double> ledger,
-        double wallSeconds) {
+        double wallSeconds,
+        TrainingEvent.@Nullable EarlyStop earlyStop,
+        List<Guarded> guards) {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -56,11 +63,80 @@ public record RunReport(
     public record Checkpoint(
             long step, long bytesWritten, long bytesReused, double stallMillis, double durableMillis) {}
 
+    /**
+     * How it stands with a guard.
+     *
+     * @param state {@code fine}, {@code warned} or {@code too little seen}
+     * @param step at which it fired; 0 when it did not
+     * @param evidence what it saw when it fired, or last
+     */
+    public record Guarded(Guard guard, String state, long step, String evidence) {}
+
     public RunReport {
         checkpoints = List.copyOf(checkpoints);
         incidents = List.copyOf(incidents);
         warnings = List.copyOf(warnings);
+        guards = guards == null ? List.of() : List.copyOf(guards); // reports of older runs have none
         ledger = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(ledger));
+    }
+
+    /** Makes the report of a run without early stopping. */
+    public RunReport(
+            String name,
+            String outcome,
+            String engine,
+            String dataDigest,
+            long parameters,
+            long steps,
+            long epochs,
+            double trainLoss,
+            double heldOutLoss,
+            double heldOutAccuracy,
+            double testLoss,
+            double testAccuracy,
+            String weightsSha256,
+            long samplesSeen,
+            long samplesLost,
+            long samplesRepeated,
+            long stepsRedone,
+            long resumes,
+            List<Checkpoint> checkpoints,
+            List<Incident> incidents,
+            List<String> warnings,
+            Map<String, Double> ledger,
+            double wallSeconds) {
+        this(
+                name,
+                outcome,
+                engine,
+                dataDigest,
+                parameters,
+                steps,
+                epochs,
+                trainLoss,
+                heldOutLoss,
+                heldOutAccuracy,
+                testLoss,
+                testAccuracy,
+                weightsSha256,
+                samplesSeen,
+                samplesLost,
+                samplesRepeated,
+                stepsRedone,
+                resumes,
+                checkpoints,
+                incidents,
+                warnings,
+                ledger,
+                wallSeconds,
+                null,
+                List.of());
+    }
+
+    /** Returns by how much the held-out loss is above the training loss. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public double generalisationGap() {
+        return heldOutLoss - trainLoss;
     }
 
     public boolean finished() {
@@ -85,7 +161,8 @@ public record RunReport(
      * @param outcome {@code finished}, or how it stopped
      * @param story the lines of {@code events.jsonl}
      */
-    static RunReport of(String name, String outcome, List<StoryLine> story, ProgressFile progress) {
+    static RunReport of(
+            String name, String outcome, List<StoryLine> story, List<Guarded> guards, ProgressFile progress) {
         TrainingEvent.Started started = new TrainingEvent.Started("", "", 0, 0, 0, 0, 1);
         TrainingEvent.Finished finished = null;
         TrainingEvent.EpochEnded epoch = null;
@@ -145,7 +222,9 @@ public record RunReport(
                 List.copyOf(incidents.values()),
                 warnings,
                 ledger,
-                wall);
+                wall,
+                finished.earlyStop(),
+                guards);
     }
 
     private static TrainingEvent.Finished unfinished(

@@ -30,6 +30,7 @@ final class RunStory implements Closeable {
     private final List<StoryLine> lines = new ArrayList<>();
     private final Map<String, String> begunAt = new HashMap<>();
     private final Map<String, Incident> open = new LinkedHashMap<>();
+    private GuardWatch guards = new GuardWatch();
 
     private RunStory(
             RunFolder folder, RunConfig config, RunListener listener, InstantSource clock, BufferedWriter events) {
@@ -55,6 +56,7 @@ final class RunStory implements Closeable {
                 running = StoryLine.BEGINS.equals(line.get().supervisor());
             }
         }
+        story.guards = story.watchAgain();
         if (running) {
             story.incident(
                     "supervisor-killed",
@@ -119,6 +121,33 @@ final class RunStory implements Closeable {
                     TrainingEvent.Saved _,
                     TrainingEvent.Warned _ -> listener.said(event);
         }
+        for (GuardWatch.Finding finding : guards.hear(event)) {
+            heard(finding.warning());
+        }
+    }
+
+    /** Returns a watch that has seen what is recorded of the run. What it finds and nobody was told of is told now. */
+    private GuardWatch watchAgain() throws IOException {
+        var watch = new GuardWatch();
+        var told = new ArrayList<TrainingEvent.Warned>();
+        for (StoryLine line : lines) {
+            if (line.trainer() instanceof TrainingEvent.Started started) {
+                watch.hear(started);
+            } else if (line.trainer() instanceof TrainingEvent.Warned warned) {
+                told.add(warned);
+            }
+        }
+        var found = new ArrayList<GuardWatch.Finding>();
+        for (TrainingEvent event : Metrics.read(folder.metrics())) {
+            found.addAll(watch.hear(event));
+        }
+        told.forEach(watch::hear);
+        for (GuardWatch.Finding finding : found) {
+            if (told.stream().noneMatch(warned -> warned.guard() == finding.guard())) {
+                heard(finding.warning());
+            }
+        }
+        return watch;
     }
 
     private void noteSaveFailed(TrainingEvent.SaveFailed failed) throws IOException {
@@ -195,7 +224,8 @@ final class RunStory implements Closeable {
      * @param outcome {@code finished}, or how it stopped
      */
     RunReport conclude(String outcome, ProgressFile progress) throws IOException {
-        RunReport report = RunReport.of(config.name(), outcome, lines, progress);
+        guards = watchAgain();
+        RunReport report = RunReport.of(config.name(), outcome, lines, guards.report(), progress);
         RunFolder.write(folder.reportJson(), report.toJson());
         RunFolder.write(
                 folder.reportHtml(), ReportPage.render(report, Metrics.read(folder.metrics()), config.toYaml()));

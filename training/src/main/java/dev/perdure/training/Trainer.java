@@ -78,7 +78,7 @@ public final class Trainer {
             Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed)
                     .ifPresent(warning -> say.accept(new TrainingEvent.Warned(warning)));
             Preflight.requireVariance(config, data);
-            data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning)));
+            data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning, Guard.DATA)));
             Preflight.tellBadRecords(data.report(), folder, say);
             try (RunCheckpoints checkpoints = RunCheckpoints.open(folder, config, progress, probe, say);
                     Opened opened = openRestored(data, checkpoints, booking)) {
@@ -114,7 +114,10 @@ public final class Trainer {
         sayStarted(config, data, model, engine, say);
         booking.enter(Phase.RESTORE, Purpose.RESTORE, 0);
         try {
-            return new Opened(model, checkpoints.restoreNewest(model.state()));
+            return new Opened(
+                    model,
+                    checkpoints.restoreNewest(
+                            BestWeights.of(config, model.state()).with(model.state())));
         } catch (CorruptCheckpointException e) {
             model.close();
             say.accept(new TrainingEvent.Restored(0, 0, DamageLines.of(e.damages())));
@@ -146,7 +149,8 @@ public final class Trainer {
                 data.ids(Part.VALIDATION).length,
                 model.parameters(),
                 plan.steps(),
-                plan.stepsPerEpoch()));
+                plan.stepsPerEpoch(),
+                ChanceLoss.of(config.model().loss(), data.report())));
     }
 
     private FileLock claim() throws IOException, InterruptedException {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
@@ -39,8 +40,11 @@ final class TrainingLoop {
     private final int[] heldOutIds;
     private final SampleLedger ledger;
     private final EpochTotals totals = new EpochTotals();
+    private final BestWeights bestWeights;
+    private BestSoFar best = BestSoFar.none();
     private long step;
     private long epochBeganNanos = System.nanoTime();
+    private long samplesSinceBegan;
 
     /**
      * Begins before the first step.
@@ -66,6 +70,7 @@ final class TrainingLoop {
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
         this.plan = planOf(config, data);
+        this.bestWeights = BestWeights.of(config, model.state());
         this.ledger = new SampleLedger(trainIds.length);
     }
 
@@ -96,6 +101,10 @@ final class TrainingLoop {
                 .text("data/digest", data.digest());
         totals.addTo(state);
         ledger.addTo(state);
+        if (config.earlyStopping().isPresent()) {
+            best.addTo(state);
+        }
+        bestWeights.addTo(state);
         return state.build();
     }
 
@@ -104,6 +113,10 @@ final class TrainingLoop {
         model.restore(state);
         totals.restore(state);
         ledger.restore(state);
+        if (config.earlyStopping().isPresent()) {
+            best = BestSoFar.of(state);
+        }
+        bestWeights.restore(state);
         step = state.integer("run/step");
     }
 
@@ -125,7 +138,7 @@ final class TrainingLoop {
             if (plan.endsEpoch(step) && totals.isOpen()) {
                 endEpoch(team);
             }
-            while (step < plan.steps()) {
+            while (!isOver()) {
                 boolean agreed = applyStep(team, step + 1, computer, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
                 team.followers().get().applied(this::state);
@@ -135,11 +148,16 @@ final class TrainingLoop {
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 if (team.leads()) {
                     booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
-                    checkpoints.get().saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
+                    checkpoints.get().saveIfDue(step, epochEnds, isOver(), this::state, metrics);
                 }
             }
             return true;
         }
+    }
+
+    /** Returns whether no step is left to apply. */
+    private boolean isOver() {
+        return step >= plan.steps() || best.stopped();
     }
 
     /** Computes the first microbatch's gradient a few times. Changes nothing. */
@@ -204,8 +222,7 @@ final class TrainingLoop {
 
     /** Ends the epoch that the last step ended, as the team did. */
     void follow(Evaluation heldOut) {
-        totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
-        moved.run();
+        closeEpoch(heldOut);
     }
 
     /** Returns the samples of each microbatch of a step. */
@@ -231,6 +248,7 @@ final class TrainingLoop {
             ledger.endEpoch();
         }
         totals.add(gradient);
+        samplesSinceBegan += gradient.samples();
         step = applied;
         booking.progress().applied(applied);
         moved.run();
@@ -240,7 +258,7 @@ final class TrainingLoop {
         booking.enter(Phase.EVALUATE, Purpose.COMPUTE, step);
         Evaluation heldOut = evaluate(team, heldOutIds);
         team.followers().get().evaluated(heldOut);
-        var figures = totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
+        var figures = closeEpoch(heldOut);
         long now = System.nanoTime();
         if (team.leads()) {
             say.accept(new TrainingEvent.EpochEnded(
@@ -250,11 +268,30 @@ final class TrainingLoop {
                     figures.trainAccuracy(),
                     figures.heldOutLoss(),
                     figures.heldOutAccuracy(),
-                    (now - epochBeganNanos) / 1e9));
+                    (now - epochBeganNanos) / 1e9,
+                    samplesSinceBegan * 1e9 / Math.max(1, now - epochBeganNanos)));
         }
         epochBeganNanos = now;
-        moved.run();
+        samplesSinceBegan = 0;
         return figures.metrics();
+    }
+
+    private EpochTotals.Figures closeEpoch(Evaluation heldOut) {
+        var figures = totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
+        config.earlyStopping().ifPresent(rule -> judge(rule, figures));
+        moved.run();
+        return figures;
+    }
+
+    /** Keeps the weights of a new best epoch, and when all is over gives those of the best one back. */
+    private void judge(EarlyStopping rule, EpochTotals.Figures figures) {
+        long epoch = plan.epochOf(step);
+        best = best.after(rule, epoch, figures);
+        if (best.isBest(epoch)) {
+            bestWeights.take(model.state());
+        } else if (isOver() && best.epoch() > 0) {
+            bestWeights.giveBack(model.state());
+        }
     }
 
     /**
@@ -297,10 +334,11 @@ final class TrainingLoop {
     /** Evaluates on the test part, together with the others, and says how it all ended. */
     TrainingEvent.Finished finished(Team team, String weightsSha256) {
         Evaluation test = evaluate(team, data.ids(Part.TEST));
-        var last = totals.last();
+        Optional<TrainingEvent.EarlyStop> stop = config.earlyStopping().map(this::stop);
+        var last = stop.filter(TrainingEvent.EarlyStop::restored).isPresent() ? best.figures() : totals.last();
         return new TrainingEvent.Finished(
                 step,
-                config.epochs(),
+                plan.epochOf(step),
                 last.trainLoss(),
                 last.heldOutLoss(),
                 last.heldOutAccuracy(),
@@ -309,7 +347,19 @@ final class TrainingLoop {
                 weightsSha256,
                 ledger.seen(),
                 ledger.lost(),
-                ledger.repeated());
+                ledger.repeated(),
+                stop.orElse(null));
+    }
+
+    private TrainingEvent.EarlyStop stop(EarlyStopping rule) {
+        return new TrainingEvent.EarlyStop(
+                best.stopped() && step < plan.steps(),
+                plan.epochOf(step),
+                config.epochs(),
+                best.epoch(),
+                rule.metric().words(),
+                rule.metric().of(best.figures()),
+                rule.restoreBest() && best.epoch() > 0);
     }
 
     private static double meanLoss(Evaluation sum) {

@@ -19,6 +19,9 @@
  *       {@link dev.perdure.training.WorkerLink}.
  *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
  *       decides; {@code Records} makes its facts durable, {@code WorkerProcesses} starts and ends workers.
+ *   <li>{@link dev.perdure.training.EarlyStopping}, {@link dev.perdure.training.Guard}: when to stop, and what to worry about;
+ *       decided by {@code BestSoFar} and {@code GuardCriteria}, which are pure. {@link dev.perdure.training.Folds}: runs of a
+ *       cross-validation, and {@link dev.perdure.training.FoldsReport} what came of them.
  *   <li>{@link dev.perdure.training.ProgressFile} and {@link dev.perdure.training.SampleLedger}: every second and every
  *       sample is booked.
  * </ol>
