@@ -15,6 +15,8 @@ import java.util.function.BooleanSupplier;
  *     and would not notice otherwise
  */
 record Team(Collective group, List<Span> shares, BooleanSupplier calledOff) {
+    static final int LEADER = 0;
+
     Team {
         shares = List.copyOf(shares);
         if (shares.size() != group.size()) {
@@ -48,8 +50,8 @@ record Team(Collective group, List<Span> shares, BooleanSupplier calledOff) {
         }
     }
 
-    /** Returns whether this one saves and tells what happens: one does it for all, since all have the same state. */
+    /** Returns whether this one orders saves and tells what happens: one does it for all, since all have the same state. */
     boolean leads() {
-        return group.rank() == 0;
+        return group.rank() == LEADER;
     }
 }

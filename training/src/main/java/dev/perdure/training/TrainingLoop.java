@@ -37,13 +37,14 @@ final class TrainingLoop {
     private final int[] heldOutIds;
     private final SampleLedger ledger;
     private final EpochTotals totals = new EpochTotals();
+    private SaveOrder order = SaveOrder.NOTHING;
     private long step;
     private long epochBeganNanos = System.nanoTime();
 
     /**
      * Begins before the first step.
      *
-     * @param checkpoints asked for when this one leads a team
+     * @param checkpoints asked for when a team steps
      * @param moved called whenever {@link #position} has changed
      */
     TrainingLoop(
@@ -126,9 +127,9 @@ final class TrainingLoop {
                 applyStep(team, step + 1, computer, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
-                if (team.leads()) {
-                    booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
-                    checkpoints.get().saveIfDue(step, epochEnds, step == plan.steps(), this::state, metrics);
+                booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
+                if (order.concerns(team)) {
+                    checkpoints.get().save(order, team, step, state(), metrics);
                 }
             }
         }
@@ -163,11 +164,10 @@ final class TrainingLoop {
         });
         booking.enter(Phase.EXCHANGE, computing, next);
         StepGradient gradient = exchange.exchange(plan, next, share);
-        int[] taken = TakenSamples.ofAll(team, plan, next, samples);
-        if (team.leads()) {
-            booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
-            checkpoints.get().awaitCaptured();
-        }
+        TakenSamples taken = TakenSamples.ofAll(team, plan, next, samples, wish(team, next));
+        order = taken.order();
+        booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
+        checkpoints.get().awaitCaptured();
         booking.enter(Phase.APPLY, computing, next);
         double rate = config.learningRate().at(next, plan.steps());
         double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
@@ -176,12 +176,19 @@ final class TrainingLoop {
             throw new DivergedException(next, loss, norm, rate);
         }
         booking.enter(Phase.BOOK, computing, next);
-        book(next, gradient, taken);
+        book(next, gradient, taken.ids());
         double accuracy = accuracy(gradient.correct(), gradient.samples());
         if (team.leads()) {
             say.accept(new TrainingEvent.StepApplied(
                     next, plan.epochOf(next), loss, accuracy, rate, norm, gradient.samples()));
         }
+    }
+
+    /** Returns what this one would have saved after a step, if it leads. */
+    private SaveOrder wish(Team team, long next) {
+        return team.leads()
+                ? checkpoints.get().orderFor(next, plan.endsEpoch(next), next == plan.steps(), this::state)
+                : SaveOrder.NOTHING;
     }
 
     private void book(long applied, StepGradient gradient, int[] samples) {
