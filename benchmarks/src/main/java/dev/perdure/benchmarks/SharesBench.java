@@ -5,8 +5,8 @@ import dev.perdure.checkpoint.Checkpointer;
 import dev.perdure.checkpoint.CheckpointerOptions;
 import dev.perdure.checkpoint.PendingSave;
 import dev.perdure.checkpoint.RetentionPolicy;
-import dev.perdure.checkpoint.SavedCheckpoint;
 import dev.perdure.checkpoint.SaveShare;
+import dev.perdure.checkpoint.SavedCheckpoint;
 import dev.perdure.core.State;
 import dev.perdure.store.LocalObjectStore;
 import java.io.IOException;
@@ -77,10 +77,8 @@ public final class SharesBench {
                 }
                 members.getFirst().checkpoints().prune(RetentionPolicy.newest(1));
             }
-            long memory = members.stream()
-                    .mapToLong(Checkpointer::memoryBytes)
-                    .max()
-                    .orElseThrow();
+            long memory =
+                    members.stream().mapToLong(Checkpointer::memoryBytes).max().orElseThrow();
             return new Case(bytes, count, new Samples(capture).median(), new Samples(durable).median(), memory);
         } finally {
             for (Checkpointer member : members) {

@@ -84,7 +84,8 @@ class SharedSavesTest {
 
     /** Returns the lines of all manifests but those on when and by whom it was saved. */
     private static List<String> manifests(String name) throws IOException {
-        try (var files = Files.list(new RunFolder(folder.resolve(name)).checkpoints().resolve("checkpoints"))) {
+        try (var files =
+                Files.list(new RunFolder(folder.resolve(name)).checkpoints().resolve("checkpoints"))) {
             return files.sorted()
                     .flatMap(SharedSavesTest::lines)
                     .filter(line -> !line.matches("\"(term|created|digest)\": .*"))

@@ -44,9 +44,7 @@ record TakenSamples(int[] ids, SaveOrder order) {
                     all.stream()
                             .flatMapToInt(numbers -> Arrays.stream(numbers).skip(SaveOrder.NUMBERS))
                             .toArray(),
-                    team.leads()
-                            ? order
-                            : SaveOrder.heard(Arrays.copyOf(all.get(Team.LEADER), SaveOrder.NUMBERS)));
+                    team.leads() ? order : SaveOrder.heard(Arrays.copyOf(all.get(Team.LEADER), SaveOrder.NUMBERS)));
         }
     }
 
