@@ -248,7 +248,7 @@ public final class CheckpointBench {
         return seconds;
     }
 
-    private static State stateOver(StateShape shape, MemorySegment live) {
+    static State stateOver(StateShape shape, MemorySegment live) {
         var state = State.builder();
         for (int i = 0; i < shape.tensors(); i++) {
             state.tensor(
@@ -261,7 +261,7 @@ public final class CheckpointBench {
         return state.build();
     }
 
-    private static void fill(MemorySegment memory, long seed) {
+    static void fill(MemorySegment memory, long seed) {
         long value = seed;
         for (long at = 0; at < memory.byteSize(); at += Long.BYTES) {
             value = value * 6364136223846793005L + 1442695040888963407L;
@@ -270,7 +270,7 @@ public final class CheckpointBench {
     }
 
     /** Changes a value on every page, so that no object is like one saved before. */
-    private static void touch(MemorySegment memory, long step) {
+    static void touch(MemorySegment memory, long step) {
         for (long at = 0; at < memory.byteSize(); at += 4096) {
             memory.set(ValueLayout.JAVA_LONG, at, step * 31 + at);
         }
@@ -298,7 +298,7 @@ public final class CheckpointBench {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -26,7 +26,15 @@ final class Announcements {
 
     /** Announces a save. Whoever sweeps from now on sees it, or is seen by {@link #awaitSweeps}. */
     String announce(CheckpointName name) throws IOException {
-        String path = Paths.saving(name, surroundings.nonces().get());
+        return announce(Paths.saving(name, surroundings.nonces().get()));
+    }
+
+    /** Announces one's own part of a save. */
+    String announce(CheckpointName name, SaveShare share) throws IOException {
+        return announce(Paths.saving(name, share, surroundings.nonces().get()));
+    }
+
+    private String announce(String path) throws IOException {
         leftOver.add(path); // a lost answer is not a lost operation
         store.putIfAbsent(path, "saving\n".getBytes(StandardCharsets.UTF_8));
         return path;
@@ -54,6 +62,15 @@ final class Announcements {
             leftOver.remove(announcement);
         } catch (IOException e) {
             // Kept in leftOver.
+        }
+    }
+
+    /** Withdraws the others' announcements of shared saves that are over, for those of them that have died. */
+    void withdrawOthers(SaveShare over) throws IOException {
+        for (String path : store.list(Paths.SAVING)) {
+            if (Paths.isSavingOf(path, over)) {
+                store.delete(path);
+            }
         }
     }
 

@@ -7,6 +7,12 @@ public sealed interface CheckpointEvent {
     /** A checkpoint is durable. */
     record Saved(SavedCheckpoint checkpoint) implements CheckpointEvent {}
 
+    /** A part of a checkpoint that others publish: it is durable, and so is the checkpoint. */
+    record PartSaved(SavedCheckpoint part) implements CheckpointEvent {}
+
+    /** A save that several made together was given up, because one of them is gone. */
+    record Abandoned(CheckpointName name, String reason) implements CheckpointEvent {}
+
     /**
      * An attempt to save failed.
      *

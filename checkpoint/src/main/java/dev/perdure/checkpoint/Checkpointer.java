@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,11 +51,12 @@ public final class Checkpointer implements AutoCloseable {
 
     private final ObjectStore store;
     private final CheckpointerOptions options;
-    private final int term;
+    private volatile int term;
     private final Checkpoints checkpoints;
     private final Set<String> trusted = SaveWriter.noDigests();
     private final Snapshots snapshots;
     private final Announcements announcements;
+    private final PartNotes notes;
     private final SaveWriter writer;
     private final Pruner pruner;
     private final SaveBudget budget;
@@ -69,7 +71,8 @@ public final class Checkpointer implements AutoCloseable {
         this.checkpoints = Checkpoints.open(store, options.surroundings());
         this.snapshots = new Snapshots(options.arenas());
         this.announcements = new Announcements(store, options.sweepPatience(), options.surroundings());
-        this.writer = new SaveWriter(store, term, options, announcements);
+        this.notes = new PartNotes(store, options.sweepPatience(), options.surroundings());
+        this.writer = new SaveWriter(store, options, announcements, notes);
         this.pruner = new Pruner(store, checkpoints, options.surroundings());
         this.budget = new SaveBudget(options.saveErrorsMax());
     }
@@ -92,7 +95,27 @@ public final class Checkpointer implements AutoCloseable {
         return new Checkpointer(store, options, Terms.claim(store, options));
     }
 
-    /** Returns this writer's fencing number. */
+    /**
+     * Opens a store for saving parts of checkpoints that another process publishes, see {@link #saveShare}. Takes no term,
+     * so it replaces nobody, until it {@link #lead}s.
+     */
+    public static Checkpointer join(ObjectStore store, CheckpointerOptions options) {
+        return new Checkpointer(store, options, 0);
+    }
+
+    /** Takes the next term: from now on this one publishes, and whoever led before is replaced. */
+    public void lead() throws IOException {
+        term = Terms.claim(store, options);
+        budget.succeeded();
+    }
+
+    /** Lays the lead down: from now on this one saves parts for others. Keeps its memory. */
+    public void follow() {
+        term = 0;
+        budget.succeeded();
+    }
+
+    /** Returns this writer's fencing number; 0 while it does not lead. */
     public int term() {
         return term;
     }
@@ -132,6 +155,10 @@ public final class Checkpointer implements AutoCloseable {
         snapshots.prepare(layoutOf(like));
     }
 
+    private Layout layoutOf(PendingSave save) {
+        return layoutOf(save.state()).part(save.part(), save.parts());
+    }
+
     private Layout layoutOf(State state) {
         return Layout.of(state.tensors(), options.objectBytes());
     }
@@ -152,10 +179,42 @@ public final class Checkpointer implements AutoCloseable {
      */
     public PendingSave save(long step, State state, Map<String, Double> metrics) throws IOException {
         budget.check();
+        return begin(new CheckpointName(term, step), Optional.empty(), () -> false, state, metrics);
+    }
+
+    /**
+     * Begins to save one's own part of a state that a group of processes saves together, each with its own share; all have
+     * the same state, bit for bit. Only tensors of that part are copied, hashed and written. The checkpoint exists when all
+     * parts are durable and part 0 has published it: in every process {@link PendingSave#durable} completes then, or with
+     * an {@link AbandonedSaveException} when a member is gone. Otherwise as {@link #save(long, State, Map)}.
+     *
+     * @param share part 0 must {@link #lead}, in the share's term
+     * @param metrics those of part 0 count
+     * @param calledOff whether the group has broken up: part 0 asks while it waits for the others, from another thread
+     * @throws CheckpointSaveException if the budget of errors is spent; thrown to part 0 alone
+     * @throws CheckpointConflictException if another writer has taken over; thrown to part 0 alone
+     */
+    public PendingSave saveShare(
+            long step, State state, Map<String, Double> metrics, SaveShare share, BooleanSupplier calledOff)
+            throws IOException {
+        if (share.leads()) {
+            budget.check();
+        }
+        return begin(new CheckpointName(share.term(), step), Optional.of(share), calledOff, state, metrics);
+    }
+
+    private PendingSave begin(
+            CheckpointName name,
+            Optional<SaveShare> share,
+            BooleanSupplier calledOff,
+            State state,
+            Map<String, Double> metrics) {
         awaitCaptured();
         Surroundings around = options.surroundings();
         var save = new PendingSave(
-                new CheckpointName(term, step),
+                name,
+                share,
+                calledOff,
                 state,
                 metrics,
                 around.clock().instant(),
@@ -173,7 +232,7 @@ public final class Checkpointer implements AutoCloseable {
     private void capture(PendingSave save) {
         Snapshot snapshot = null;
         try {
-            snapshot = snapshots.take(save.tensors(), () -> layoutOf(save.state()));
+            snapshot = snapshots.take(save.tensors(), save.part(), save.parts(), () -> layoutOf(save));
             Capture capture = snapshot.begin(save.tensors());
             save.begun().complete(capture);
             capture.help(save.isShared() ? options.copyThreads() : 1);
@@ -220,25 +279,51 @@ public final class Checkpointer implements AutoCloseable {
     private void write(PendingSave save, Snapshot snapshot) {
         try {
             var objects = new ObjectWriter(store, snapshot, trusted);
-            writeWithRetries(save, objects, snapshot.layout());
+            ObjectWriter.Written written = writeWithRetries(save, objects, snapshot.layout());
             budget.succeeded();
-            save.complete(objects.total(), options.surroundings().nanos().getAsLong());
+            save.complete(written, options.surroundings().nanos().getAsLong());
+        } catch (AbandonedSaveException e) {
+            save.fail(e);
         } catch (IOException | RuntimeException | Error e) {
             budget.failed(save, e);
         } finally {
             snapshots.giveBack(snapshot);
         }
+        save.share().filter(SaveShare::leads).ifPresent(share -> tidyUp(save.name(), share));
+        tell(save);
+    }
+
+    private void tell(PendingSave save) {
         if (!save.outcome().isCompletedExceptionally()) {
-            options.listener().accept(new CheckpointEvent.Saved(save.outcome().join()));
-            prune();
+            SavedCheckpoint saved = save.outcome().join();
+            if (save.part() > 0) {
+                options.listener().accept(new CheckpointEvent.PartSaved(saved));
+            } else {
+                options.listener().accept(new CheckpointEvent.Saved(saved));
+                prune();
+            }
+        } else if (save.part() == 0 && save.outcome().exceptionNow() instanceof AbandonedSaveException e) {
+            options.listener().accept(new CheckpointEvent.Abandoned(save.name(), String.valueOf(e.getMessage())));
         }
     }
 
-    private void writeWithRetries(PendingSave save, ObjectWriter objects, Layout layout) throws IOException {
+    /** Tells the others that a save is over, and takes down the signs of those that died. Else it puts off sweeps. */
+    private void tidyUp(CheckpointName name, SaveShare share) {
+        try {
+            notes.remove(name, share);
+            announcements.withdrawOthers(share);
+        } catch (IOException | RuntimeException | Error e) {
+            log.warn("notes of the checkpoint of step {} are left for the next save: {}", name.step(), e.toString());
+        }
+    }
+
+    private ObjectWriter.Written writeWithRetries(PendingSave save, ObjectWriter objects, Layout layout)
+            throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                writer.write(save, objects, layout);
-                return;
+                return writer.write(save, objects, layout);
+            } catch (AbandonedSaveException e) {
+                throw e;
             } catch (IOException | RuntimeException | Error e) {
                 boolean retry = isTransient(e) && options.retries().allowsAfter(attempt);
                 options.listener().accept(new CheckpointEvent.SaveFailed(save.name(), attempt, retry, e));
@@ -254,7 +339,9 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     private static boolean isTransient(Throwable failure) {
-        return failure instanceof IOException && !(failure instanceof CheckpointConflictException);
+        return failure instanceof IOException
+                && !(failure instanceof CheckpointConflictException)
+                && !(failure instanceof CheckpointSaveException);
     }
 
     /** Deletes what the retention policy does not keep. Runs where saves are written, so never beside one of ours. */
@@ -276,14 +363,17 @@ public final class Checkpointer implements AutoCloseable {
     /**
      * Waits for the last save, retention included, and frees the memory.
      *
-     * @throws CheckpointSaveException if the last save failed
+     * @throws CheckpointSaveException if the last save failed, and this one leads
      */
     @Override
     public void close() throws IOException {
+        notes.close();
         finish(copying);
         finish(writing);
         snapshots.close();
-        budget.checkLast();
+        if (term > 0) {
+            budget.checkLast();
+        }
     }
 
     private static void finish(ExecutorService executor) {

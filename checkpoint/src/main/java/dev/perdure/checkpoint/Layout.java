@@ -18,10 +18,30 @@ import java.util.SequencedMap;
 final class Layout {
     private static final long SOFT_SHARE = 8;
 
+    private final List<Group> all;
+    private final int part;
+    private final int parts;
     private final List<Group> groups;
 
-    private Layout(List<Group> groups) {
-        this.groups = List.copyOf(groups);
+    private Layout(List<Group> all, int part, int parts) {
+        this.all = List.copyOf(all);
+        this.part = part;
+        this.parts = parts;
+        long whole = bytes(all);
+        long at = 0;
+        var own = new ArrayList<Group>();
+        for (Group group : all) {
+            if (partAt(at + group.bytes() / 2, whole, parts) == part) {
+                own.add(group);
+            }
+            at += group.bytes();
+        }
+        this.groups = List.copyOf(own);
+    }
+
+    /** A group belongs to the part in which its middle lies. */
+    private static long partAt(long middle, long whole, int parts) {
+        return Math.min(parts - 1, middle / Math.ceilDiv(whole, parts));
     }
 
     /** One object: its header, and its tensors in order. */
@@ -63,7 +83,7 @@ final class Layout {
         if (!open.isEmpty()) {
             groups.add(group(open, first));
         }
-        return new Layout(groups);
+        return new Layout(groups, 0, 1);
     }
 
     private static String prefix(String name) {
@@ -81,19 +101,32 @@ final class Layout {
         return new Group(header, List.copyOf(slots), at);
     }
 
+    /** Returns one of several parts: neighbouring objects, about as many bytes in each; all of them are the whole. */
+    Layout part(int index, int count) {
+        return new Layout(all, index, count);
+    }
+
     List<Group> groups() {
         return groups;
     }
 
     /** Returns the size of all objects together. */
     long bytes() {
+        return bytes(groups);
+    }
+
+    private static long bytes(List<Group> groups) {
         return groups.stream().mapToLong(Group::bytes).sum();
     }
 
-    /** Returns whether tensors have the names, types and shapes, in order, that this was made for. */
+    /** Returns whether this is that part of the layout of tensors with these names, types and shapes, in order. */
+    boolean fits(SequencedMap<String, TensorData> state, int index, int count) {
+        return part == index && parts == count && fits(state);
+    }
+
     boolean fits(SequencedMap<String, TensorData> state) {
         var tensors = state.entrySet().iterator();
-        for (Group group : groups) {
+        for (Group group : all) {
             for (Slot slot : group.slots()) {
                 if (!tensors.hasNext() || !fits(slot, tensors.next())) {
                     return false;

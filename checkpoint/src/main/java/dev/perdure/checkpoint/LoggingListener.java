@@ -19,6 +19,10 @@ final class LoggingListener implements Consumer<CheckpointEvent> {
                         saved.bytesReused(),
                         Math.round(saved.stallMillis()),
                         Math.round(saved.durableMillis()));
+            case CheckpointEvent.PartSaved(SavedCheckpoint part) ->
+                log.debug("part of the checkpoint of step {}: {} bytes written", part.step(), part.bytesWritten());
+            case CheckpointEvent.Abandoned(CheckpointName name, String reason) ->
+                log.warn("checkpoint of step {} was given up: {}", name.step(), reason);
             case CheckpointEvent.SaveFailed failed ->
                 log.warn(
                         "checkpoint of step {}: attempt {} failed{}: {}",

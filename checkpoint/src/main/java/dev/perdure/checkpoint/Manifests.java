@@ -95,7 +95,11 @@ final class Manifests {
     }
 
     private static void replace(ObjectStore store, Manifest manifest) throws IOException {
-        store.replaceDamaged(Paths.manifest(manifest.name()), List.of(MemorySegment.ofArray(manifest.toBytes())));
+        replace(store, Paths.manifest(manifest.name()), manifest.toBytes());
+    }
+
+    static void replace(ObjectStore store, String path, byte[] bytes) throws IOException {
+        store.replaceDamaged(path, List.of(MemorySegment.ofArray(bytes)));
     }
 
     /**

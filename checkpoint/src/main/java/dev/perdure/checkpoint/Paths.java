@@ -4,12 +4,15 @@ import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The names of a checkpoint store: what is where, as {@code docs/format.md} has it. */
 final class Paths {
     static final String OBJECTS = "objects/";
     static final String CHECKPOINTS = "checkpoints/";
     static final String TERMS = "terms/";
+    static final String PARTS = "parts/";
     static final String SAVING = "saving/";
     static final String SWEEPING = "sweeping/";
     static final String VERIFIED = "verified/";
@@ -17,6 +20,10 @@ final class Paths {
     static final String QUARANTINE = "quarantine/";
 
     private static final int NAME_LENGTH = 10 + 1 + 19;
+    private static final Pattern SHARED_SIGN =
+            Pattern.compile(SAVING + "([0-9]{10})-[0-9]{19}-([0-9]{10})-[0-9]{4,}-.*");
+    private static final Pattern PART =
+            Pattern.compile(PARTS + "([0-9]{10})-[0-9]{19}-([0-9]{10})-[0-9]{4,}-[0-9]{4,}");
 
     private Paths() {}
 
@@ -34,6 +41,32 @@ final class Paths {
 
     static String saving(CheckpointName name, String nonce) {
         return SAVING + name + "-" + nonce;
+    }
+
+    static String saving(CheckpointName name, SaveShare share, String nonce) {
+        return saving(name, "%010d-%04d-".formatted(share.serial(), share.part()) + nonce);
+    }
+
+    /** Returns whether a sign is of a shared save of the same term, this one or one before. */
+    static boolean isSavingOf(String path, SaveShare share) {
+        Matcher sign = SHARED_SIGN.matcher(path);
+        return sign.matches()
+                && number(sign.group(1)) == share.term()
+                && Long.parseLong(sign.group(2)) <= share.serial();
+    }
+
+    static String part(CheckpointName name, SaveShare share) {
+        return PARTS + "%s-%010d-%04d-%04d".formatted(name, share.serial(), share.part(), share.parts());
+    }
+
+    /** Returns whether a note is of an earlier shared save than this one, or of an earlier term. */
+    static boolean isPartBefore(String path, SaveShare share) {
+        Matcher note = PART.matcher(path);
+        if (!note.matches()) {
+            return false;
+        }
+        int term = number(note.group(1));
+        return term < share.term() || (term == share.term() && Long.parseLong(note.group(2)) < share.serial());
     }
 
     static String sweeping(String nonce) {

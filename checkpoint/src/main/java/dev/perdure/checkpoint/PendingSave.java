@@ -6,13 +6,17 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /** A save on its way. It goes on by itself; nobody needs to hold this. */
 public final class PendingSave {
     private final CheckpointName name;
+    private final Optional<SaveShare> share;
+    private final BooleanSupplier calledOff;
     private final State state;
     private final boolean shared;
     private final SequencedMap<String, Double> metrics;
@@ -22,9 +26,23 @@ public final class PendingSave {
     private final CompletableFuture<SavedCheckpoint> durable = new CompletableFuture<>();
     private final AtomicLong stallNanos = new AtomicLong();
     private volatile long captureNanos;
+    private boolean noted;
 
-    PendingSave(CheckpointName name, State state, Map<String, Double> metrics, Instant created, long begunNanos) {
+    /**
+     * @param share which part it is, when several make this save together
+     * @param calledOff whether the others are no longer those that it was begun with; asked by whoever waits for them
+     */
+    PendingSave(
+            CheckpointName name,
+            Optional<SaveShare> share,
+            BooleanSupplier calledOff,
+            State state,
+            Map<String, Double> metrics,
+            Instant created,
+            long begunNanos) {
         this.name = name;
+        this.share = share;
+        this.calledOff = calledOff;
         this.state = state;
         this.shared = isShared(state);
         this.metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
@@ -48,6 +66,32 @@ public final class PendingSave {
     public boolean isCaptured() {
         return begun.isCompletedExceptionally()
                 || (begun.isDone() && begun.join().done().isDone());
+    }
+
+    Optional<SaveShare> share() {
+        return share;
+    }
+
+    /** Returns which part of the state is saved here; 0 when it is the whole. */
+    int part() {
+        return share.map(SaveShare::part).orElse(0);
+    }
+
+    int parts() {
+        return share.map(SaveShare::parts).orElse(1);
+    }
+
+    /** Returns whether it was noted that this part is durable, and the note read back. Once it was, it is not put again. */
+    boolean isNoted() {
+        return noted;
+    }
+
+    void noted() {
+        noted = true;
+    }
+
+    boolean isCalledOff() {
+        return calledOff.getAsBoolean();
     }
 
     State state() {

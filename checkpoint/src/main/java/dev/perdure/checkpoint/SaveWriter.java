@@ -1,102 +1,114 @@
 package dev.perdure.checkpoint;
 
-import dev.perdure.core.State;
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * Takes a snapshot to the store. One attempt: announce the save, wait for sweeps, write the objects, publish the manifest,
  * make sure that the objects are still there, withdraw the announcement. {@link Sweep} says why this is safe beside
- * another process that deletes.
+ * another process that deletes, and {@link PartNotes} how several do it together.
  */
 final class SaveWriter {
     private final ObjectStore store;
-    private final int term;
     private final int threads;
     private final Consumer<CheckpointEvent> listener;
+    private final Surroundings surroundings;
     private final Manifests manifests;
     private final Announcements announcements;
+    private final PartNotes notes;
 
-    SaveWriter(ObjectStore store, int term, CheckpointerOptions options, Announcements announcements) {
+    SaveWriter(ObjectStore store, CheckpointerOptions options, Announcements announcements, PartNotes notes) {
         this.store = store;
-        this.term = term;
         this.threads = options.writeThreads();
         this.listener = options.listener();
+        this.surroundings = options.surroundings();
         this.manifests = new Manifests(store);
         this.announcements = announcements;
+        this.notes = notes;
     }
 
     /**
      * Makes one attempt.
      *
      * @param objects the objects of this save, the same at every attempt
+     * @return what was written of the whole state, or of this part if others publish it
      * @throws CheckpointConflictException if another writer has taken a later term, or the name holds something else
+     * @throws AbandonedSaveException if another member of the group is gone
+     * @throws CheckpointSaveException if another member's part did not come in time, or is of another state
      */
-    void write(PendingSave save, ObjectWriter objects, Layout layout) throws IOException {
-        checkTerm();
-        String announcement = announcements.announce(save.name());
+    ObjectWriter.Written write(PendingSave save, ObjectWriter objects, Layout layout) throws IOException {
+        checkTerm(save);
+        Optional<SaveShare> share = save.share();
+        String announcement = share.isEmpty()
+                ? announcements.announce(save.name())
+                : announcements.announce(save.name(), share.get());
         try {
             announcements.awaitSweeps();
-            Manifest manifest = manifestOf(save, objects.writeAll(threads), layout);
-            checkTerm();
-            manifests.publish(manifest);
-            List<String> healed = objects.heal();
-            if (!healed.isEmpty()) {
-                listener.accept(new CheckpointEvent.Healed(healed));
+            long begin = surroundings.nanos().getAsLong();
+            List<ObjectWriter.Hashed> hashed = objects.writeAll(threads);
+            long took = surroundings.nanos().getAsLong() - begin;
+            Manifest own = Parts.part(save, hashed, layout, objects.total().bytesWritten());
+            ObjectWriter.Written written = objects.total();
+            if (share.isEmpty()) {
+                publish(save, List.of(own));
+            } else if (share.get().leads()) {
+                written = publishAll(save, share.get(), own, layout, took);
+            } else {
+                if (!save.isNoted()) {
+                    notes.put(save, share.get(), own);
+                    save.noted();
+                }
+                notes.awaitPublished(save, share.get(), took);
             }
+            heal(objects);
+            return written;
         } finally {
             announcements.withdraw(announcement);
         }
     }
 
-    private void checkTerm() throws IOException {
+    private ObjectWriter.Written publishAll(
+            PendingSave save, SaveShare share, Manifest own, Layout layout, long tookNanos) throws IOException {
+        notes.removeBefore(share);
+        List<Manifest> parts = notes.awaitAll(save, share, own, layout, tookNanos);
+        notes.requireObjects(parts.subList(1, parts.size()));
+        long bytes = publish(save, parts).bytes();
+        long written = Math.min(bytes, Parts.bytesWritten(parts));
+        return new ObjectWriter.Written(written, bytes - written);
+    }
+
+    private Manifest publish(PendingSave save, List<Manifest> parts) throws IOException {
+        Manifest manifest = Parts.whole(save, parts);
+        checkTerm(save);
+        manifests.publish(manifest);
+        return manifest;
+    }
+
+    private void heal(ObjectWriter objects) throws IOException {
+        List<String> healed = objects.heal();
+        if (!healed.isEmpty()) {
+            listener.accept(new CheckpointEvent.Healed(healed));
+        }
+    }
+
+    /** Who saves a part for others is not in conflict with their successors. */
+    private void checkTerm(PendingSave save) throws IOException {
+        int term = save.name().term();
         int newest = Paths.newestTerm(store);
         if (newest > term) {
-            throw CheckpointConflictException.replaced(term, newest);
+            throw save.part() > 0
+                    ? new AbandonedSaveException("who led in term %d was replaced in term %d".formatted(term, newest))
+                    : CheckpointConflictException.replaced(term, newest);
         }
-    }
-
-    /** Puts values where they were in the state, and each tensor with its place and checksums. */
-    private static Manifest manifestOf(PendingSave save, List<ObjectWriter.Hashed> hashed, Layout layout) {
-        var entries = new ArrayList<Manifest.Entry>();
-        Iterator<Manifest.Entry> tensors = tensorsOf(hashed, layout).iterator();
-        for (Map.Entry<String, State.Entry> entry : save.state().entries().entrySet()) {
-            entries.add(
-                    entry.getValue() instanceof State.Entry.Tensor
-                            ? tensors.next()
-                            : new Manifest.Entry.Value(entry.getKey(), entry.getValue()));
-        }
-        List<Manifest.ObjectRef> refs =
-                hashed.stream().map(ObjectWriter.Hashed::ref).toList();
-        return new Manifest(save.name(), save.created(), save.metrics(), refs, entries);
-    }
-
-    private static List<Manifest.Entry> tensorsOf(List<ObjectWriter.Hashed> hashed, Layout layout) {
-        var tensors = new ArrayList<Manifest.Entry>();
-        for (int g = 0; g < hashed.size(); g++) {
-            List<Layout.Slot> slots = layout.groups().get(g).slots();
-            for (int s = 0; s < slots.size(); s++) {
-                Layout.Slot slot = slots.get(s);
-                tensors.add(new Manifest.Entry.Tensor(
-                        slot.name(),
-                        slot.like().dtype(),
-                        slot.like().shape(),
-                        g,
-                        slot.offset(),
-                        hashed.get(g).tensors().get(s)));
-            }
-        }
-        return tensors;
     }
 
     /** Returns an empty set of digests that may be shared between threads. */
     static Set<String> noDigests() {
-        return java.util.concurrent.ConcurrentHashMap.newKeySet();
+        return ConcurrentHashMap.newKeySet();
     }
 }

@@ -30,9 +30,9 @@ final class Snapshots implements AutoCloseable {
     /**
      * Waits for a free snapshot and takes it.
      *
-     * @param layout asked when there is none of these tensors' layout
+     * @param layout asked when there is none of this part of these tensors' layout
      */
-    synchronized Snapshot take(SequencedMap<String, TensorData> tensors, Supplier<Layout> layout) {
+    synchronized Snapshot take(SequencedMap<String, TensorData> tensors, int part, int parts, Supplier<Layout> layout) {
         while (free.isEmpty() && made == max) {
             try {
                 wait();
@@ -41,7 +41,7 @@ final class Snapshots implements AutoCloseable {
             }
         }
         Snapshot snapshot = free.poll();
-        if (snapshot != null && !snapshot.layout().fits(tensors)) {
+        if (snapshot != null && !snapshot.layout().fits(tensors, part, parts)) {
             bytes.addAndGet(-snapshot.layout().bytes());
             snapshot.close();
             made--;

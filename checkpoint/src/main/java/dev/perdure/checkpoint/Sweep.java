@@ -3,13 +3,14 @@ package dev.perdure.checkpoint;
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Deletes objects that no manifest names.
+ * Deletes objects that no manifest names, and notes of parts that nobody waits for.
  *
  * <p><b>Why this is safe beside a save in another process.</b> A save relies on objects that no manifest may name yet:
  * those it has just written, and those it found. So saver and sweeper each put up a sign before they look for the other's:
@@ -31,6 +32,10 @@ import java.util.Set;
  * published and writes those that are gone while it still has their bytes. What remains is the assumption that a single
  * deletion does not take longer than the patience and a whole save together. A dead saver's sign puts sweeps off
  * until the next writer opens the store: signs of earlier terms do not count.
+ *
+ * <p><b>Saves that several make together.</b> Each of them puts up a sign of its own before it writes, and takes it down when
+ * the checkpoint exists or never will. Whoever publishes has its sign up while it looks whether the others' objects are there,
+ * so none of them goes between that and the manifest. It also takes down the signs of those that died, once the save is over.
  *
  * <p><b>Replaced writers.</b> A writer of an earlier term that still runs is not protected by its sign. It may publish a
  * checkpoint whose objects are swept, and that can never be the newest. Its check after publishing repairs even that as
@@ -72,6 +77,8 @@ final class Sweep {
                 return Result.putOff(0, "a save is running, or died and will be cleared by the next writer: " + save);
             }
         }
+        List<String> leftOver = new ArrayList<>(store.list(Paths.PARTS));
+        leftOver.addAll(saves);
         List<String> objects = store.list(Paths.OBJECTS);
         Set<String> named = new HashSet<>();
         for (CheckpointName name : Paths.names(store, Paths.CHECKPOINTS)) {
@@ -81,10 +88,10 @@ final class Sweep {
                 return Result.putOff(0, "a manifest cannot be read, so its objects are not known: " + name);
             }
         }
-        return deleteUnnamed(objects, named, saves, sign);
+        return deleteUnnamed(objects, named, leftOver, sign);
     }
 
-    private Result deleteUnnamed(List<String> objects, Set<String> named, List<String> deadSaves, String sign)
+    private Result deleteUnnamed(List<String> objects, Set<String> named, List<String> leftOver, String sign)
             throws IOException {
         int deleted = 0;
         for (String object : objects) {
@@ -95,7 +102,7 @@ final class Sweep {
                 deleted += store.delete(object) ? 1 : 0;
             }
         }
-        for (String dead : deadSaves) {
+        for (String dead : leftOver) {
             store.delete(dead);
         }
         return new Result(deleted, Optional.empty());

@@ -14,6 +14,8 @@
  *   <li>{@link dev.perdure.checkpoint.Manifest} with {@code ManifestWriter} and {@code ManifestParser}: what a checkpoint
  *       consists of. It exists when its manifest does.
  *   <li>{@code SaveWriter}, {@code ObjectWriter}: one attempt at a save, safe to be repeated.
+ *   <li>{@link dev.perdure.checkpoint.SaveShare}, {@code Parts}, {@code PartNotes}: how several processes save one state
+ *       together.
  *   <li>{@code Restoring}, {@code ReadPlan}, {@code StretchReader}: objects back into live tensors, each block checked while
  *       it is in the cache; {@link dev.perdure.checkpoint.Damage} says what was wrong.
  *   <li>{@link dev.perdure.checkpoint.Retention}, {@code Pruner}, {@code Sweep}: what stays, and how the rest goes without

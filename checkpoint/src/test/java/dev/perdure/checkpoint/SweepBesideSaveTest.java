@@ -201,9 +201,19 @@ class SweepBesideSaveTest {
     private static void saveIn(Turns.Seat process, int term, State state) throws IOException {
         var options = Tests.options(1).withSurroundings(process.surroundings());
         var announcements = new Announcements(process, Pace.IMPATIENT.patience, process.surroundings());
-        var writer = new SaveWriter(process, term, options, announcements);
+        var writer = new SaveWriter(
+                process,
+                options,
+                announcements,
+                new PartNotes(process, options.sweepPatience(), process.surroundings()));
         var save = new PendingSave(
-                new CheckpointName(term, state == NEW ? 200 : 900), state, java.util.Map.of(), Tests.NOW, 0);
+                new CheckpointName(term, state == NEW ? 200 : 900),
+                java.util.Optional.empty(),
+                () -> false,
+                state,
+                java.util.Map.of(),
+                Tests.NOW,
+                0);
         Layout layout = Layout.of(state.tensors(), options.objectBytes());
         try (var snapshot = new Snapshot(layout)) {
             snapshot.begin(state.tensors()).help(1);

@@ -21,7 +21,12 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures this machine: compare figures of one run, never with those of another day.",
-        subcommands = {BenchCommand.Checkpoint.class, BenchCommand.Train.class, BenchRecoveryCommand.class})
+        subcommands = {
+            BenchCommand.Checkpoint.class,
+            BenchCommand.Train.class,
+            BenchRecoveryCommand.class,
+            BenchSharesCommand.class
+        })
 final class BenchCommand extends CommandGroup {
 
     static void progress(String what) {

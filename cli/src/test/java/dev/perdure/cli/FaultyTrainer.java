@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 /**
  * The real trainer or worker, but for the faults it is told to meet: {@code phase:APPLY:7} dies when step 7 is about to be applied,
  * {@code store:12} dies at the twelfth store operation of this process. Each fault happens once in a run: a file beside
- * the run remembers.
+ * the run remembers. {@code put:parts:8} dies as it is about to note that its part of step 8's checkpoint is durable, {@code
+ * put:checkpoints:8} as it is about to publish that. {@code shared-bytes-min:1} is no fault: states of that size are saved together.
  */
 public final class FaultyTrainer {
     private FaultyTrainer() {}
@@ -46,6 +47,25 @@ public final class FaultyTrainer {
     }
 
     private record Faults(List<String> faults, Path run) implements Probe {
+        private static final String SHARED_BYTES_MIN = "shared-bytes-min:";
+
+        @Override
+        public long sharedBytesMin() {
+            return faults.stream()
+                    .filter(fault -> fault.startsWith(SHARED_BYTES_MIN))
+                    .mapToLong(fault -> Long.parseLong(fault.substring(SHARED_BYTES_MIN.length())))
+                    .findAny()
+                    .orElseGet(Probe.super::sharedBytesMin);
+        }
+
+        /** Notes and manifests have the step in their names. */
+        void puts(String name) {
+            String[] words = name.split("[/-]", -1);
+            if (words[0].equals("parts") || words[0].equals("checkpoints")) {
+                meet("put:%s:%d".formatted(words[0], Long.parseLong(words[2])));
+            }
+        }
+
         @Override
         public void enters(Phase phase, long step) {
             meet("phase:%s:%d".formatted(phase, step));
@@ -82,6 +102,7 @@ public final class FaultyTrainer {
         @Override
         public boolean putIfAbsent(String name, List<MemorySegment> pieces) throws IOException {
             count();
+            faults.puts(name);
             return store.putIfAbsent(name, pieces);
         }
 

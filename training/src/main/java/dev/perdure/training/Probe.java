@@ -7,6 +7,11 @@ public interface Probe {
     /** Looks at nothing. */
     Probe NONE = new Probe() {};
 
+    /** Returns from how many bytes of tensors on a team's members save a state together. */
+    default long sharedBytesMin() {
+        return RunCheckpoints.SHARED_BYTES_MIN;
+    }
+
     /** Called when a phase begins. Step 0 is before the first. */
     default void enters(Phase phase, long step) {}
 

@@ -41,7 +41,8 @@ final class Replica implements AutoCloseable {
     private TrainableModel model;
     private TrainingLoop loop;
     private boolean trained;
-    private @Nullable Leading leading;
+    private @Nullable RunCheckpoints checkpoints;
+    private @Nullable ProgressFile leading;
     private @Nullable Metrics metrics;
     private Standing standing = (_, _) -> {};
     private Consumer<TrainingEvent> say = _ -> {};
@@ -81,13 +82,7 @@ final class Replica implements AutoCloseable {
 
     private TrainingLoop newLoop() {
         return new TrainingLoop(
-                config,
-                data,
-                model,
-                () -> Objects.requireNonNull(leading).checkpoints(),
-                booking,
-                this::tell,
-                this::moved);
+                config, data, model, () -> Objects.requireNonNull(checkpoints), booking, this::tell, this::moved);
     }
 
     /** Returns where the state stands, if there is one. May be called by any thread. */
@@ -119,33 +114,22 @@ final class Replica implements AutoCloseable {
         };
     }
 
-    /** What the leader of a team has open. */
-    private record Leading(ProgressFile progress, RunCheckpoints checkpoints) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            try (progress) {
-                checkpoints.close();
-            }
-        }
-    }
-
     /** Becomes a member of a team, and takes up the leader's duties or lays them down. */
     void joins(Team team, Consumer<TrainingEvent> listener) throws IOException {
         say = listener;
+        if (checkpoints == null) {
+            checkpoints = RunCheckpoints.join(folder, config, probe, this::tell);
+        }
+        checkpoints.members(team.group().size());
         if (team.leads() && leading == null) {
-            ProgressFile progress = ProgressFile.open(folder.progress());
-            booking.into(progress);
-            leading = new Leading(progress, RunCheckpoints.open(folder, config, progress, probe, this::tell));
+            leading = ProgressFile.open(folder.progress());
+            booking.into(leading);
+            checkpoints.lead(leading);
             Trainer.sayStarted(config, data, model, engine, say);
             data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning, Guard.DATA)));
             Preflight.tellBadRecords(data.report(), folder, say);
         } else if (!team.leads() && leading != null) {
-            layDown();
-        }
-    }
-
-    private void layDown() throws IOException {
-        if (leading != null) {
+            checkpoints.follow();
             booking.into(scratch);
             leading.close();
             leading = null;
@@ -157,11 +141,11 @@ final class Replica implements AutoCloseable {
         booking.enter(Phase.RESTORE, Purpose.RESTORE, 0);
         losesItsState();
         begin();
-        if (leading == null) {
+        if (leading == null || checkpoints == null) {
             throw new IllegalStateException("rank %d is to restore (expected: rank 0)".formatted(team.rank()));
         }
         try {
-            Optional<State> restored = leading.checkpoints().restoreNewest(loop.state());
+            Optional<State> restored = checkpoints.restoreNewest(loop.state());
             restored.ifPresent(loop::restore);
         } catch (CorruptCheckpointException e) {
             say.accept(new TrainingEvent.Restored(0, 0, DamageLines.of(e.damages())));
@@ -187,6 +171,9 @@ final class Replica implements AutoCloseable {
 
     /** From now on, and until {@link #take}, its tensors hold anything. */
     void losesItsState() {
+        if (checkpoints != null) {
+            checkpoints.awaitCaptured();
+        }
         position = -1;
     }
 
@@ -247,10 +234,10 @@ final class Replica implements AutoCloseable {
             }
             String weights = Weights.sha256(model.state());
             TrainingEvent finished = loop.finished(team, weights);
-            if (leading != null) {
+            if (leading != null && checkpoints != null) {
                 booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.step());
-                leading.checkpoints().saveUnlessDone(loop.step(), loop::state, Map.of());
-                leading.checkpoints().finish();
+                checkpoints.saveUnlessDone(loop.step(), loop::state, Map.of());
+                checkpoints.finish();
                 say.accept(finished);
             }
             return Optional.of(weights);
@@ -295,13 +282,14 @@ final class Replica implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            layDown();
+        try (ProgressFile _ = scratch;
+                TrainableModel _ = model;
+                ProgressFile _ = leading) {
+            if (checkpoints != null) {
+                checkpoints.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            model.close();
-            scratch.close();
         }
     }
 }

@@ -17,6 +17,8 @@ import java.util.function.Supplier;
  * @param followers those who join next, as long as there are any
  */
 record Team(Collective group, List<Span> shares, BooleanSupplier calledOff, Supplier<Followers> followers) {
+    static final int LEADER = 0;
+
     Team {
         shares = List.copyOf(shares);
         if (shares.size() != group.size()) {
@@ -50,8 +52,8 @@ record Team(Collective group, List<Span> shares, BooleanSupplier calledOff, Supp
         }
     }
 
-    /** Returns whether this one saves and tells what happens: one does it for all, since all have the same state. */
+    /** Returns whether this one orders saves and tells what happens: one does it for all, since all have the same state. */
     boolean leads() {
-        return group.rank() == 0;
+        return group.rank() == LEADER;
     }
 }

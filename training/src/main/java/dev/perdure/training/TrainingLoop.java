@@ -42,6 +42,7 @@ final class TrainingLoop {
     private final EpochTotals totals = new EpochTotals();
     private final BestWeights bestWeights;
     private BestSoFar best = BestSoFar.none();
+    private SaveOrder order = SaveOrder.NOTHING;
     private long step;
     private long epochBeganNanos = System.nanoTime();
     private long samplesSinceBegan;
@@ -49,7 +50,7 @@ final class TrainingLoop {
     /**
      * Begins before the first step.
      *
-     * @param checkpoints asked for when this one leads a team
+     * @param checkpoints asked for when a team steps
      * @param moved called whenever {@link #position} has changed
      */
     TrainingLoop(
@@ -142,13 +143,13 @@ final class TrainingLoop {
                 boolean agreed = applyStep(team, step + 1, computer, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
                 team.followers().get().applied(this::state);
+                Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
+                booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
+                if (order.concerns(team)) {
+                    checkpoints.get().save(order, team, step, state(), metrics);
+                }
                 if (agreed && !epochEnds) {
                     return false;
-                }
-                Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
-                if (team.leads()) {
-                    booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
-                    checkpoints.get().saveIfDue(step, epochEnds, isOver(), this::state, metrics);
                 }
             }
             return true;
@@ -191,12 +192,16 @@ final class TrainingLoop {
         booking.enter(Phase.EXCHANGE, computing, next);
         StepGradient gradient = exchange.exchange(plan, next, share);
         TakenSamples taken = TakenSamples.ofAll(
-                team, plan, next, samples, team.followers().get().readyFor());
+                team,
+                plan,
+                next,
+                samples,
+                wish(team, next),
+                team.followers().get().readyFor());
         team.followers().get().computed(next, gradient, taken.ids());
-        if (team.leads()) {
-            booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
-            checkpoints.get().awaitCaptured();
-        }
+        order = taken.order();
+        booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
+        checkpoints.get().awaitCaptured();
         booking.enter(Phase.APPLY, computing, next);
         double norm = apply(next, gradient);
         booking.enter(Phase.BOOK, computing, next);
@@ -211,7 +216,7 @@ final class TrainingLoop {
                     norm,
                     gradient.samples()));
         }
-        return taken.isAgreed();
+        return taken.allAreReady();
     }
 
     /** Applies a step that the team computed which this one is about to join. */
@@ -238,6 +243,13 @@ final class TrainingLoop {
             throw new DivergedException(next, loss, norm, rate);
         }
         return norm;
+    }
+
+    /** Returns what this one would have saved after a step, if it leads. */
+    private SaveOrder wish(Team team, long next) {
+        return team.leads()
+                ? checkpoints.get().orderFor(next, plan.endsEpoch(next), next == plan.steps(), this::state)
+                : SaveOrder.NOTHING;
     }
 
     private void book(long applied, StepGradient gradient, int[] samples) {
