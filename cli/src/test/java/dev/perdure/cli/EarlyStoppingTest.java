@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,8 +48,7 @@ class EarlyStoppingTest {
     }
 
     private static TrainingEvent.EarlyStop stop(RunReport report) {
-        assertThat(report.earlyStop()).isNotNull();
-        return report.earlyStop();
+        return Objects.requireNonNull(report.earlyStop(), "the report says how it stopped");
     }
 
     @Test
