@@ -62,7 +62,7 @@ final class FailureAnswers {
                             + " hours were added.")
                     .formatted(hours);
         }
-        return "%d failures in %s.".formatted(seen.failures(), hours);
+        return "%s in %s.".formatted(seen.failures() == 1 ? "1 failure" : seen.failures() + " failures", hours);
     }
 
     static Optional<Section> lifetimes(Experience seen, PlanQuestions asked) {
@@ -175,7 +175,7 @@ final class FailureAnswers {
                 estimate.mean(),
                 Unit.SECONDS,
                 estimate.interval(asked.level()).orElse(null),
-                "mean of %d; Student's t".formatted(estimate.count()));
+                estimate.formula());
     }
 
     /**

@@ -49,7 +49,7 @@ final class IntervalAnswers {
                 save,
                 Unit.SECONDS,
                 saves.interval(asked.level()).orElse(null),
-                "mean of %d; Student's t".formatted(saves.count())));
+                saves.formula()));
         answer("Young", rate -> CheckpointInterval.young(save, 1 / rate), "sqrt(2 d M) (Young 1974)");
         answer("Daly", rate -> CheckpointInterval.daly(save, 1 / rate), "higher order (Daly 2006)");
         double best = answer(
@@ -82,12 +82,12 @@ final class IntervalAnswers {
         figures.add(interval);
         double work = interval.value();
         figures.add(Figure.of(
-                "lost with it",
+                "lost a day, " + name,
                 setbacks.perSecond(),
                 setbacks.interval(),
                 rate -> lost(rate, work),
                 Unit.SECONDS_A_DAY,
-                "1 - work / expected time of a segment (Daly 2006)"));
+                "1 - work / expected time of a segment"));
         marks.add(new Point(name, work, lost(setbacks.perSecond(), work)));
         return work;
     }

@@ -42,4 +42,9 @@ public record MeanEstimate(double mean, double deviation, int count) {
         double half = TDistribution.of(count - 1.0).inverseSurvivalProbability(side) * deviation / Math.sqrt(count);
         return Optional.of(new Interval(mean >= 0 ? Math.max(0, mean - half) : mean - half, mean + half, level));
     }
+
+    /** Returns where the mean comes from, in words. */
+    String formula() {
+        return count == 1 ? "a single number" : "mean of %d; Student's t (1908)".formatted(count);
+    }
 }

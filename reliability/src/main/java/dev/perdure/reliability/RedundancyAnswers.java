@@ -34,7 +34,7 @@ final class RedundancyAnswers {
                 replacing.mean(),
                 Unit.SECONDS,
                 replacing.interval(asked.level()).orElse(null),
-                "mean of %d; Student's t".formatted(replacing.count())));
+                replacing.formula()));
         figures.add(new Figure("availability of one", available, Unit.SHARE, interval, "MTBF / (MTBF + MTTR)"));
         figures.add(Figure.exact(
                 "needed at work", needed, Unit.COUNT, asked.load().isPresent() ? "T = N / n" : "as asked"));

@@ -27,7 +27,7 @@ public final class PlanReport {
         for (Plan.Section section : plan.sections()) {
             text.append('\n').append(section.title()).append('\n');
             for (Figure figure : section.figures()) {
-                text.append("  %-34s %14s  %-25s %s"
+                text.append("  %-38s %18s  %-35s %s"
                                 .formatted(figure.name(), value(figure), interval(figure), figure.formula())
                                 .stripTrailing())
                         .append('\n');

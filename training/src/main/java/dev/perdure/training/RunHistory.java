@@ -2,6 +2,7 @@ package dev.perdure.training;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.perdure.checkpoint.SaveCost;
 import dev.perdure.registry.Registries;
 import dev.perdure.registry.Registry;
 import dev.perdure.registry.RegistryException;
@@ -122,10 +123,10 @@ public final class RunHistory {
             int setbacks = Math.toIntExact(progress.restores());
             Experience counted = Experience.counted(
                     failures, wall * (config.workers() + config.spares()), setbacks, wall);
-            double after = wall - startSeconds();
-            if (progress.stepHighest() == 0 || after <= useful || wall == 0) {
+            if (progress.stepHighest() == 0 || wall == 0) {
                 return counted;
             }
+            double after = wall - Math.min(startSeconds(), ledger.getOrDefault(Purpose.IDLE, 0L) / 1e9);
             double step = useful / progress.stepHighest();
             var ledgerOfRun = new Experience.RunLedger(
                     name(), new Goodput.Ledger(useful, after, setbacks), stepsBetweenSaves() * step, step);
@@ -168,7 +169,13 @@ public final class RunHistory {
     }
 
     private List<Double> saves() {
-        return saved().values().stream().map(one -> one.stallMillis() / 1e3).toList();
+        return saved().values().stream().map(RunHistory::cost).toList();
+    }
+
+    /** Returns what a save cost, by the same rule by which the trainer chooses its interval. */
+    private static double cost(TrainingEvent.Saved saved) {
+        double background = Math.max(0, saved.durableMillis() - saved.stallMillis()) / 1e3;
+        return new SaveCost(saved.stallMillis() / 1e3, background, SaveCost.unknown().backgroundShare()).seconds();
     }
 
     /** Returns the median; 0 when nothing was saved. */
