@@ -188,10 +188,9 @@ class PlanTest {
     }
 
     private static Experience livesOfShape(double shape) {
-        var random = new Random(7);
         var lives = new ArrayList<Lifetime>();
-        for (int i = 0; i < 60; i++) {
-            lives.add(new Lifetime(1e-9 + Math.pow(-Math.log(1 - random.nextDouble()), 1 / shape), true));
+        for (int i = 0; i < 60; i++) { // the distribution's own quantiles
+            lives.add(new Lifetime(Math.pow(-Math.log(1 - (i + 0.5) / 60), 1 / shape), true));
         }
         return new Experience(
                 60, 60, 0, 0, List.of(), List.of(), List.of(), lives, List.of(), List.of());
