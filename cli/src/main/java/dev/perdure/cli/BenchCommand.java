@@ -9,9 +9,11 @@ import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,13 +23,27 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures this machine: compare figures of one run, never with those of another day.",
-        subcommands = {BenchCommand.Checkpoint.class, BenchCommand.Train.class, BenchRecoveryCommand.class})
+        subcommands = {
+            BenchCommand.Checkpoint.class,
+            BenchCommand.Train.class,
+            BenchRecoveryCommand.class,
+            BenchSupervisorCommand.class
+        })
 final class BenchCommand extends CommandGroup {
 
     static void progress(String what) {
         if (Terminals.detect().interactive()) {
             System.err.print("\r\033[K" + what);
             System.err.flush();
+        }
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
