@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that plays many workers: each shows at its pace that it is alive, and answers every order at once. Ends when its
@@ -54,9 +56,9 @@ public final class SimulatedWorkers {
                 .map(worker -> new FromWorker.Join(
                         worker, "bench", 1, BUILD, CONFIGURATION, 0, OptionalLong.empty()))
                 .toList();
-        var crowd = new ManyWorkers[1];
-        try (var many = new ManyWorkers(address, joins, (worker, order) -> answer(crowd[0], worker, order))) {
-            crowd[0] = many;
+        var crowd = new AtomicReference<ManyWorkers>();
+        try (var many = new ManyWorkers(address, joins, (worker, order) -> answer(crowd.get(), worker, order))) {
+            crowd.set(many);
             long began = System.nanoTime();
             for (long beat = 0; ; beat++) {
                 int slot = (int) (beat % workers.size());
@@ -71,7 +73,7 @@ public final class SimulatedWorkers {
         }
     }
 
-    private static void answer(@org.jspecify.annotations.Nullable ManyWorkers crowd, WorkerId worker, ToWorker order) {
+    private static void answer(@Nullable ManyWorkers crowd, WorkerId worker, ToWorker order) {
         if (crowd != null && order instanceof ToWorker.Welcome) {
             crowd.say(new FromWorker.Told(worker, GENERATION, HEARD));
         }

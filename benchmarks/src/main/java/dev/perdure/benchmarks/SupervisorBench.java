@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -107,9 +109,9 @@ public final class SupervisorBench {
         private final BlockingQueue<Long> answers = new ArrayBlockingQueue<>(1);
         private final Map<WorkerId, Long> connections = new ConcurrentHashMap<>();
         private long connectionsEver;
-        private volatile long heard;
+        private final AtomicLong heard = new AtomicLong();
         private volatile boolean running;
-        private volatile int blamed;
+        private final Set<WorkerId> blamed = ConcurrentHashMap.newKeySet();
 
         Measured(int workers) {
             this.workers = workers;
@@ -196,7 +198,7 @@ public final class SupervisorBench {
             var random = new Random(1);
             var millis = new ArrayList<Double>();
             long cpu = cpuNanos();
-            long before = heard;
+            long before = heard.get();
             long began = System.nanoTime();
             while (System.nanoTime() - began < seconds.toNanos()) {
                 order(server, SimulatedWorkers.name(random.nextInt(workers)), millis);
@@ -204,7 +206,7 @@ public final class SupervisorBench {
             }
             double took = (System.nanoTime() - began) / 1e9;
             double spent = (cpuNanos() - cpu) / 1e9;
-            double beats = heard - before;
+            double beats = Math.max(1, heard.get() - before);
             return new Row(
                     workers,
                     workers / (pace.toNanos() / 1e9),
@@ -214,7 +216,7 @@ public final class SupervisorBench {
                     beats / spent,
                     Distribution.of(millis),
                     heapMib() - emptyMib,
-                    blamed);
+                    blamed.size());
         }
 
         private void order(SupervisorServer server, WorkerId worker, List<Double> millis) throws InterruptedException {
@@ -233,7 +235,7 @@ public final class SupervisorBench {
                     Event event = events.poll(tick, TimeUnit.NANOSECONDS);
                     tell(event == null ? new Event.Tick() : event);
                     if (event instanceof Event.Said(long _, FromWorker.Heartbeat _)) {
-                        heard = heard + 1;
+                        heard.incrementAndGet();
                     }
                 }
             } catch (InterruptedException e) {
@@ -246,7 +248,7 @@ public final class SupervisorBench {
                 switch (command) {
                     case Command.Write write -> events.add(new Event.Written(write.batch()));
                     case Command.Send send -> play(send);
-                    case Command.Kill _ -> blamed = blamed + 1;
+                    case Command.Kill kill -> blamed.add(kill.worker());
                     case Command.Launch _, Command.Finish _ -> {}
                 }
             }

@@ -52,17 +52,14 @@ public final class ManyWorkers implements AutoCloseable {
     }
 
     /**
-     * Says something in a worker's name.
+     * Says something in a worker's name. May be called by any thread.
      *
-     * @return false if it was not said, because what was said before is not on its way yet
+     * @return false if it was not said, because the stream has ended, or because it is a heartbeat and what was said before is
+     *     not on its way yet
      */
     public boolean say(FromWorker message) {
         Talk talk = talks.get(message.worker());
-        if (talk == null || talk.out == null || !(talk.out.isReady() || message instanceof FromWorker.Join)) {
-            return false;
-        }
-        talk.out.onNext(FromWorkers.write(message));
-        return true;
+        return talk != null && talk.say(message);
     }
 
     @Override
@@ -78,6 +75,16 @@ public final class ManyWorkers implements AutoCloseable {
         Talk(WorkerId worker, Listener listener) {
             this.worker = worker;
             this.listener = listener;
+        }
+
+        /** Observers of streams are for one thread at a time. */
+        synchronized boolean say(FromWorker message) {
+            ClientCallStreamObserver<Wire.FromWorker> stream = out;
+            if (stream == null || (message instanceof FromWorker.Heartbeat && !stream.isReady())) {
+                return false;
+            }
+            stream.onNext(FromWorkers.write(message));
+            return true;
         }
 
         @Override
