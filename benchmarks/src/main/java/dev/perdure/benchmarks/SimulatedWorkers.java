@@ -53,8 +53,7 @@ public final class SimulatedWorkers {
 
     private static void play(Path address, List<WorkerId> workers, Duration pace) throws IOException {
         List<FromWorker.Join> joins = workers.stream()
-                .map(worker -> new FromWorker.Join(
-                        worker, "bench", 1, BUILD, CONFIGURATION, 0, OptionalLong.empty()))
+                .map(worker -> new FromWorker.Join(worker, "bench", 1, BUILD, CONFIGURATION, 0, OptionalLong.empty()))
                 .toList();
         var crowd = new AtomicReference<ManyWorkers>();
         try (var many = new ManyWorkers(address, joins, (worker, order) -> answer(crowd.get(), worker, order))) {

@@ -150,7 +150,8 @@ public final class SupervisorBench {
             double empty = heapMib();
             Path file = folder.resolve("supervisor-" + workers);
             var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-            Thread machine = Thread.ofPlatform().name("supervisor-machine").daemon().unstarted(this::judge);
+            Thread machine =
+                    Thread.ofPlatform().name("supervisor-machine").daemon().unstarted(this::judge);
             try (var server = new SupervisorServer(file, anyPort, 1, this, WireSettings.DEFAULT)) {
                 machine.start();
                 Process crowd = crowd(file);
@@ -185,9 +186,8 @@ public final class SupervisorBench {
             long deadline = System.nanoTime() + JOINING_MAX.toNanos();
             while (!running) {
                 if (!crowd.isAlive() || System.nanoTime() - deadline > 0) {
-                    throw new IOException(
-                            "%d of %d workers came within %d s (expected: all). Is there memory for them?"
-                                    .formatted(connections.size(), workers, JOINING_MAX.toSeconds()));
+                    throw new IOException("%d of %d workers came within %d s (expected: all). Is there memory for them?"
+                            .formatted(connections.size(), workers, JOINING_MAX.toSeconds()));
                 }
                 Thread.sleep(10);
             }

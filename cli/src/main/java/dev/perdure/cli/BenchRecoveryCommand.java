@@ -94,7 +94,8 @@ final class BenchRecoveryCommand implements Callable<Integer> {
     private void check() {
         if (workers < 2) {
             throw new BadSettingException(
-                    "--workers: %d (expected: >= 2). One that is alone has nobody to go on without it.".formatted(workers));
+                    "--workers: %d (expected: >= 2). One that is alone has nobody to go on without it."
+                            .formatted(workers));
         }
         if (kills < 1) {
             throw new BadSettingException("--kills: %d (expected: >= 1)".formatted(kills));
@@ -112,7 +113,10 @@ final class BenchRecoveryCommand implements Callable<Integer> {
         run.create(config);
         Thread supervising = Thread.currentThread();
         var watch = new RecoveryWatch(
-                new Random(seed), workers, kills, stop ? BenchRecoveryCommand::stop : ProcessHandle::destroyForcibly,
+                new Random(seed),
+                workers,
+                kills,
+                stop ? BenchRecoveryCommand::stop : ProcessHandle::destroyForcibly,
                 supervising::interrupt);
         try {
             Outcome outcome = new RunSession(run, config).supervise(watch, false);

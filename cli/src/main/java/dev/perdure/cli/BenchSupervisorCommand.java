@@ -27,11 +27,7 @@ final class BenchSupervisorCommand implements Callable<Integer> {
     @Nullable
     Path json;
 
-    @Option(
-            names = "--workers",
-            paramLabel = "N",
-            split = ",",
-            description = "Cases. Default: 100,1000,10000.")
+    @Option(names = "--workers", paramLabel = "N", split = ",", description = "Cases. Default: 100,1000,10000.")
     List<Integer> workers = List.of(100, 1000, 10_000);
 
     @Option(

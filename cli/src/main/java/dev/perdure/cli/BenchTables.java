@@ -88,10 +88,20 @@ final class BenchTables {
 
     static String of(SupervisorBench.Result result) {
         var text = new StringBuilder();
-        text.append(line("%nEach worker shows every %.0f ms that it is alive; %.0f s each", result.paceMillis(), result.seconds()));
+        text.append(line(
+                "%nEach worker shows every %.0f ms that it is alive; %.0f s each",
+                result.paceMillis(), result.seconds()));
         text.append(line(
                 "  %8s %9s %9s %11s %9s %12s %22s %10s %7s",
-                "workers", "wanted/s", "heard/s", "CPU each", "of a core", "a core/s", "order and answer", "heap", "blamed"));
+                "workers",
+                "wanted/s",
+                "heard/s",
+                "CPU each",
+                "of a core",
+                "a core/s",
+                "order and answer",
+                "heap",
+                "blamed"));
         for (SupervisorBench.Row row : result.rows()) {
             text.append(line(
                     "  %8d %9.0f %9.0f %8.1f us %8.0f%% %12.0f %22s %6.1f MiB %7d",
@@ -103,7 +113,8 @@ final class BenchTables {
                     row.perCoreSecond(),
                     "%.1f ms, p99 %.1f ms"
                             .formatted(
-                                    row.orderMillis().median(), row.orderMillis().p99()),
+                                    row.orderMillis().median(),
+                                    row.orderMillis().p99()),
                     row.heapMib(),
                     row.blamed()));
         }

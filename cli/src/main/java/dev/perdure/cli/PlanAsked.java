@@ -143,8 +143,7 @@ final class PlanAsked {
                 "a number >= 0");
     }
 
-    static void require(
-            List<String> problems, String name, @Nullable Object value, boolean good, String expected) {
+    static void require(List<String> problems, String name, @Nullable Object value, boolean good, String expected) {
         if (!good) {
             problems.add("%s: %s (expected: %s)".formatted(name, value, expected));
         }

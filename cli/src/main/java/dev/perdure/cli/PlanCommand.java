@@ -113,7 +113,8 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private String sources() {
-        var sources = runs.stream().map(run -> Paint.clean(run.toString())).collect(Collectors.toCollection(ArrayList::new));
+        var sources =
+                runs.stream().map(run -> Paint.clean(run.toString())).collect(Collectors.toCollection(ArrayList::new));
         if (registry != null) {
             sources.add("the registry");
         }

@@ -92,8 +92,9 @@ final class PlanNumbers {
                     .formatted(failures == null ? "--hours without --failures" : "--failures without --hours"));
         }
         if (failures != null && ratePerHour != null) {
-            problems.add("--rate-per-hour: %s beside --failures (expected: one of them). Leave out what you know less well."
-                    .formatted(ratePerHour));
+            problems.add(
+                    "--rate-per-hour: %s beside --failures (expected: one of them). Leave out what you know less well."
+                            .formatted(ratePerHour));
         }
         if (setbacks != null && failures == null) {
             problems.add("--setbacks: %d without --failures (expected: both, with --hours)".formatted(setbacks));

@@ -133,8 +133,8 @@ final class RecoveryWatch implements RunListener {
     private void recovered(long now) {
         long noticed = noticedNanos.orElseThrow();
         long formed = formedNanos.orElseThrow();
-        recoveries.add(new Recovery(
-                (noticed - hitNanos.orElseThrow()) / 1e6, (formed - noticed) / 1e6, (now - formed) / 1e6));
+        recoveries.add(
+                new Recovery((noticed - hitNanos.orElseThrow()) / 1e6, (formed - noticed) / 1e6, (now - formed) / 1e6));
         hitNanos = OptionalLong.empty();
         noticedNanos = OptionalLong.empty();
         formedNanos = OptionalLong.empty();

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.perdure.training.ExitCode;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 class BenchCommandTest {
     @TempDir
     Path folder;
+
+    @BeforeAll
+    static void showWhereTheExamplesAre() {
+        System.setProperty(
+                "perdure.home", Path.of("").toAbsolutePath().resolve("..").toString());
+    }
+
+    @AfterAll
+    static void forgetIt() {
+        System.clearProperty("perdure.home");
+    }
 
     @Test
     void aFewSimulatedWorkersAreHeardAndAnswer() throws Exception {

@@ -32,6 +32,14 @@ class PlanCommandTest {
                 .report();
     }
 
+    /** At least as many as were caused: on a starved machine a healthy worker may look dead. */
+    private static long failuresOf(RunReport report) {
+        return report.incidents().stream()
+                .filter(incident -> incident.kind().startsWith("trainer-")
+                        || incident.kind().startsWith("worker-"))
+                .count();
+    }
+
     private static JsonNode figure(Path json, String name) throws Exception {
         for (JsonNode section : new ObjectMapper().readTree(json.toFile()).get("sections")) {
             for (JsonNode figure : section.get("figures")) {
@@ -67,9 +75,11 @@ class PlanCommandTest {
         String said = perdure("plan", folder.resolve("team"), "--availability", "99.9", "--json", json)
                 .fine();
         double hours = 2 * team.wallSeconds() / 3600;
-        assertThat(said).contains("1 failure in ", "No setback was recorded");
+        long failures = failuresOf(team);
+        assertThat(failures).isPositive();
+        assertThat(said).doesNotContain("Assumed is a prior worth 1 failure");
         assertThat(figure(json, "failures of a worker").get("value").asDouble() * hours)
-                .isBetween(0.95, 1.05);
+                .isBetween(0.95 * failures, 1.05 * failures);
         assertThat(figure(json, "needed at work").get("value").asInt()).isEqualTo(2);
     }
 
@@ -77,14 +87,16 @@ class PlanCommandTest {
     void aRegistryTellsWhoFailed() throws Exception {
         Path file = folder.resolve("team").resolve("registry.db");
         assertThat(perdure("plan", "--registry", "sqlite:" + file).fine())
-                .contains("From the registry.", "1 failure in ");
+                .contains(
+                        "From the registry.",
+                        failuresOf(team) == 1 ? "1 failure in " : failuresOf(team) + " failures in ");
     }
 
     @Test
     void severalRunsCountTogether() {
         assertThat(perdure("plan", folder.resolve("alone"), folder.resolve("team"))
                         .fine())
-                .contains("3 failures in ");
+                .contains(failuresOf(alone) + failuresOf(team) + " failures in ");
     }
 
     @Test
@@ -99,7 +111,8 @@ class PlanCommandTest {
     @Test
     void withNothingRecordedItSaysWhatItAssumed() {
         assertThat(perdure("plan").fine())
-                .contains("nothing recorded and nothing given", "Assumed is a prior worth 1 failure in 24 worker-hours");
+                .contains(
+                        "nothing recorded and nothing given", "Assumed is a prior worth 1 failure in 24 worker-hours");
     }
 
     @Test

@@ -165,8 +165,7 @@ final class FailureAnswers {
                 Unit.SECONDS_A_DAY,
                 share == null ? null : share.map(available -> DAY * (1 - available)),
                 "1 - availability"));
-        return new Section(
-                "Repair", figures, times.assumed().map(List::of).orElse(List.of()), null);
+        return new Section("Repair", figures, times.assumed().map(List::of).orElse(List.of()), null);
     }
 
     private static Figure mean(String name, MeanEstimate estimate, PlanQuestions asked) {
@@ -185,12 +184,12 @@ final class FailureAnswers {
     static @Nullable Interval availability(RateEstimate rate, int workers, MeanEstimate repair, double level) {
         double half = (1 + level) / 2;
         if (rate.interval() == null) {
-            return repair.interval(level).map(time -> time.map(t -> share(rate.perSecond() * workers, t)))
+            return repair.interval(level)
+                    .map(time -> time.map(t -> share(rate.perSecond() * workers, t)))
                     .orElse(null);
         }
-        Interval rates = rate.posterior()
-                .map(believed -> believed.credible(half))
-                .orElse(rate.interval());
+        Interval rates =
+                rate.posterior().map(believed -> believed.credible(half)).orElse(rate.interval());
         Interval times = repair.interval(half).orElse(new Interval(repair.mean(), repair.mean(), half));
         return new Interval(
                 share(rates.high() * workers, times.high()), share(rates.low() * workers, times.low()), level);

@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param formula the name of the formula, with its paper
  */
 public record Figure(
-        String name,
-        double value,
-        Unit unit,
-        @Nullable Interval interval,
-        String formula) {
+        String name, double value, Unit unit, @Nullable Interval interval, String formula) {
     /** What a figure counts. */
     public enum Unit {
         PER_HOUR,
@@ -45,7 +41,6 @@ public record Figure(
     /** Returns the figure of something that rises, or falls, with another: so do the ends of its interval. */
     static Figure of(
             String name, double at, @Nullable Interval from, DoubleUnaryOperator value, Unit unit, String formula) {
-        return new Figure(
-                name, value.applyAsDouble(at), unit, from == null ? null : from.map(value), formula);
+        return new Figure(name, value.applyAsDouble(at), unit, from == null ? null : from.map(value), formula);
     }
 }

@@ -32,8 +32,8 @@ final class IntervalAnswers {
     }
 
     static Optional<Section> intervals(Experience seen, PlanQuestions asked) {
-        return MeanEstimate.of(seen.saveSeconds()).map(save -> new IntervalAnswers(seen, asked, save.mean())
-                .section(seen, save));
+        return MeanEstimate.of(seen.saveSeconds())
+                .map(save -> new IntervalAnswers(seen, asked, save.mean()).section(seen, save));
     }
 
     private Section section(Experience seen, MeanEstimate saves) {
@@ -60,9 +60,13 @@ final class IntervalAnswers {
                         .mapToDouble(Experience.RunLedger::intervalSeconds)
                         .filter(interval -> interval > 0)
                         .average();
-        used.ifPresent(interval -> answer("in use", _ -> interval, "measured"));
-        steps(seen).ifPresent(step -> figures.add(Figure.exact(
-                "steps between saves, best", Math.max(1, Math.rint(best / step)), Unit.COUNT, "interval / step time")));
+        used.ifPresent(this::answerInUse);
+        steps(seen)
+                .ifPresent(step -> figures.add(Figure.exact(
+                        "steps between saves, best",
+                        Math.max(1, Math.rint(best / step)),
+                        Unit.COUNT,
+                        "interval / step time")));
         return new Section("How often to save", figures, notes(used, best), graph(best, used));
     }
 
@@ -80,7 +84,16 @@ final class IntervalAnswers {
         Figure interval = Figure.of(
                 "interval, " + name, setbacks.perSecond(), setbacks.interval(), byRate, Unit.SECONDS, formula);
         figures.add(interval);
-        double work = interval.value();
+        addCost(name, interval.value());
+        return interval.value();
+    }
+
+    private void answerInUse(double interval) {
+        figures.add(Figure.exact("interval, in use", interval, Unit.SECONDS, "given, or median of the run"));
+        addCost("in use", interval);
+    }
+
+    private void addCost(String name, double work) {
         figures.add(Figure.of(
                 "lost a day, " + name,
                 setbacks.perSecond(),
@@ -89,7 +102,6 @@ final class IntervalAnswers {
                 Unit.SECONDS_A_DAY,
                 "1 - work / expected time of a segment"));
         marks.add(new Point(name, work, lost(setbacks.perSecond(), work)));
-        return work;
     }
 
     private SegmentModel model(double rate) {
@@ -129,7 +141,11 @@ final class IntervalAnswers {
             curve.add(new Point("", work, lost(setbacks.perSecond(), work)));
         }
         return new Graph(
-                "Time lost a day, by the time between saves", "seconds between saves", "seconds lost a day", curve, marks);
+                "Time lost a day, by the time between saves",
+                "seconds between saves",
+                "seconds lost a day",
+                curve,
+                marks);
     }
 
     static Optional<Section> goodput(Experience seen, PlanQuestions asked) {

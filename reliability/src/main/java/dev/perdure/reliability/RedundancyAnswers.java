@@ -26,8 +26,8 @@ final class RedundancyAnswers {
         MeanEstimate replacing = repair.replacing(seen);
         double available = new Availability(rate.meanSecondsBetween(), replacing.mean()).share();
         Interval interval = FailureAnswers.availability(rate, 1, replacing, asked.level());
-        int needed = asked.needed().orElseGet(() -> asked.load().map(RedundancyAnswers::neededFor)
-                .orElse(asked.workers()));
+        int needed = asked.needed()
+                .orElseGet(() -> asked.load().map(RedundancyAnswers::neededFor).orElse(asked.workers()));
         var figures = new ArrayList<Figure>();
         figures.add(new Figure(
                 "until a lost one is replaced",
@@ -79,10 +79,12 @@ final class RedundancyAnswers {
 
     /** Returns how many are enough at the ends of the availability's interval; infinite when none are. */
     private static @Nullable Interval counts(int needed, double wanted, @Nullable Interval available) {
-        return available == null ? null : available.map(share -> {
-            OptionalInt enough = Redundancy.needed(needed, share, wanted);
-            return enough.isPresent() ? enough.getAsInt() : Double.POSITIVE_INFINITY;
-        });
+        return available == null
+                ? null
+                : available.map(share -> {
+                    OptionalInt enough = Redundancy.needed(needed, share, wanted);
+                    return enough.isPresent() ? enough.getAsInt() : Double.POSITIVE_INFINITY;
+                });
     }
 
     private static List<String> notes(Experience seen, RepairTimes repair) {

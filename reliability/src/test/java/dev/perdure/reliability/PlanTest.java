@@ -114,8 +114,8 @@ class PlanTest {
 
     @Test
     void repairTimesOfTheSameFailureAreAddedBeforeTheyAreJudged() {
-        Experience seen = Experience.counted(3, HOUR, 0, HOUR)
-                .withTimes(times(1, 2, 3), times(9, 8, 7), List.of(), List.of());
+        Experience seen =
+                Experience.counted(3, HOUR, 0, HOUR).withTimes(times(1, 2, 3), times(9, 8, 7), List.of(), List.of());
         Figure mttr = Plan.of(seen, ALONE).figure("MTTR");
         assertThat(mttr.value()).isEqualTo(10);
         assertThat(mttr.interval()).isEqualTo(new Interval(10, 10, 0.95));
@@ -125,8 +125,8 @@ class PlanTest {
 
     @Test
     void theBestIntervalCostsNoMoreThanAnyOther() {
-        Experience seen = Experience.counted(6, 60 * HOUR, 6, 60 * HOUR)
-                .withTimes(times(2), times(20), List.of(), times(5));
+        Experience seen =
+                Experience.counted(6, 60 * HOUR, 6, 60 * HOUR).withTimes(times(2), times(20), List.of(), times(5));
         Plan plan = Plan.of(seen, ALONE);
         assertThat(plan.figure("interval, Young").value()).isCloseTo(600, within(1e-6));
         double best = plan.figure("lost a day, best").value();
@@ -141,11 +141,11 @@ class PlanTest {
 
     @Test
     void whatIsInUseIsHeldAgainstTheBest() {
-        Experience seen = Experience.counted(6, 60 * HOUR, 6, 60 * HOUR)
-                .withTimes(times(2), times(20), List.of(), times(5));
+        Experience seen =
+                Experience.counted(6, 60 * HOUR, 6, 60 * HOUR).withTimes(times(2), times(20), List.of(), times(5));
         var run = new Experience.RunLedger("one", new Goodput.Ledger(50 * HOUR, 60 * HOUR, 6), 6000, 2);
-        Experience used = seen.plus(new Experience(
-                0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(run)));
+        Experience used = seen.plus(
+                new Experience(0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(run)));
         Plan plan = Plan.of(used, ALONE);
         assertThat(plan.figure("interval, in use").value()).isEqualTo(6000);
         assertThat(plan.figure("lost a day, in use").value())
@@ -158,10 +158,10 @@ class PlanTest {
 
     @Test
     void enoughReplicasAreTheFewestThatAreAvailableAsWanted() {
-        Experience seen = Experience.counted(10, 1000 * HOUR, 0, 0)
-                .withTimes(times(0), times(0), times(3600, 3600), List.of());
-        Plan plan = Plan.of(
-                seen, available(0.9999, OptionalInt.empty(), Optional.of(new PlanQuestions.Load(900, 120))));
+        Experience seen =
+                Experience.counted(10, 1000 * HOUR, 0, 0).withTimes(times(0), times(0), times(3600, 3600), List.of());
+        Plan plan =
+                Plan.of(seen, available(0.9999, OptionalInt.empty(), Optional.of(new PlanQuestions.Load(900, 120))));
         double one = 100.0 / 101;
         assertThat(plan.figure("availability of one").value()).isCloseTo(one, within(1e-12));
         assertThat(plan.figure("needed at work").value()).isEqualTo(8);
@@ -174,8 +174,8 @@ class PlanTest {
 
     @Test
     void whatNoNumberAchievesIsSaid() {
-        Experience seen = Experience.counted(1000, HOUR, 0, 0)
-                .withTimes(times(0), times(0), times(36_000_000), List.of());
+        Experience seen =
+                Experience.counted(1000, HOUR, 0, 0).withTimes(times(0), times(0), times(36_000_000), List.of());
         Plan plan = Plan.of(seen, available(0.9999, OptionalInt.of(500), Optional.empty()));
         assertThat(notes(plan)).anyMatch(note -> note.contains("No number is enough"));
     }
@@ -192,8 +192,7 @@ class PlanTest {
         for (int i = 0; i < 60; i++) { // the distribution's own quantiles
             lives.add(new Lifetime(Math.pow(-Math.log(1 - (i + 0.5) / 60), 1 / shape), true));
         }
-        return new Experience(
-                60, 60, 0, 0, List.of(), List.of(), List.of(), lives, List.of(), List.of());
+        return new Experience(60, 60, 0, 0, List.of(), List.of(), List.of(), lives, List.of(), List.of());
     }
 
     private static List<String> notes(Plan plan) {
@@ -225,7 +224,8 @@ class PlanTest {
     /** Student's own data: additional hours of sleep by laevo-hyoscyamine, 2.33 on average. */
     @Test
     void aMeansIntervalIsStudents() {
-        var sleep = MeanEstimate.of(times(1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4)).orElseThrow();
+        var sleep = MeanEstimate.of(times(1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4))
+                .orElseThrow();
         assertThat(sleep.mean()).isCloseTo(2.33, within(1e-12));
         Interval interval = sleep.interval(0.95).orElseThrow();
         assertThat(interval.low()).isCloseTo(0.8977, within(1e-3));

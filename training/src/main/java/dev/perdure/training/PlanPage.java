@@ -16,7 +16,8 @@ public final class PlanPage {
      * @param from what the plan rests on, such as {@code runs/digits-1, runs/digits-2}
      */
     public static String render(Plan plan, String from) {
-        var page = new StringBuilder("""
+        var page =
+                new StringBuilder("""
                 <!DOCTYPE html>
                 <html lang="en">
                 <head>
@@ -49,9 +50,9 @@ public final class PlanPage {
                 + "<th class=\"n\">Interval</th><th>Formula</th></tr></thead><tbody>\n");
         section.figures().forEach(figure -> out.append(row(figure)));
         out.append("</tbody></table></div>\n");
-        section.notes().forEach(note -> out.append("<p class=\"note\">")
-                .append(Html.clip(note))
-                .append("</p>\n"));
+        section.notes()
+                .forEach(note ->
+                        out.append("<p class=\"note\">").append(Html.clip(note)).append("</p>\n"));
         String id = section.title().toLowerCase(java.util.Locale.ROOT).replace(' ', '-');
         return ReportPage.section(id, section.title(), out.toString());
     }

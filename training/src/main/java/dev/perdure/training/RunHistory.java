@@ -86,8 +86,7 @@ public final class RunHistory {
     }
 
     private static Experience living(List<Lifetime> lives) {
-        return new Experience(
-                0, 0, 0, 0, List.of(), List.of(), List.of(), lives, List.of(), List.of());
+        return new Experience(0, 0, 0, 0, List.of(), List.of(), List.of(), lives, List.of(), List.of());
     }
 
     private Experience read() throws IOException {
@@ -95,7 +94,8 @@ public final class RunHistory {
                 .filter(incident -> FailureKinds.isOfAWorker(incident.kind()))
                 .toList();
         var over = failures.stream()
-                .filter(incident -> Double.isFinite(incident.recoverMillis()) && Double.isFinite(incident.detectMillis()))
+                .filter(incident ->
+                        Double.isFinite(incident.recoverMillis()) && Double.isFinite(incident.detectMillis()))
                 .toList();
         Experience counted = counts(failures.size());
         Experience timed = counted.withTimes(
@@ -121,8 +121,8 @@ public final class RunHistory {
             double wall = ledger.values().stream().mapToLong(nanos -> nanos).sum() / 1e9;
             double useful = (ledger.getOrDefault(Purpose.COMPUTE, 0L) + ledger.getOrDefault(Purpose.DATA, 0L)) / 1e9;
             int setbacks = Math.toIntExact(progress.restores());
-            Experience counted = Experience.counted(
-                    failures, wall * (config.workers() + config.spares()), setbacks, wall);
+            Experience counted =
+                    Experience.counted(failures, wall * (config.workers() + config.spares()), setbacks, wall);
             if (progress.stepHighest() == 0 || wall == 0) {
                 return counted;
             }
@@ -131,16 +131,7 @@ public final class RunHistory {
             var ledgerOfRun = new Experience.RunLedger(
                     name(), new Goodput.Ledger(useful, after, setbacks), stepsBetweenSaves() * step, step);
             return counted.plus(new Experience(
-                    0,
-                    0,
-                    0,
-                    0,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(ledgerOfRun)));
+                    0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(ledgerOfRun)));
         }
     }
 
@@ -150,7 +141,8 @@ public final class RunHistory {
 
     /** Returns how long the run took to begin, which no model of failures has in it. */
     private double startSeconds() {
-        Optional<Instant> begun = story.stream().map(line -> Instant.parse(line.at())).findFirst();
+        Optional<Instant> begun =
+                story.stream().map(line -> Instant.parse(line.at())).findFirst();
         Optional<Instant> started = story.stream()
                 .filter(line -> line.trainer() instanceof TrainingEvent.Started)
                 .map(line -> Instant.parse(line.at()))
@@ -175,7 +167,11 @@ public final class RunHistory {
     /** Returns what a save cost, by the same rule by which the trainer chooses its interval. */
     private static double cost(TrainingEvent.Saved saved) {
         double background = Math.max(0, saved.durableMillis() - saved.stallMillis()) / 1e3;
-        return new SaveCost(saved.stallMillis() / 1e3, background, SaveCost.unknown().backgroundShare()).seconds();
+        return new SaveCost(
+                        saved.stallMillis() / 1e3,
+                        background,
+                        SaveCost.unknown().backgroundShare())
+                .seconds();
     }
 
     /** Returns the median; 0 when nothing was saved. */
@@ -199,7 +195,9 @@ public final class RunHistory {
     }
 
     private Optional<Instant> lastLine() {
-        return story.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(story.getLast().at()));
+        return story.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Instant.parse(story.getLast().at()));
     }
 
     /** Returns how long each trainer lived, from the start or from recovery until its failure or the story's end. */

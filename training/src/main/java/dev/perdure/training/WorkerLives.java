@@ -73,8 +73,10 @@ record WorkerLives(List<Lifetime> lives, List<Double> replaceSeconds, List<Incid
     }
 
     private static Instant lastSeen(List<Generation> generations, List<Incident> incidents) {
-        Instant formed = generations.isEmpty() ? Instant.EPOCH : generations.getLast().formed();
-        Instant noticed = incidents.isEmpty() ? Instant.EPOCH : incidents.getLast().at();
+        Instant formed =
+                generations.isEmpty() ? Instant.EPOCH : generations.getLast().formed();
+        Instant noticed =
+                incidents.isEmpty() ? Instant.EPOCH : incidents.getLast().at();
         return formed.isAfter(noticed) ? formed : noticed;
     }
 

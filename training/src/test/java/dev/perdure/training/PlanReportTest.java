@@ -48,7 +48,8 @@ class PlanReportTest {
         assertThat(text.lines())
                 .anyMatch(line -> line.matches(
                         " *failures of a worker +0\\.0250 /h +0\\.00516 /h to 0\\.0731 /h +failures / time.*Garwood.*"))
-                .anyMatch(line -> line.matches(" *interval, Young +12 min 39 s +7 min 24 s to 27 min 51 s +.*Young 1974.*"))
+                .anyMatch(line ->
+                        line.matches(" *interval, Young +12 min 39 s +7 min 24 s to 27 min 51 s +.*Young 1974.*"))
                 .anyMatch(line -> line.matches(" *to have, for 99.99 % +9 .*k-out-of-n.*"));
     }
 
@@ -69,7 +70,8 @@ class PlanReportTest {
         String page = PlanPage.render(plan(), "</p><script>alert(1)</script>");
         DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(page.replace("<!DOCTYPE html>", "").getBytes(UTF_8)));
+                .parse(new ByteArrayInputStream(
+                        page.replace("<!DOCTYPE html>", "").getBytes(UTF_8)));
         assertThat(page).doesNotContain("<script").contains("Young", "k-out-of-n");
         long graphs = plan().sections().stream()
                 .filter(section -> section.graph() != null)
