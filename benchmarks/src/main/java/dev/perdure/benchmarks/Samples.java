@@ -17,6 +17,11 @@ record Samples(double[] values) {
         return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
+    /** Returns the smallest value that at least this share of all does not exceed. */
+    double rank(double share) {
+        return values[Math.max(1, (int) Math.ceil(share * values.length)) - 1];
+    }
+
     double min() {
         return values[0];
     }

@@ -4,6 +4,9 @@
  * <ol>
  *   <li>{@link dev.perdure.benchmarks.TrainBench}: steps a second, and what microbatches cost.
  *   <li>{@link dev.perdure.benchmarks.CheckpointBench}: stall, durability, restore, against memcpy and raw files.
+ *   <li>{@link dev.perdure.benchmarks.SupervisorBench}: what thousands of workers cost their supervisor;
+ *       {@link dev.perdure.benchmarks.SimulatedWorkers} is the process that plays them.
+ *   <li>{@link dev.perdure.benchmarks.Distribution}: how figures are spread.
  * </ol>
  */
 @NullMarked

@@ -9,9 +9,11 @@ import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Option;
             BenchCommand.Checkpoint.class,
             BenchCommand.Train.class,
             BenchRecoveryCommand.class,
-            BenchSharesCommand.class
+BenchSharesCommand.class,
+            BenchSupervisorCommand.class
         })
 final class BenchCommand extends CommandGroup {
 
@@ -33,6 +36,15 @@ final class BenchCommand extends CommandGroup {
         if (Terminals.detect().interactive()) {
             System.err.print("\r\033[K" + what);
             System.err.flush();
+        }
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 

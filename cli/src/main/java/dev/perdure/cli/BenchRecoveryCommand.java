@@ -1,23 +1,19 @@
 package dev.perdure.cli;
 
+import dev.perdure.benchmarks.Distribution;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.training.ExitCode;
-import dev.perdure.training.Incident;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
-import dev.perdure.training.RunListener;
 import dev.perdure.training.RunSupervisor.Outcome;
-import dev.perdure.training.TrainingEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,13 +23,11 @@ import picocli.CommandLine.Option;
         name = "recovery",
         mixinStandardHelpOptions = true,
         description = {
-            "Kills a random worker of a real training, again and again, each time the team is complete, and measures from the"
-                    + " kill to the next step that is applied.",
-            "Takes some seconds for each kill, most of which a replacement needs to start."
+            "Kills or stops a random worker of a real training, again and again, each time the team is complete, and measures"
+                    + " from there to the next step that is applied; and what it costs the others when the replacement joins.",
+            "Takes some seconds for each, most of which a replacement needs to start."
         })
 final class BenchRecoveryCommand implements Callable<Integer> {
-    private static final int STEPS_BETWEEN = 30;
-
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON.")
     @Nullable
     Path json;
@@ -45,140 +39,120 @@ final class BenchRecoveryCommand implements Callable<Integer> {
             description = "Workers. Default: ${DEFAULT-VALUE}.")
     int workers = 2;
 
-    @Option(names = "--kills", paramLabel = "N", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--kills",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How often. Default: ${DEFAULT-VALUE}.")
     int kills = 20;
+
+    @Option(names = "--stop", description = "Stops workers (SIGSTOP) instead of killing them.")
+    boolean stop;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Who is killed.")
     long seed = 1;
 
     /**
-     * What was measured.
+     * What was measured, in milliseconds.
      *
-     * @param millis from each kill until the supervisor heard of the next step, sorted
+     * @param untilStep from each hit until the supervisor heard of the next step; the three that follow are its parts
+     * @param noticed from the hit until the incident was noted
+     * @param linedUp from there until the next generation was decided
+     * @param stepped from there until its first step
+     * @param step between steps while nothing happened
+     * @param join between the steps around the joining of a replacement
      */
     record Result(
-            int workers, int kills, double medianMillis, double p99Millis, List<Double> millis, long stepsRedone) {}
+            int workers,
+            int hits,
+            boolean stopped,
+            Distribution untilStep,
+            Distribution noticed,
+            Distribution linedUp,
+            Distribution stepped,
+            Distribution step,
+            Distribution join,
+            long stepsRedone) {}
 
     @Override
     public Integer call() throws Exception {
+        check();
         Path folder = Files.createTempDirectory("perdure-bench-");
         try {
             Result result = measure(new RunFolder(folder.resolve("run")));
             BenchCommand.progress("");
-            System.out.printf(
-                    Locale.ROOT,
-                    "%d kills of one of %d workers: median %.0f ms, p99 %.0f ms from the kill to the next step; %d steps redone%n",
-                    result.kills(),
-                    result.workers(),
-                    result.medianMillis(),
-                    result.p99Millis(),
-                    result.stepsRedone());
+            System.out.print(BenchTables.of(result));
             if (json != null) {
                 BenchCommand.write(json, result);
             }
             return ExitCode.OK.code();
         } finally {
-            delete(folder);
+            BenchCommand.delete(folder);
+        }
+    }
+
+    private void check() {
+        if (workers < 2) {
+            throw new BadSettingException(
+                    "--workers: %d (expected: >= 2). One that is alone has nobody to go on without it."
+                            .formatted(workers));
+        }
+        if (kills < 1) {
+            throw new BadSettingException("--kills: %d (expected: >= 1)".formatted(kills));
         }
     }
 
     private Result measure(RunFolder run) throws IOException, InterruptedException {
         RunConfig config = RunConfig.read(
                 DemoCommand.digits(),
-                List.of("training.epochs=1000", "supervision.workers=" + workers, "supervision.restarts-max=1000000"));
-        if (workers < 2) {
-            throw new BadSettingException("--workers: %d (expected: >= 2)".formatted(workers));
-        }
+                List.of(
+                        "training.epochs=1000",
+                        "training.microbatches=" + Math.max(4, workers),
+                        "supervision.workers=" + workers,
+                        "supervision.restarts-max=1000000"));
         run.create(config);
-        var killer = new Killer(new Random(seed), workers, kills, Thread.currentThread());
+        Thread supervising = Thread.currentThread();
+        var watch = new RecoveryWatch(
+                new Random(seed),
+                workers,
+                kills,
+                stop ? BenchRecoveryCommand::stop : ProcessHandle::destroyForcibly,
+                supervising::interrupt);
         try {
-            Outcome outcome = new RunSession(run, config).supervise(killer, false);
+            Outcome outcome = new RunSession(run, config).supervise(watch, false);
             throw new BadSettingException("the training ended before the kills did: " + outcome.problem());
         } catch (InterruptedException e) {
-            if (killer.millis.size() < kills) {
+            if (!watch.done()) {
                 throw e;
             }
         }
-        List<Double> sorted = killer.millis.stream().sorted().toList();
-        double median = sorted.get(sorted.size() / 2);
-        double p99 = sorted.get((int) Math.ceil(0.99 * sorted.size()) - 1);
-        return new Result(workers, kills, median, p99, sorted, killer.redone);
+        return resultOf(watch);
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+    private Result resultOf(RecoveryWatch watch) {
+        return new Result(
+                workers,
+                kills,
+                stop,
+                of(watch, RecoveryWatch.Recovery::all),
+                of(watch, RecoveryWatch.Recovery::noticed),
+                of(watch, RecoveryWatch.Recovery::linedUp),
+                of(watch, RecoveryWatch.Recovery::stepped),
+                Distribution.of(watch.stepMillis()),
+                Distribution.of(watch.joinMillis()),
+                watch.redone());
     }
 
-    /** Kills when the team is complete and has stepped a while. */
-    private static final class Killer implements RunListener {
-        private final Random random;
-        private final int workers;
-        private final int kills;
-        private final Thread supervising;
-        private final List<ProcessHandle> started = new ArrayList<>();
-        private final List<Double> millis = new ArrayList<>();
-        private long killedNanos;
-        private boolean noticed = true;
-        private long step;
-        private long redone;
-        private long nextKill = STEPS_BETWEEN;
+    private static Distribution of(RecoveryWatch watch, ToDoubleFunction<RecoveryWatch.Recovery> part) {
+        return Distribution.of(
+                watch.recoveries().stream().mapToDouble(part).boxed().toList());
+    }
 
-        Killer(Random random, int workers, int kills, Thread supervising) {
-            this.random = random;
-            this.workers = workers;
-            this.kills = kills;
-            this.supervising = supervising;
-        }
-
-        @Override
-        public void trainerStarted(ProcessHandle worker) {
-            started.add(worker);
-            nextKill = Long.MAX_VALUE; // until the first step that it takes part in can be told, see incident()
-        }
-
-        @Override
-        public void incident(Incident incident) {
-            noticed = true;
-        }
-
-        @Override
-        public void teamFormed(int members) {
-            if (members == workers) {
-                nextKill = step + STEPS_BETWEEN;
-            }
-        }
-
-        @Override
-        public void said(TrainingEvent event) {
-            if (!(event instanceof TrainingEvent.StepApplied applied)) {
-                return;
-            }
-            redone += applied.step() <= step ? 1 : 0;
-            step = Math.max(step, applied.step());
-            if (killedNanos != 0 && noticed) {
-                millis.add((System.nanoTime() - killedNanos) / 1e6);
-                killedNanos = 0;
-                BenchCommand.progress("kill %d of %d".formatted(millis.size(), kills));
-                if (millis.size() == kills) {
-                    supervising.interrupt();
-                }
-            }
-            if (step >= nextKill && killedNanos == 0) {
-                kill();
-            }
-        }
-
-        private void kill() {
-            List<ProcessHandle> living =
-                    started.stream().filter(ProcessHandle::isAlive).toList();
-            nextKill = Long.MAX_VALUE;
-            noticed = false;
-            killedNanos = System.nanoTime();
-            living.get(random.nextInt(living.size())).destroyForcibly();
+    private static void stop(ProcessHandle worker) {
+        try {
+            new ProcessBuilder("kill", "-STOP", Long.toString(worker.pid())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

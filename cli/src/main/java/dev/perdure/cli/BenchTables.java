@@ -1,6 +1,8 @@
 package dev.perdure.cli;
 
 import dev.perdure.benchmarks.CheckpointBench;
+import dev.perdure.benchmarks.Distribution;
+import dev.perdure.benchmarks.SupervisorBench;
 import dev.perdure.benchmarks.TrainBench;
 import java.util.Locale;
 
@@ -67,6 +69,60 @@ final class BenchTables {
                     row.relative()));
         }
         return text.toString();
+    }
+
+    static String of(BenchRecoveryCommand.Result result) {
+        var text = new StringBuilder();
+        text.append(line(
+                "%n%s a worker of %d, %d times; %d steps redone",
+                result.stopped() ? "Stopping" : "Killing", result.workers(), result.hits(), result.stepsRedone()));
+        text.append(line("  %-44s %9s %9s %9s %9s", "milliseconds", "median", "p90", "p99", "max"));
+        text.append(distribution("until the next step", result.untilStep()));
+        text.append(distribution("  noticed", result.noticed()));
+        text.append(distribution("  all stand still, next generation decided", result.linedUp()));
+        text.append(distribution("  durable, met, copied, stepped", result.stepped()));
+        text.append(distribution("between steps, undisturbed", result.step()));
+        text.append(distribution("between the steps around a join", result.join()));
+        return text.toString();
+    }
+
+    static String of(SupervisorBench.Result result) {
+        var text = new StringBuilder();
+        text.append(line(
+                "%nEach worker shows every %.0f ms that it is alive; %.0f s each",
+                result.paceMillis(), result.seconds()));
+        text.append(line(
+                "  %8s %9s %9s %11s %9s %12s %22s %10s %7s",
+                "workers",
+                "wanted/s",
+                "heard/s",
+                "CPU each",
+                "of a core",
+                "a core/s",
+                "order and answer",
+                "heap",
+                "blamed"));
+        for (SupervisorBench.Row row : result.rows()) {
+            text.append(line(
+                    "  %8d %9.0f %9.0f %8.1f us %8.0f%% %12.0f %22s %6.1f MiB %7d",
+                    row.workers(),
+                    row.wantedPerSecond(),
+                    row.heardPerSecond(),
+                    row.cpuMicros(),
+                    100 * row.cpuShare(),
+                    row.perCoreSecond(),
+                    "%.1f ms, p99 %.1f ms"
+                            .formatted(
+                                    row.orderMillis().median(),
+                                    row.orderMillis().p99()),
+                    row.heapMib(),
+                    row.blamed()));
+        }
+        return text.toString();
+    }
+
+    private static String distribution(String what, Distribution of) {
+        return line("  %-44s %9.1f %9.1f %9.1f %9.1f", what, of.median(), of.p90(), of.p99(), of.max());
     }
 
     private static String row(String what, String measured, String ratio) {

@@ -1,5 +1,6 @@
 package dev.perdure.reliability;
 
+import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.apache.commons.statistics.distribution.GammaDistribution;
 
 /**
@@ -65,6 +66,19 @@ public record FailureRate(double failures, double seconds) {
      */
     public double chanceOfNone(double nextSeconds) {
         return Math.pow(seconds / (seconds + Checks.notNegative("nextSeconds", nextSeconds)), failures);
+    }
+
+    /**
+     * Returns the chance of this many failures or more in the next stretch of time, not knowing the rate for certain: a
+     * Poisson count whose rate is Gamma distributed is negative binomial (Greenwood, Yule: An inquiry into the nature of
+     * frequency distributions, J. Royal Stat. Soc. 83(2), 1920).
+     */
+    public double chanceOfAtLeast(int count, double nextSeconds) {
+        double next = Checks.notNegative("nextSeconds", nextSeconds);
+        if (count <= 0 || next == 0) {
+            return count <= 0 ? 1 : 0;
+        }
+        return BetaDistribution.of(count, failures).cumulativeProbability(next / (seconds + next));
     }
 
     private GammaDistribution distribution() {

@@ -1,5 +1,7 @@
 package dev.perdure.reliability;
 
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * Where a number is, as far as one can tell.
  *
@@ -18,5 +20,16 @@ public record Interval(double low, double high, double level) {
     /** Returns whether the value lies in the interval, its ends included. */
     public boolean contains(double value) {
         return low <= value && value <= high;
+    }
+
+    /**
+     * Returns where something is that rises or falls with the number all along.
+     *
+     * @param monotone gives no NaN at the ends
+     */
+    public Interval map(DoubleUnaryOperator monotone) {
+        double one = monotone.applyAsDouble(low);
+        double other = monotone.applyAsDouble(high);
+        return new Interval(Math.min(one, other), Math.max(one, other), level);
     }
 }

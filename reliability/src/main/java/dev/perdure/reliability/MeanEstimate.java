@@ -1,42 +1,55 @@
 package dev.perdure.reliability;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The mean of a few measurements, and how well it is known: Student's t interval (Student: The probable error of a mean,
- * Biometrika 6, 1908), right for independent values from a normal distribution.
+ * The mean of what was measured several times, and how far the true one may be from it: right for independent values from a
+ * normal distribution.
  *
  * <p>Figures of the folds of a cross-validation are not independent, as the folds share training samples, and no estimate of
  * their variance is unbiased (Bengio, Grandvalet: No unbiased estimator of the variance of k-fold cross-validation, JMLR 5,
  * 2004): of them the interval is too narrow.
  *
- * @param count how many measurements
- * @param deviation the standard deviation of one, with n − 1; NaN of a single one
- * @param interval of the mean; all numbers, for a single measurement
+ * @param mean of the measurements
+ * @param deviation their standard deviation, 0 for a single one
+ * @param count how many there are, >= 1
  */
-public record MeanEstimate(int count, double mean, double deviation, Interval interval) {
+public record MeanEstimate(double mean, double deviation, int count) {
+    public MeanEstimate {
+        Checks.finite("mean", mean);
+        Checks.notNegative("deviation", deviation);
+        Checks.atLeast("count", count, 1);
+    }
+
+    /** Returns the estimate from measurements; nothing when there are none. */
+    public static Optional<MeanEstimate> of(List<Double> values) {
+        int n = values.size();
+        if (n == 0) {
+            return Optional.empty();
+        }
+        double mean = values.stream().mapToDouble(v -> v).sum() / n;
+        double squares =
+                values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+        return Optional.of(new MeanEstimate(mean, n == 1 ? 0 : Math.sqrt(squares / (n - 1)), n));
+    }
 
     /**
-     * Estimates.
-     *
-     * @param values at least one, finite
-     * @param level the confidence, between 0 and 1
+     * Returns where the true mean is, by Student's t (The probable error of a mean, Biometrika 6, 1908); only roughly for few
+     * measurements that are far from normal. For times: never below 0. Nothing for a single measurement.
      */
-    public static MeanEstimate of(double[] values, double level) {
-        int n = Checks.atLeast("values", values.length, 1);
-        for (double value : values) {
-            Checks.finite("value", value);
+    public Optional<Interval> interval(double level) {
+        double side = (1 - Checks.share("level", level, false)) / 2;
+        if (count == 1) {
+            return Optional.empty();
         }
-        double mean = Arrays.stream(values).sum() / n;
-        if (n == 1) {
-            var all = new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, level);
-            return new MeanEstimate(n, mean, Double.NaN, all);
-        }
-        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
-        double deviation = Math.sqrt(squares / (n - 1));
-        double t = TDistribution.of(n - 1).inverseSurvivalProbability((1 - Checks.share("level", level, false)) / 2);
-        double half = t * deviation / Math.sqrt(n);
-        return new MeanEstimate(n, mean, deviation, new Interval(mean - half, mean + half, level));
+        double half = TDistribution.of(count - 1.0).inverseSurvivalProbability(side) * deviation / Math.sqrt(count);
+        return Optional.of(new Interval(mean >= 0 ? Math.max(0, mean - half) : mean - half, mean + half, level));
+    }
+
+    /** Returns where the mean comes from, in words. */
+    String formula() {
+        return count == 1 ? "a single number" : "mean of %d; Student's t (1908)".formatted(count);
     }
 }

@@ -28,6 +28,9 @@
  *       {@link dev.perdure.reliability.Strategy} of the best {@link dev.perdure.reliability.RecoverySequence}, with what was
  *       learned ({@link dev.perdure.reliability.SuccessRates}, {@link dev.perdure.reliability.MeasuredCost}), within a
  *       {@link dev.perdure.reliability.RecoveryBudget}, avoiding the lemons of the {@link dev.perdure.reliability.Fleet}.
+ *   <li>{@link dev.perdure.reliability.Plan}: {@link dev.perdure.reliability.Figure}s that answer {@link
+ *       dev.perdure.reliability.PlanQuestions} from {@link dev.perdure.reliability.Experience}; {@link
+ *       dev.perdure.reliability.MeanEstimate} for its times.
  * </ol>
  */
 @NullMarked

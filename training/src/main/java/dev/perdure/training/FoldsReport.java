@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.perdure.reliability.Interval;
 import dev.perdure.reliability.MeanEstimate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -110,12 +112,15 @@ public record FoldsReport(
                 return null;
             }
         }
-        MeanEstimate estimate = MeanEstimate.of(values, LEVEL);
-        return new Estimate(
-                estimate.mean(),
-                estimate.deviation(),
-                estimate.interval().low(),
-                estimate.interval().high());
+        return MeanEstimate.of(Arrays.stream(values).boxed().toList())
+                .map(FoldsReport::estimate)
+                .orElse(null);
+    }
+
+    private static Estimate estimate(MeanEstimate mean) {
+        Interval interval = mean.interval(LEVEL)
+                .orElseGet(() -> new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, LEVEL));
+        return new Estimate(mean.mean(), mean.deviation(), interval.low(), interval.high());
     }
 
     public String toJson() {

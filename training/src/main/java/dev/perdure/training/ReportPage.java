@@ -19,7 +19,7 @@ import java.util.List;
  * tables cut, so that the page stays below a megabyte; what was left out is said, and stands in {@code report.json}.
  */
 public final class ReportPage {
-    private static final String STYLE = resource("report.css");
+    static final String STYLE = resource("report.css");
     private static final String SCRIPT = resource("report.js");
     private static final int CONFIG_MAX = 60_000;
 
@@ -133,7 +133,8 @@ public final class ReportPage {
         return "<section id=\"" + id + "\">\n<h2>" + Html.escape(heading) + "</h2>\n" + content + "</section>\n";
     }
 
-    private static String hash(String text) {
+    /** Returns a text's digest as a content policy names it. */
+    static String hash(String text) {
         return "sha256-"
                 + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Digests.sha256(text.getBytes(UTF_8))));
     }

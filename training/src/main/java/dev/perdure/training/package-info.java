@@ -24,6 +24,8 @@
  *       cross-validation, and {@link dev.perdure.training.FoldsReport} what came of them.
  *   <li>{@link dev.perdure.training.ProgressFile} and {@link dev.perdure.training.SampleLedger}: every second and every
  *       sample is booked.
+ *   <li>{@link dev.perdure.training.RunHistory}: what runs teach about failures, for {@link dev.perdure.reliability.Plan};
+ *       {@link dev.perdure.training.PlanReport}, {@link dev.perdure.training.PlanPage}: a plan for people and programs.
  * </ol>
  */
 @NullMarked

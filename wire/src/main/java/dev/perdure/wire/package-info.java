@@ -9,6 +9,7 @@
  *   <li>{@link dev.perdure.wire.SupervisorClient}: a worker's end. It says what the supervisor said, keeps up heartbeats,
  *       and comes back to whoever listens when the connection breaks.
  *   <li>{@link dev.perdure.wire.WireSettings}: how large, how many, how long.
+ *   <li>{@link dev.perdure.wire.ManyWorkers}: thousands of workers that are only streams, to measure with.
  * </ol>
  *
  * <p>Inside: {@code FromWorkers} and {@code ToWorkers} write and read messages ({@code wire.proto}), {@code Roster}
