@@ -40,7 +40,7 @@ final class Scene {
                 "tcp://127.0.0.1:1",
                 Patience.standard(),
                 Budgets.standard(),
-                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                Suspicion.within(Suspicion.Bounds.standard()));
     }
 
     static WorkerId id(String name) {
