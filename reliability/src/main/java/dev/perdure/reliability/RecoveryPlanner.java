@@ -103,8 +103,7 @@ public record RecoveryPlanner(SuccessRates rates, RecoveryBudget budget, Fleet f
         Strategy strategy = option.strategy();
         Try attempt = tryOf(strategy, option.seconds(), now);
         Optional<String> refused = option.refused()
-                .or(() -> budget.spentOn(
-                        strategy, situation.target(), situation.attempts(), situation.highestStep()))
+                .or(() -> budget.spentOn(strategy, situation.target(), situation.attempts(), situation.highestStep()))
                 .or(() -> lemon(strategy, situation.host()));
         return new Alternative(
                 strategy, option.seconds(), attempt.success(now), attempt.secondsPerSuccess(now), refused);

@@ -18,7 +18,8 @@ public sealed interface Strategy {
      * Empty if no strategy has such a key.
      */
     static Optional<Strategy> ofKey(String key) {
-        Matcher counted = Pattern.compile("(roll-back|roll-back-slower)-([1-9][0-9]{0,3})").matcher(key);
+        Matcher counted = Pattern.compile("(roll-back|roll-back-slower)-([1-9][0-9]{0,3})")
+                .matcher(key);
         if (counted.matches()) {
             int checkpoints = Integer.parseInt(counted.group(2));
             return Optional.of(

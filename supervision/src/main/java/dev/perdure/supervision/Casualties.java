@@ -70,7 +70,8 @@ final class Casualties {
     }
 
     private Optional<String> hostOf(Life life) {
-        return Optional.of(desk.staffing.slot(life.slot).host()).filter(host -> desk.run.hosts().size() > 1);
+        return Optional.of(desk.staffing.slot(life.slot).host())
+                .filter(host -> desk.run.hosts().size() > 1);
     }
 
     private String fenced(boolean isMember, Life life) {
@@ -85,7 +86,8 @@ final class Casualties {
                 launched("a replacement is launched", life.slot);
             case Strategy.ReplaceFromSpare _ -> {
                 boolean refused = desk.staffing.refusal(life.slot).isPresent();
-                yield "a spare takes its place" + (refused ? "" : launched(", and another spare is launched", life.slot));
+                yield "a spare takes its place"
+                        + (refused ? "" : launched(", and another spare is launched", life.slot));
             }
             case Strategy.RestartElsewhere elsewhere -> {
                 desk.staffing.isOn(life.slot, elsewhere.host());
@@ -94,7 +96,10 @@ final class Casualties {
             case Strategy.ContinueWithout _ -> {
                 desk.staffing.leave(life.slot);
                 yield "nothing is launched in its place"
-                        + desk.staffing.refusal(life.slot).map(why -> ": " + why).orElse("");
+                        + desk.staffing
+                                .refusal(life.slot)
+                                .map(why -> ": " + why)
+                                .orElse("");
             }
             case Strategy.Stop _ -> "nothing is launched in its place any more";
             case Strategy.CarryOn _, Strategy.SkipBatch _, Strategy.RollBackSlower _ ->
@@ -107,7 +112,10 @@ final class Casualties {
         return pause == 0
                 ? what + " at once"
                 : "%s in %d ms, because it failed %d times in a row"
-                        .formatted(what, pause / 1_000_000, desk.staffing.slot(slot).failures());
+                        .formatted(
+                                what,
+                                pause / 1_000_000,
+                                desk.staffing.slot(slot).failures());
     }
 
     private static String because(Decision decision) {
@@ -115,8 +123,8 @@ final class Casualties {
         return decision.alternatives().stream()
                 .filter(alternative -> alternative.strategy().equals(decision.chosen()))
                 .findFirst()
-                .map(chosen -> "%s; of what is possible, to %s costs least for its chance"
-                        .formatted(belief, chosen.words()))
+                .map(chosen ->
+                        "%s; of what is possible, to %s costs least for its chance".formatted(belief, chosen.words()))
                 .orElse(belief + "; nothing that could help is left to try");
     }
 

@@ -26,8 +26,7 @@ final class Costs {
 
     Costs(Run run) {
         positionMax = run.positionMax();
-        restart = MeasuredCost.assume(
-                run.experience().seconds().getOrDefault(new Strategy.RestartWorker().key(), 5.0));
+        restart = MeasuredCost.assume(run.experience().seconds().getOrDefault(new Strategy.RestartWorker().key(), 5.0));
     }
 
     /** The group stands still from here on. */
@@ -50,7 +49,8 @@ final class Costs {
         best = Math.max(best, position);
         if (stepping.isEmpty()) {
             stepping = Optional.of(new Mark(position, now));
-        } else if (now - stepping.get().at() >= STEPS_MEASURED_FOR && position > stepping.get().position() + 1) {
+        } else if (now - stepping.get().at() >= STEPS_MEASURED_FOR
+                && position > stepping.get().position() + 1) {
             Mark since = stepping.get();
             step = step.after((now - since.at()) / 1e9 * 2 / (position - since.position()));
             stepping = Optional.of(new Mark(position, now));
@@ -95,9 +95,8 @@ final class Costs {
 
     /** Returns how much longer the rest takes at a pace that is lower by a share. */
     double slowerSeconds(double share) {
-        double left = positionMax == Long.MAX_VALUE
-                ? AHEAD_SECONDS
-                : Math.max(0, positionMax - best) / 2.0 * step.seconds();
+        double left =
+                positionMax == Long.MAX_VALUE ? AHEAD_SECONDS : Math.max(0, positionMax - best) / 2.0 * step.seconds();
         return Math.min(AHEAD_SECONDS, left) * share / Math.max(0.01, 1 - share);
     }
 }

@@ -64,7 +64,9 @@ final class Desk {
     /** A slot stays where it is, unless it is nowhere yet: then the slots go round the hosts. */
     private void place(int slot) {
         List<String> hosts = counsel.hosts();
-        if (!hosts.isEmpty() && !hosts.contains(staffing.slot(slot).host()) && staffing.slot(slot).launches() == 0) {
+        if (!hosts.isEmpty()
+                && !hosts.contains(staffing.slot(slot).host())
+                && staffing.slot(slot).launches() == 0) {
             staffing.isOn(slot, hosts.get(slot % hosts.size()));
         }
     }

@@ -13,8 +13,7 @@ import java.util.Map;
  * @param seconds how long what took when it worked, by the strategy's key
  * @param fleet how often which host failed
  */
-public record Experience(
-        Map<FaultKind, Integer> causes, SuccessRates rates, Map<String, Double> seconds, Fleet fleet) {
+public record Experience(Map<FaultKind, Integer> causes, SuccessRates rates, Map<String, Double> seconds, Fleet fleet) {
     public Experience {
         causes = Map.copyOf(causes);
         seconds = Map.copyOf(seconds);

@@ -32,15 +32,6 @@ public record Incident(
         OptionalLong recoverNanos) {
     Incident recovered(long nanos) {
         return new Incident(
-                id,
-                kind,
-                worker,
-                generation,
-                evidence,
-                action,
-                reason,
-                decision,
-                detectNanos,
-                OptionalLong.of(nanos));
+                id, kind, worker, generation, evidence, action, reason, decision, detectNanos, OptionalLong.of(nanos));
     }
 }

@@ -36,8 +36,7 @@ final class Peers {
 
     /** Returns the test for one worker's log, which nothing was heard from yet. */
     static ErrorLogWatch errors(long now) {
-        return new ErrorLogWatch(
-                SequentialRateTest.of(ERRORS_HEALTHY, ERRORS_FAULTY, ERRORS_ALPHA, ERRORS_ALPHA), now);
+        return new ErrorLogWatch(SequentialRateTest.of(ERRORS_HEALTHY, ERRORS_FAULTY, ERRORS_ALPHA, ERRORS_ALPHA), now);
     }
 
     /** Takes in what a heartbeat said. Lines that are logged within a second are one error. */
@@ -49,8 +48,7 @@ final class Peers {
             return;
         }
         life.erredAt = desk.clock;
-        Observed<ErrorLogWatch> seen =
-                life.errors.after(0, desk.clock).state().after(1, desk.clock);
+        Observed<ErrorLogWatch> seen = life.errors.after(0, desk.clock).state().after(1, desk.clock);
         life.errors = seen.state();
         if (seen.verdict() instanceof Verdict.Alarm(Evidence evidence)) {
             desk.noticed(

@@ -62,7 +62,8 @@ final class Recoveries {
                 alone
                         ? refused(new Strategy.ContinueWithout(), 0, "nobody else is there")
                         : new Option(
-                                new Strategy.ContinueWithout(), regroup + desk.costs.slowerSeconds(isSpared ? 0 : lost)));
+                                new Strategy.ContinueWithout(),
+                                regroup + desk.costs.slowerSeconds(isSpared ? 0 : lost)));
         return options;
     }
 
@@ -113,7 +114,8 @@ final class Recoveries {
                 new Option(new Strategy.CarryOn(), 0),
                 new Option(
                         new Strategy.RestartWorker(),
-                        2 * desk.costs.regroupSeconds() + launch / Math.max(1, others(life).size() + 1),
+                        2 * desk.costs.regroupSeconds()
+                                + launch / Math.max(1, others(life).size() + 1),
                         Optional.of("it steps, and so does everyone else")));
     }
 

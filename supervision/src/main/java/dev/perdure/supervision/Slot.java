@@ -33,9 +33,7 @@ public record Slot(
     }
 
     Slot on(String where) {
-        return where.equals(host)
-                ? this
-                : new Slot(launches, failures, corruptions, left, where, failed, servedNanos);
+        return where.equals(host) ? this : new Slot(launches, failures, corruptions, left, where, failed, servedNanos);
     }
 
     Slot served(long nanos) {

@@ -49,7 +49,8 @@ final class Staffing {
     }
 
     boolean mayEverLaunch(int number, boolean isNeeded) {
-        return isFirst(number) || (refusal(number).isEmpty() && (isNeeded || !slot(number).left()));
+        return isFirst(number)
+                || (refusal(number).isEmpty() && (isNeeded || !slot(number).left()));
     }
 
     /** Returns why nothing may be launched there any more, if so. */

@@ -281,7 +281,8 @@ public final class Supervision {
         life.position = OptionalLong.of(position);
         if (group.stage() instanceof Running running) {
             group.applied(position, running.generation());
-            desk.costs.applied(position, desk.clock, running.generation().position().isEmpty());
+            desk.costs.applied(
+                    position, desk.clock, running.generation().position().isEmpty());
         }
     }
 

@@ -94,7 +94,8 @@ public record Suspicion(
                 bounds,
                 heartbeats,
                 heardAt,
-                new ProgressWatch(watch.options(), watch.history(), NOTHING.phase().asPhase(), nowNanos),
+                new ProgressWatch(
+                        watch.options(), watch.history(), NOTHING.phase().asPhase(), nowNanos),
                 NOTHING);
     }
 

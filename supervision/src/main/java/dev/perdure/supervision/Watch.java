@@ -111,8 +111,8 @@ final class Watch {
     /** Only positions tell who is behind: within one, phases go round. */
     private static Set<String> behind(List<Life> members) {
         Map<String, Place> places = new HashMap<>();
-        members.forEach(life -> places.put(
-                life.id.name(), new Place(life.progress.position(), Phase.EXCHANGING.asPhase())));
+        members.forEach(
+                life -> places.put(life.id.name(), new Place(life.progress.position(), Phase.EXCHANGING.asPhase())));
         return Holdup.culprits(places);
     }
 

@@ -27,7 +27,9 @@ final class Choices {
     static List<Incident.Alternative> alternatives(Decision decision) {
         return decision.alternatives().stream()
                 .sorted(Comparator.<Decision.Alternative>comparingInt(
-                                a -> a.strategy().equals(decision.chosen()) ? 0 : a.refused().isEmpty() ? 1 : 2)
+                                a -> a.strategy().equals(decision.chosen())
+                                        ? 0
+                                        : a.refused().isEmpty() ? 1 : 2)
                         .thenComparingDouble(Decision.Alternative::secondsPerSuccess))
                 .map(a -> new Incident.Alternative(
                         a.strategy().words(),

@@ -184,8 +184,8 @@ final class Records {
             }
         }
         List<HostExposure> exposures = new ArrayList<>();
-        failures.forEach((host, count) -> exposures.add(
-                new HostExposure(host, count, Duration.ofNanos(nanos.getOrDefault(host, 0L)))));
+        failures.forEach((host, count) ->
+                exposures.add(new HostExposure(host, count, Duration.ofNanos(nanos.getOrDefault(host, 0L)))));
         return exposures;
     }
 

@@ -223,8 +223,7 @@ public final class Worker implements WorkerLink.Side {
 
     private void say(TrainingEvent event) {
         storage.hear(event)
-                .ifPresent(seen ->
-                        link.send(new FromWorker.Noticed(id, generation, seen.kind(), seen.evidence())));
+                .ifPresent(seen -> link.send(new FromWorker.Noticed(id, generation, seen.kind(), seen.evidence())));
         if (event instanceof TrainingEvent.Saved saved) {
             opened.ifPresent(replica -> replica.counts().saved(saved.step()));
         }

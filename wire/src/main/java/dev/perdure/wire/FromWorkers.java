@@ -176,8 +176,7 @@ final class FromWorkers {
     }
 
     private static Vitals vitals(Wire.Vitals vitals) {
-        return new Vitals(
-                vitals.getMicrobatches(), vitals.getComputingNanos(), vitals.getErrors(), vitals.getSaved());
+        return new Vitals(vitals.getMicrobatches(), vitals.getComputingNanos(), vitals.getErrors(), vitals.getSaved());
     }
 
     private static Wire.Phase phase(Progress.Phase phase) {
