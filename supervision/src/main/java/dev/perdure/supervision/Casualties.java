@@ -56,7 +56,7 @@ final class Casualties {
         String action = "%s; %s".formatted(fenced(isMember, life), follow(life, decision.chosen()));
         desk.say("%s failed: %s. %s".formatted(life.id, failure.evidence(), action));
         desk.trials.tries(
-                target,
+                life.decided.isPresent() ? paceOf(life.slot) : target,
                 desk.journal.open(
                         failure.kind(),
                         Optional.of(life.id),

@@ -93,10 +93,18 @@ final class Costs {
         return bestStep() * step.seconds();
     }
 
-    /** Returns how much longer the rest takes at a pace that is lower by a share. */
+    /** Returns how much longer the rest takes without a share of those who compute. */
     double slowerSeconds(double share) {
-        double left =
-                positionMax == Long.MAX_VALUE ? AHEAD_SECONDS : Math.max(0, positionMax - best) / 2.0 * step.seconds();
-        return Math.min(AHEAD_SECONDS, left) * share / Math.max(0.01, 1 - share);
+        return aheadSeconds() * share / Math.max(0.01, 1 - share);
+    }
+
+    /** Returns how much of the rest is spent on waiting for one that takes so many times as long as the others. */
+    double waitingSeconds(double times) {
+        return aheadSeconds() * Math.max(0, 1 - 1 / times);
+    }
+
+    private double aheadSeconds() {
+        double left = Math.max(0, positionMax - best) / 2.0 * step.seconds(); // endless when nobody knows the end
+        return Math.min(AHEAD_SECONDS, left);
     }
 }

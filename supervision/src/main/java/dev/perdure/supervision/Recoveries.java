@@ -42,14 +42,14 @@ final class Recoveries {
      */
     List<Option> whenSlow(Life life, double times) {
         var options = new ArrayList<Option>();
-        options.add(new Option(new Strategy.CarryOn(), desk.costs.slowerSeconds(1 - 1 / times)));
+        options.add(new Option(new Strategy.CarryOn(), desk.costs.waitingSeconds(times)));
         options.addAll(replacing(life, others(life).isEmpty()));
         return options;
     }
 
     private List<Option> replacing(Life life, boolean alone) {
         double regroup = desk.costs.regroupSeconds();
-        double lost = life.isSpare() ? 0 : 1.0 / (others(life).size() + 1);
+        double lost = 1.0 / (others(life).size() + 1); // a spare is as dear as what it stands in for
         boolean isSpared = others(life).stream().anyMatch(Life::isSpare);
         double launch = desk.costs.restartSeconds() + desk.staffing.pause(life.slot, desk.clock) / 1e9;
         double again = alone ? launch + desk.costs.goBackSeconds() : 2 * regroup + launch * (isSpared ? 0 : lost);
@@ -58,13 +58,16 @@ final class Recoveries {
         options.add(isSpared ? new Option(new Strategy.ReplaceFromSpare(), regroup) : noSpare(regroup));
         options.add(new Option(new Strategy.RestartWorker(), again, refusal));
         options.add(elsewhere(life, again, refusal));
-        options.add(
-                alone
-                        ? refused(new Strategy.ContinueWithout(), 0, "nobody else is there")
-                        : new Option(
-                                new Strategy.ContinueWithout(),
-                                regroup + desk.costs.slowerSeconds(isSpared ? 0 : lost)));
+        options.add(without(alone, isSpared, regroup + desk.costs.slowerSeconds(lost)));
         return options;
+    }
+
+    private static Option without(boolean alone, boolean isSpared, double seconds) {
+        var without = new Strategy.ContinueWithout();
+        if (alone) {
+            return refused(without, 0, "nobody else is there");
+        }
+        return isSpared ? refused(without, seconds, "there is a spare") : new Option(without, seconds);
     }
 
     private static Option noSpare(double seconds) {
