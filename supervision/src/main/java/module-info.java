@@ -2,6 +2,7 @@
 module dev.perdure.supervision {
     requires static transitive org.jspecify;
     requires transitive dev.perdure.core;
+    requires transitive dev.perdure.reliability;
 
     exports dev.perdure.supervision;
 }

@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -42,14 +43,36 @@ final class IncidentsCommand implements Callable<Integer> {
                 TIME.format(Instant.parse(incident.at())),
                 Paint.clean(incident.kind()).replace('-', ' '));
         System.out.println("  seen     " + Paint.clean(incident.evidence()) + noticed(incident));
+        if (!incident.beliefs().isEmpty()) {
+            System.out.println("  belief   "
+                    + incident.beliefs().stream()
+                            .map(belief -> belief.fault() + " " + percent(belief.chance()))
+                            .collect(Collectors.joining(", ")));
+        }
         System.out.println("  done     " + Paint.clean(incident.action()));
         if (!incident.reason().isBlank()) {
             System.out.println("  because  " + Paint.clean(incident.reason()));
+        }
+        String label = "  weighed  ";
+        for (Incident.Alternative alternative : incident.alternatives()) {
+            System.out.println(label + Paint.clean(weighed(alternative)));
+            label = "           ";
         }
         System.out.println("  then     "
                 + (Double.isFinite(incident.recoverMillis())
                         ? "training went on after " + Figures.millis(incident.recoverMillis())
                         : "training has not gone on yet"));
+    }
+
+    private static String weighed(Incident.Alternative a) {
+        return a.refused().isEmpty()
+                ? "%s %s: costs %s, helps in %s"
+                        .formatted(a.chosen() ? "→" : "-", a.what(), Figures.seconds(a.seconds()), percent(a.chance()))
+                : "✗ %s: %s".formatted(a.what(), a.refused());
+    }
+
+    private static String percent(double chance) {
+        return Math.round(100 * chance) + " %";
     }
 
     private static String noticed(Incident incident) {

@@ -42,6 +42,7 @@ final class WorkerCommand implements Callable<Integer> {
                         new GlooCollectives(),
                         side -> WireLink.open(folder, side),
                         probe,
+                        LogCounter.begin()::logged,
                         ALONE_MAX,
                         changedDataAllowed)
                 .code();

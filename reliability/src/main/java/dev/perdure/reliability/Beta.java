@@ -26,6 +26,13 @@ public record Beta(double successes, double failures) {
         return succeeded ? new Beta(successes + weight, failures) : new Beta(successes, failures + weight);
     }
 
+    /** Returns the belief after so many tries, >= 0 each, whose fault is certain. */
+    public Beta after(long moreSuccesses, long moreFailures) {
+        Checks.atLeast("moreSuccesses", moreSuccesses, 0);
+        Checks.atLeast("moreFailures", moreFailures, 0);
+        return new Beta(successes + moreSuccesses, failures + moreFailures);
+    }
+
     /** Returns the chance that the next try works. */
     public double mean() {
         return successes / (successes + failures);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -59,7 +60,16 @@ public record PeerWatch(Options options, List<Map<String, Double>> steps, Map<St
      */
     public record Judged(PeerWatch state, Map<String, Verdict> verdicts) {}
 
+    /** With so many workers one more or less does not move their median: it is then taken once for all of them. */
+    private static final int MANY = 64;
+
     private record Lag(double ratio, double bound) {}
+
+    /** What the others of all workers have in common when there are many: the steps' medians and the lags' spread. */
+    private record Crowd(double[] middle, double[] lags) {}
+
+    /** Where slowness begins: how far healthy workers are from each other, and how many times that is too far. */
+    private record Edge(double between, double t) {}
 
     public PeerWatch {
         steps = steps.stream().map(Map::copyOf).toList();
@@ -89,6 +99,8 @@ public record PeerWatch(Options options, List<Map<String, Double>> steps, Map<St
     private Judged judge(List<Map<String, Double>> window) {
         Set<String> workers = new TreeSet<>(window.getFirst().keySet());
         window.forEach(step -> workers.retainAll(step.keySet()));
+        Optional<Crowd> crowd = workers.size() > MANY ? Optional.of(crowd(workers, window)) : Optional.empty();
+        Optional<Edge> edge = crowd.map(all -> edge(workers.size() - 1, all.lags()));
         var slow = new HashMap<String, Integer>();
         var verdicts = new TreeMap<String, Verdict>();
         for (String worker : workers) {
@@ -96,7 +108,9 @@ public record PeerWatch(Options options, List<Map<String, Double>> steps, Map<St
                 verdicts.put(worker, new Verdict.Learning("it has no peers"));
                 continue;
             }
-            Lag lag = lag(worker, workers, window);
+            Lag lag = crowd.isPresent()
+                    ? lag(worker, window, crowd.get().middle(), edge.orElseThrow())
+                    : lag(worker, workers, window);
             int inARow = lag.ratio() > lag.bound() ? slowWindows.getOrDefault(worker, 0) + 1 : 0;
             slow.put(worker, inARow);
             verdicts.put(worker, verdict(lag, inARow));
@@ -104,20 +118,34 @@ public record PeerWatch(Options options, List<Map<String, Double>> steps, Map<St
         return new Judged(new PeerWatch(options, List.of(), slow), verdicts);
     }
 
+    private Crowd crowd(Set<String> workers, List<Map<String, Double>> window) {
+        double[] middle =
+                window.stream().mapToDouble(step -> medianOf(workers, step)).toArray();
+        return new Crowd(
+                middle,
+                workers.stream()
+                        .mapToDouble(worker -> RobustWindow.median(lags(worker, window, middle)))
+                        .toArray());
+    }
+
     private Lag lag(String worker, Set<String> workers, List<Map<String, Double>> window) {
         var others = new TreeSet<>(workers);
         others.remove(worker);
-        double[] middle =
-                window.stream().mapToDouble(step -> medianOf(others, step)).toArray();
+        Crowd peers = crowd(others, window);
+        return lag(worker, window, peers.middle(), edge(others.size(), peers.lags()));
+    }
+
+    private Lag lag(String worker, List<Map<String, Double>> window, double[] middle, Edge edge) {
         double[] own = lags(worker, window, middle);
-        double[] peers = others.stream()
-                .mapToDouble(peer -> RobustWindow.median(lags(peer, window, middle)))
-                .toArray();
         double error = RobustWindow.deviation(own) * Math.sqrt(Math.PI / 2 / own.length);
-        double between = spread(peers) * Math.sqrt(1 + Math.min(1, Math.PI / 2 / peers.length));
-        double t = TDistribution.of(options.spreadWorth() + RobustWindow.degreesOfFreedom(peers.length) - 1)
-                .inverseSurvivalProbability(options.alpha());
-        return new Lag(RobustWindow.median(own), t * Math.hypot(between, error));
+        return new Lag(RobustWindow.median(own), edge.t() * Math.hypot(edge.between(), error));
+    }
+
+    private Edge edge(int peers, double[] lags) {
+        return new Edge(
+                spread(lags) * Math.sqrt(1 + Math.min(1, Math.PI / 2 / peers)),
+                TDistribution.of(options.spreadWorth() + RobustWindow.degreesOfFreedom(peers) - 1)
+                        .inverseSurvivalProbability(options.alpha()));
     }
 
     private static double medianOf(Set<String> workers, Map<String, Double> step) {

@@ -27,13 +27,18 @@ public record RecoveryPlanner(SuccessRates rates, RecoveryBudget budget, Fleet f
      * @param strategy what
      * @param seconds what it costs now: the time it was measured to take ({@link MeasuredCost}), and work redone or a slower
      *     pace afterwards
+     * @param refused why it is out of the question here, if so; it is weighed all the same, for the record
      */
-    public record Option(Strategy strategy, double seconds) {
+    public record Option(Strategy strategy, double seconds, Optional<String> refused) {
         public Option {
             Checks.notNegative("seconds", seconds);
             if (strategy instanceof Strategy.Stop) {
                 throw new IllegalArgumentException("option: stop (expected: another; stopping is always possible)");
             }
+        }
+
+        public Option(Strategy strategy, double seconds) {
+            this(strategy, seconds, Optional.empty());
         }
     }
 
@@ -97,8 +102,8 @@ public record RecoveryPlanner(SuccessRates rates, RecoveryBudget budget, Fleet f
     private Alternative alternative(Option option, Situation situation, Diagnosis now) {
         Strategy strategy = option.strategy();
         Try attempt = tryOf(strategy, option.seconds(), now);
-        Optional<String> refused = budget.spentOn(
-                        strategy, situation.target(), situation.attempts(), situation.highestStep())
+        Optional<String> refused = option.refused()
+                .or(() -> budget.spentOn(strategy, situation.target(), situation.attempts(), situation.highestStep()))
                 .or(() -> lemon(strategy, situation.host()));
         return new Alternative(
                 strategy, option.seconds(), attempt.success(now), attempt.secondsPerSuccess(now), refused);

@@ -1,11 +1,44 @@
 package dev.perdure.reliability;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
 /** What can be done about a fault. A value: whoever acts on it knows how. */
 public sealed interface Strategy {
 
     /** Returns the name under which outcomes and times are recorded, such as {@code roll-back-2}. */
     default String key() {
         return family();
+    }
+
+    /**
+     * Returns the strategy that was recorded under a {@link #key}, as far as the key tells: a host or a factor it does not.
+     * Empty if no strategy has such a key.
+     */
+    static Optional<Strategy> ofKey(String key) {
+        Matcher counted = Pattern.compile("(roll-back|roll-back-slower)-([1-9][0-9]{0,3})")
+                .matcher(key);
+        if (counted.matches()) {
+            int checkpoints = Integer.parseInt(counted.group(2));
+            return Optional.of(
+                    counted.group(1).equals("roll-back")
+                            ? new RollBack(checkpoints)
+                            : new RollBackSlower(checkpoints, 0.5));
+        }
+        return Stream.<Strategy>of(
+                        new CarryOn(),
+                        new ContinueWithout(),
+                        new ReplaceFromSpare(),
+                        new RestartWorker(),
+                        new RestartElsewhere(""),
+                        new SkipBatch(),
+                        new RestartAll(),
+                        new ReplayRecipe(),
+                        new Stop())
+                .filter(strategy -> strategy.key().equals(key))
+                .findFirst();
     }
 
     /** Returns the row of the table of success rates, such as {@code roll-back}. */

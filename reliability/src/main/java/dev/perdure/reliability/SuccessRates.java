@@ -62,13 +62,24 @@ public record SuccessRates(Map<String, Map<FaultKind, Beta>> learned) {
         return after(strategy, Diagnosis.prior(Map.of(fault, 1.0)), succeeded);
     }
 
+    /** Returns the rates after so many outcomes against a fault that is known for certain. */
+    public SuccessRates after(Strategy strategy, FaultKind fault, long successes, long failures) {
+        return learning(strategy, Map.of(fault, of(strategy, fault).after(successes, failures)));
+    }
+
     /** Returns the rates after an outcome; each fault learns from it in the measure of its chance. */
     public SuccessRates after(Strategy strategy, Diagnosis diagnosis, boolean succeeded) {
         var row = new EnumMap<FaultKind, Beta>(FaultKind.class);
-        row.putAll(learned.getOrDefault(strategy.key(), Map.of()));
         diagnosis
                 .chances()
                 .forEach((fault, chance) -> row.put(fault, of(strategy, fault).after(succeeded, chance)));
+        return learning(strategy, row);
+    }
+
+    private SuccessRates learning(Strategy strategy, Map<FaultKind, Beta> more) {
+        var row = new EnumMap<FaultKind, Beta>(FaultKind.class);
+        row.putAll(learned.getOrDefault(strategy.key(), Map.of()));
+        row.putAll(more);
         var copy = new TreeMap<>(learned);
         copy.put(strategy.key(), row);
         return new SuccessRates(copy);

@@ -20,11 +20,17 @@ final class Words {
         return text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
     }
 
+    /** Chances are not known any better than to a percent, but for those near 0 and 1. */
     static String percent(double share) {
-        return number(100 * share) + " %";
+        double percent = 100 * share;
+        boolean isMiddling = percent >= 2 && percent <= 98;
+        return number(isMiddling ? Math.rint(percent) : percent) + " %";
     }
 
     static String seconds(double seconds) {
+        if (seconds >= 3_600) {
+            return number(seconds / 3_600) + " h";
+        }
         return seconds < 1 ? number(1e3 * seconds) + " ms" : number(seconds) + " s";
     }
 

@@ -82,7 +82,7 @@ class RecoveryPlannerTest {
         Situation situation = situation(FaultKind.PROCESS_DEATH, OPTIONS, List.of());
         Decision decision = PLANNER.decide(situation);
         assertThat(decision.alternatives()).hasSize(OPTIONS.size());
-        assertThat(decision.alternatives().get(2).words()).startsWith("restart the worker (8 s, works in 89.");
+        assertThat(decision.alternatives().get(2).words()).startsWith("restart the worker (8 s, works in 89 %)");
         assertThat(decision.sequence().order().getFirst()).isEqualTo(decision.chosen());
         assertThat(decision.sequence().success()).isGreaterThan(0.99);
         assertThat(decision.reason())

@@ -1,6 +1,7 @@
 package dev.perdure.supervision;
 
 import dev.perdure.core.Backoff;
+import dev.perdure.reliability.RecoveryBudget;
 import java.time.Duration;
 
 /**
@@ -8,7 +9,7 @@ import java.time.Duration;
  *
  * @param restartsMax launches in place of a worker that failed, over the whole run
  * @param restartsPerWindow as many within one {@code window}; the next waits for the next window
- * @param slotFailuresMax failures in a row of one slot, without a new step; then nothing is launched there any more
+ * @param recovery how often a slot is tried in a row without a new step; then nothing is launched there any more
  * @param slotCorruptionsMax how often a slot's state may differ from the others'; then nothing is launched there any more
  * @param rollbacksMax returns to a checkpoint because states differed and nobody could tell who was wrong
  * @param fruitlessMax generations in a row without a new step
@@ -18,18 +19,23 @@ public record Budgets(
         int restartsMax,
         int restartsPerWindow,
         Duration window,
-        int slotFailuresMax,
+        RecoveryBudget recovery,
         int slotCorruptionsMax,
         int rollbacksMax,
         int fruitlessMax,
         Backoff slotPause) {
+
+    /** Returns the budget in which each slot is tried so often in a row, at least once. */
+    public static RecoveryBudget recovery(int slotFailuresMax) {
+        return new RecoveryBudget(Math.max(1, slotFailuresMax), Integer.MAX_VALUE, 1);
+    }
 
     public static Budgets standard() {
         return new Budgets(
                 1_000,
                 120,
                 Duration.ofSeconds(60),
-                6,
+                recovery(6),
                 2,
                 5,
                 50,

@@ -15,9 +15,10 @@ public sealed interface Command {
      * Event.Superseded} instead when there is one: a supervisor that was stopped for long must not launch, when it comes
      * back, what its successor has made certain not to exist.
      *
-     * @param slot the place it fills, from 0; whoever launches maps places to hosts
+     * @param slot the place it fills, from 0
+     * @param host where; empty when the launcher knows one place only
      */
-    record Launch(WorkerId worker, int slot) implements Command {}
+    record Launch(WorkerId worker, int slot, String host) implements Command {}
 
     /** End a process for certain (SIGKILL). Answered by {@link Event.Exited}, also when there was none. */
     record Kill(WorkerId worker, String reason) implements Command {}

@@ -7,12 +7,18 @@ import java.util.Optional;
 
 /** What a supervisor works with: its memory, its clock, and what it has decided to do in the step at hand. */
 final class Desk {
+    private static final int NOTICES_MAX = 20;
+
     final Run run;
     final long epoch;
     final Roster roster = new Roster();
     final Staffing staffing;
     final Outbox outbox = new Outbox();
     final Journal journal;
+    final Costs costs;
+    final Counsel counsel;
+    final Trials trials = new Trials(this);
+    final Casualties casualties = new Casualties(this);
     /** Nanoseconds for which this supervisor has been attentive: no patience runs out while it was itself away. */
     long clock;
 
@@ -24,6 +30,8 @@ final class Desk {
         this.epoch = epoch;
         staffing = new Staffing(run.budgets(), facts.slots());
         journal = new Journal(outbox, epoch);
+        costs = new Costs(run);
+        counsel = new Counsel(run, staffing, costs);
         facts.living().forEach((worker, slot) -> {
             Life life = new Life(worker, slot, 0, run.suspicion());
             life.stage = Life.Stage.STARTING;
@@ -47,9 +55,40 @@ final class Desk {
 
     /** Books a new life, and has its name made durable; launched once it is. */
     private void hire(int slot) {
+        place(slot);
         Life life = new Life(staffing.launch(slot), slot, clock, run.suspicion());
         roster.add(life);
         outbox.add(new Fact.Launched(life.id, slot, staffing.slot(slot)));
+    }
+
+    /** A slot stays where it is, unless it is nowhere yet: then the slots go round the hosts. */
+    private void place(int slot) {
+        List<String> hosts = counsel.hosts();
+        if (!hosts.isEmpty()
+                && !hosts.contains(staffing.slot(slot).host())
+                && staffing.slot(slot).launches() == 0) {
+            staffing.isOn(slot, hosts.get(slot % hosts.size()));
+        }
+    }
+
+    /** A new position was applied with a worker's help. */
+    void proved(Life life) {
+        staffing.proved(life.slot);
+        trials.helped(Staffing.target(life.slot));
+    }
+
+    /** A position was applied: what went wrong before is over. */
+    void recovered() {
+        journal.recovered(clock);
+        trials.helped("the group");
+    }
+
+    /** Something about a worker was noticed that does not keep it from stepping: kept, but only so much of it from each. */
+    void noticed(Life life, String kind, String evidence) {
+        life.notices++;
+        if (life.notices <= NOTICES_MAX) {
+            casualties.noticed(life, kind, evidence, life.generation);
+        }
     }
 
     /** Launches where somebody is missing, as far as the budgets allow. */
@@ -60,7 +99,7 @@ final class Desk {
         }
         BitSet taken = roster.slots();
         for (int slot = taken.nextClearBit(0); missing > 0 && slot < targets.total(); ) {
-            if (staffing.mayLaunch(slot, clock)) {
+            if (staffing.mayLaunch(slot, clock, roster.isEmpty())) {
                 hire(slot);
                 missing--;
             }
@@ -75,7 +114,7 @@ final class Desk {
         }
         BitSet taken = roster.slots();
         for (int slot = taken.nextClearBit(0); slot < targets.total(); slot = taken.nextClearBit(slot + 1)) {
-            if (staffing.mayEverLaunch(slot)) {
+            if (staffing.mayEverLaunch(slot, roster.isEmpty())) {
                 return true;
             }
         }
@@ -104,6 +143,9 @@ final class Desk {
     /** A process is gone for certain. */
     void forget(Life life) {
         roster.remove(life);
+        if (life.startedAt >= 0) {
+            staffing.served(life.slot, clock - life.startedAt);
+        }
         outbox.add(new Fact.Gone(life.id, life.slot, staffing.slot(life.slot)));
     }
 

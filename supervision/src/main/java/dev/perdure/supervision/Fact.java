@@ -1,5 +1,7 @@
 package dev.perdure.supervision;
 
+import dev.perdure.reliability.FaultKind;
+
 /** What must outlive a supervisor. {@link Facts} is all of them together, as far as a successor needs them. */
 public sealed interface Fact {
 
@@ -14,6 +16,16 @@ public sealed interface Fact {
 
     /** Something went wrong; or more is known of it. */
     record Happened(Incident incident) implements Fact {}
+
+    /**
+     * Something was tried about an incident, and it is known whether that helped.
+     *
+     * @param incident its id
+     * @param kind what was believed to be wrong
+     * @param strategy the key of what was tried
+     * @param tookNanos from the decision until that was known
+     */
+    record Tried(String incident, FaultKind kind, String strategy, boolean helped, long tookNanos) implements Fact {}
 
     /** All members stood at this position with the same digest of their state. */
     record Agreed(long position, String digest) implements Fact {}

@@ -54,7 +54,7 @@ public record Facts(
                         slots,
                         higher(formed.generation().position()),
                         outcome);
-            case Fact.Happened _ -> this;
+            case Fact.Happened _, Fact.Tried _ -> this;
             case Fact.Agreed agreed ->
                 new Facts(targets, generation, living, slots, higher(OptionalLong.of(agreed.position())), outcome);
             case Fact.Resized resized -> new Facts(resized.targets(), generation, living, slots, position, outcome);

@@ -1,5 +1,6 @@
 package dev.perdure.supervision;
 
+import dev.perdure.reliability.EvidenceKind;
 import dev.perdure.supervision.Progress.Phase;
 import java.time.Duration;
 
@@ -14,6 +15,9 @@ public sealed interface Failure {
     /** What was seen, for a person. */
     String evidence();
 
+    /** What that is evidence of. */
+    EvidenceKind shows();
+
     /** @param exit its exit value; 128 + n when signal n ended it */
     record Exited(int exit) implements Failure {
         @Override
@@ -27,6 +31,11 @@ public sealed interface Failure {
                     ? "its process was ended by signal %d".formatted(exit - 128)
                     : "its process ended with exit code %d".formatted(exit);
         }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.PROCESS_EXITED;
+        }
     }
 
     record NotStarted(String reason) implements Failure {
@@ -38,6 +47,11 @@ public sealed interface Failure {
         @Override
         public String evidence() {
             return "its process could not be started: " + reason;
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.PROCESS_EXITED;
         }
     }
 
@@ -51,6 +65,11 @@ public sealed interface Failure {
         public String evidence() {
             return "it said nothing within %d ms of its start".formatted(waited.toMillis());
         }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.HEARTBEAT_MISSED;
+        }
     }
 
     record NotBack(Duration waited) implements Failure {
@@ -62,6 +81,11 @@ public sealed interface Failure {
         @Override
         public String evidence() {
             return "it did not come back within %d ms of the supervisor's start".formatted(waited.toMillis());
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.CONNECTION_LOST;
         }
     }
 
@@ -75,6 +99,11 @@ public sealed interface Failure {
         public String evidence() {
             return "its connection ended: " + what;
         }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.CONNECTION_LOST;
+        }
     }
 
     record Silent(String what) implements Failure {
@@ -86,6 +115,11 @@ public sealed interface Failure {
         @Override
         public String evidence() {
             return what;
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.HEARTBEAT_MISSED;
         }
     }
 
@@ -99,6 +133,11 @@ public sealed interface Failure {
         public String evidence() {
             return what;
         }
+
+        @Override
+        public EvidenceKind shows() {
+            return phase.asPhase().whenStuck();
+        }
     }
 
     record NotReady(Duration waited) implements Failure {
@@ -110,6 +149,11 @@ public sealed interface Failure {
         @Override
         public String evidence() {
             return "it is alive, but did not leave its group within %d ms".formatted(waited.toMillis());
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.STUCK_COLLECTIVE;
         }
     }
 
@@ -123,6 +167,11 @@ public sealed interface Failure {
         public String evidence() {
             return "it left: " + reason;
         }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.PROCESS_EXITED;
+        }
     }
 
     record TurnedAway(String reason) implements Failure {
@@ -135,6 +184,11 @@ public sealed interface Failure {
         public String evidence() {
             return reason;
         }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.PROCESS_EXITED;
+        }
     }
 
     record Differs(String what) implements Failure {
@@ -146,6 +200,29 @@ public sealed interface Failure {
         @Override
         public String evidence() {
             return what;
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.DIGEST_DIFFERS;
+        }
+    }
+
+    /** It is well but for its pace, and was found not worth waiting for. */
+    record Slow(String what) implements Failure {
+        @Override
+        public String kind() {
+            return "worker-slow";
+        }
+
+        @Override
+        public String evidence() {
+            return what;
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.SLOWER_THAN_PEERS;
         }
     }
 }

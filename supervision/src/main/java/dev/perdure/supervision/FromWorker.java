@@ -35,7 +35,11 @@ public sealed interface FromWorker {
             implements FromWorker {}
 
     /** A sign of life, at a steady pace, from a thread that nothing else can hold up. */
-    record Heartbeat(WorkerId worker, long generation, Progress progress) implements FromWorker {}
+    record Heartbeat(WorkerId worker, long generation, Progress progress, Vitals vitals) implements FromWorker {
+        public Heartbeat(WorkerId worker, long generation, Progress progress) {
+            this(worker, generation, progress, Vitals.NONE);
+        }
+    }
 
     /**
      * Answers {@link ToWorker.Prepare}: it has left its group and stands still.
@@ -63,7 +67,8 @@ public sealed interface FromWorker {
     /**
      * Something that may be a fault, noticed by the worker itself.
      *
-     * @param kind such as {@code non-finite}, {@code loss-spike}, {@code save-failed}, {@code bad-record}
+     * @param kind such as {@code non-finite}, {@code loss-spike}, {@code save-failed}, {@code storage-slow},
+     *     {@code bad-record}
      */
     record Noticed(WorkerId worker, long generation, String kind, String evidence) implements FromWorker {}
 

@@ -41,7 +41,7 @@ final class Grouping {
 
     Grouping(Desk desk, Facts facts) {
         this.desk = desk;
-        casualties = new Casualties(desk);
+        casualties = desk.casualties;
         targets = facts.targets();
         meetingPlace = desk.run.meetingPlace();
         latest = facts.generation();
@@ -161,13 +161,13 @@ final class Grouping {
     /** A member applied a position in the running generation. */
     void applied(long position, Generation generation) {
         if (begun.isPresent() && position > begun.getAsLong() && desk.journal.isOpen()) {
-            desk.journal.recovered(desk.clock);
+            desk.recovered();
         }
         if (position > best) {
             best = position;
             fruitless = 0;
             for (Share share : generation.shares()) {
-                desk.roster.find(share.worker()).ifPresent(life -> desk.staffing.proved(life.slot));
+                desk.roster.find(share.worker()).ifPresent(life -> desk.proved(life));
             }
         }
     }
@@ -251,7 +251,7 @@ final class Grouping {
         begun = generation.position();
         formed = 0;
         for (Share share : generation.shares()) {
-            desk.roster.find(share.worker()).ifPresent(life -> life.enters(generation.number(), desk.clock));
+            desk.roster.find(share.worker()).ifPresent(life -> life.enters(share, generation.number(), desk.clock));
         }
     }
 

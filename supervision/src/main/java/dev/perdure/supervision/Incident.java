@@ -1,6 +1,6 @@
 package dev.perdure.supervision;
 
-import java.util.List;
+import dev.perdure.reliability.Decision;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  * @param evidence what was seen
  * @param action what was done
  * @param reason why that
- * @param alternatives what else could have been done, each with why it was not
+ * @param decision what was believed to be wrong and what could have been done, with costs and chances; absent when there
+ *     was nothing to decide
  * @param detectNanos from the last sign that all was well until it was noticed
  * @param recoverNanos from noticing until the next position was applied; absent while that has not happened
  */
@@ -26,24 +27,11 @@ public record Incident(
         String evidence,
         String action,
         String reason,
-        List<String> alternatives,
+        Optional<Decision> decision,
         long detectNanos,
         OptionalLong recoverNanos) {
-    public Incident {
-        alternatives = List.copyOf(alternatives);
-    }
-
     Incident recovered(long nanos) {
         return new Incident(
-                id,
-                kind,
-                worker,
-                generation,
-                evidence,
-                action,
-                reason,
-                alternatives,
-                detectNanos,
-                OptionalLong.of(nanos));
+                id, kind, worker, generation, evidence, action, reason, decision, detectNanos, OptionalLong.of(nanos));
     }
 }

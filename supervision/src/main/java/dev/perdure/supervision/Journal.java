@@ -1,8 +1,8 @@
 package dev.perdure.supervision;
 
+import dev.perdure.reliability.Decision;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -23,14 +23,14 @@ final class Journal {
     }
 
     /** Records an incident that is over when the next position is applied. */
-    void open(
+    Incident open(
             String kind,
             Optional<WorkerId> worker,
             long generation,
             String evidence,
             String action,
             String reason,
-            List<String> alternatives,
+            Optional<Decision> decision,
             long detectNanos,
             long now) {
         count++;
@@ -42,7 +42,7 @@ final class Journal {
                 evidence,
                 action,
                 reason,
-                alternatives,
+                decision,
                 detectNanos,
                 OptionalLong.empty());
         outbox.add(new Fact.Happened(incident));
@@ -50,6 +50,7 @@ final class Journal {
         if (open.size() > OPEN_MAX) {
             open.removeFirst();
         }
+        return incident;
     }
 
     boolean isOpen() {

@@ -1,5 +1,7 @@
 package dev.perdure.supervision;
 
+import dev.perdure.reliability.Decision;
+import dev.perdure.reliability.ErrorLogWatch;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -30,6 +32,9 @@ final class Life {
     final WorkerId id;
     final int slot;
     Stage stage = Stage.PENDING;
+    /** When it was launched; -1 before that, and when another supervisor did. */
+    long startedAt = -1;
+
     /** When it came to its stage. */
     long since;
 
@@ -48,6 +53,20 @@ final class Life {
     boolean formed;
 
     Progress progress = new Progress(0, Progress.Phase.IDLE, -1);
+    /** What it counts about itself, and what it had counted when the round began. */
+    Vitals vitals = Vitals.NONE;
+
+    Vitals round = Vitals.NONE;
+    /** Whether it was found to be slow. */
+    boolean isSlow;
+
+    ErrorLogWatch errors;
+    long erredAt = -1_000_000_000;
+    /** How many microbatches of a step it computes; 0 of a spare, and of one that is in no group. */
+    int microbatches;
+    /** What was decided about it before it was fenced for that. */
+    Optional<Decision> decided = Optional.empty();
+
     Suspicion suspicion;
     Optional<String> done = Optional.empty();
     int notices;
@@ -57,6 +76,12 @@ final class Life {
         this.slot = slot;
         this.since = since;
         this.suspicion = suspicion;
+        errors = Peers.errors(since);
+    }
+
+    /** Returns whether it is a member that computes nothing. */
+    boolean isSpare() {
+        return generation > 0 && microbatches == 0;
     }
 
     boolean isJoined() {
@@ -83,7 +108,8 @@ final class Life {
     }
 
     /** A generation that it is in begins, or is found to run. */
-    void enters(long number, long now) {
+    void enters(Share share, long number, long now) {
+        microbatches = share.to() - share.from();
         generation = number;
         askedFor = 0;
         ready = false;

@@ -33,6 +33,22 @@ public record Progress(long position, Phase phase, int microbatch) {
         /** Evaluating on held-out samples. */
         EVALUATING,
         /** Waiting for a checkpoint to be copied. */
-        SAVING
+        SAVING;
+
+        /** Returns what that is to the detectors. */
+        dev.perdure.reliability.Phase asPhase() {
+            return switch (this) {
+                case IDLE -> dev.perdure.reliability.Phase.IDLE;
+                case MEETING -> dev.perdure.reliability.Phase.MEETING;
+                case COPYING -> dev.perdure.reliability.Phase.COPYING;
+                case RESTORING -> dev.perdure.reliability.Phase.RESTORING;
+                case DATA -> dev.perdure.reliability.Phase.LOADING;
+                case COMPUTING -> dev.perdure.reliability.Phase.COMPUTING;
+                case EXCHANGING -> dev.perdure.reliability.Phase.COLLECTIVE;
+                case APPLYING -> dev.perdure.reliability.Phase.UPDATING;
+                case EVALUATING -> dev.perdure.reliability.Phase.EVALUATING;
+                case SAVING -> dev.perdure.reliability.Phase.SAVING;
+            };
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.perdure.supervision;
 
+import java.util.List;
+
 /**
  * What a supervisor knows of its run from the beginning, and does not change.
  *
@@ -9,6 +11,8 @@ package dev.perdure.supervision;
  * @param meetingPlace where groups meet until {@link Event.MeetsAt} says otherwise, in the words of the collective that
  *     they use; each generation adds a name of its own
  * @param suspicion how a worker that has said nothing yet is judged
+ * @param experience what earlier runs taught
+ * @param hosts where workers can be launched; one or none when the launcher has no choice
  */
 public record Run(
         String build,
@@ -17,4 +21,31 @@ public record Run(
         String meetingPlace,
         Patience patience,
         Budgets budgets,
-        Suspicion suspicion) {}
+        Suspicion suspicion,
+        Experience experience,
+        List<String> hosts) {
+    public Run {
+        hosts = List.copyOf(hosts);
+    }
+
+    /** A run that nothing was learned for, on one host. */
+    public Run(
+            String build,
+            String configuration,
+            long positionMax,
+            String meetingPlace,
+            Patience patience,
+            Budgets budgets,
+            Suspicion suspicion) {
+        this(
+                build,
+                configuration,
+                positionMax,
+                meetingPlace,
+                patience,
+                budgets,
+                suspicion,
+                Experience.none(),
+                List.of());
+    }
+}

@@ -1,10 +1,18 @@
 package dev.perdure.supervision;
 
+import dev.perdure.reliability.Fleet;
+import dev.perdure.reliability.RecoveryBudget.Attempt;
+import dev.perdure.reliability.Strategy;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Where processes are launched, and when nothing is launched any more. */
 final class Staffing {
+    private static final Strategy RESTART = new Strategy.RestartWorker();
+
     private final Budgets budgets;
     private final Map<Integer, Slot> slots;
     private final Map<Integer, Long> notBefore = new TreeMap<>();
@@ -24,15 +32,43 @@ final class Staffing {
         return slots.getOrDefault(number, Slot.NEW);
     }
 
-    /** Returns whether a life may begin there now. */
-    boolean mayLaunch(int number, long now) {
-        return mayEverLaunch(number)
+    /** Returns in what words a slot's attempts are remembered. */
+    static String target(int number) {
+        return "slot " + number;
+    }
+
+    /**
+     * Returns whether a life may begin there now.
+     *
+     * @param isNeeded whether nobody else is there: what was left empty by choice is filled again
+     */
+    boolean mayLaunch(int number, long now, boolean isNeeded) {
+        return mayEverLaunch(number, isNeeded)
                 && now >= notBefore.getOrDefault(number, now)
                 && (isFirst(number) || windowAllows(now));
     }
 
-    boolean mayEverLaunch(int number) {
-        return !slot(number).isWrittenOff(budgets) && (isFirst(number) || restarts < budgets.restartsMax());
+    boolean mayEverLaunch(int number, boolean isNeeded) {
+        return isFirst(number)
+                || (refusal(number).isEmpty() && (isNeeded || !slot(number).left()));
+    }
+
+    /** Returns why nothing may be launched there any more, if so. */
+    Optional<String> refusal(int number) {
+        Slot slot = slot(number);
+        if (slot.corruptions() > budgets.slotCorruptionsMax()) {
+            return Optional.of("states there differed from the others' %d times".formatted(slot.corruptions()));
+        }
+        if (restarts >= budgets.restartsMax()) {
+            return Optional.of("all %d restarts of the run are spent".formatted(budgets.restartsMax()));
+        }
+        return budgets.recovery().spentOn(RESTART, target(number), attempts(number), 0);
+    }
+
+    /** Returns the restarts there that brought no new step: those since the last one. */
+    List<Attempt> attempts(int number) {
+        int fruitless = Math.max(0, slot(number).failures() - 1);
+        return Collections.nCopies(fruitless, new Attempt(0, target(number), RESTART, 0, false));
     }
 
     private boolean isFirst(int number) {
@@ -74,19 +110,34 @@ final class Staffing {
         notBefore.remove(number);
     }
 
-    /** Returns what becomes of a slot after a failure there, for a person. */
-    String prospect(int number, long now) {
-        if (slot(number).isWrittenOff(budgets)) {
-            return "nothing is launched in slot %d any more, after %d failures in a row and %d differing states"
-                    .formatted(number, slot(number).failures(), slot(number).corruptions());
+    /** Nothing is launched there while there are others. */
+    void leave(int number) {
+        slots.put(number, slot(number).leave());
+    }
+
+    /** Its lives run there. */
+    void isOn(int number, String host) {
+        slots.put(number, slot(number).on(host));
+    }
+
+    /** A life there is over. */
+    void served(int number, long nanos) {
+        slots.put(number, slot(number).served(nanos));
+    }
+
+    /** Returns what is known of hosts when this run is counted too. */
+    Fleet fleet(Fleet before) {
+        Fleet fleet = before;
+        for (Slot slot : slots.values()) {
+            if (!slot.host().isEmpty()) {
+                fleet = fleet.after(slot.host(), slot.failed(), Math.max(1, slot.servedNanos()) / 3.6e12);
+            }
         }
-        if (restarts >= budgets.restartsMax()) {
-            return "no replacement is launched: all %d restarts are spent".formatted(budgets.restartsMax());
-        }
-        long pause = Math.max(0, notBefore.getOrDefault(number, now) - now);
-        return pause == 0
-                ? "a replacement is launched at once"
-                : "a replacement is launched in %d ms, because it failed %d times in a row"
-                        .formatted(pause / 1_000_000, slot(number).failures());
+        return fleet;
+    }
+
+    /** Returns how long it is until something may be launched there, in nanoseconds. */
+    long pause(int number, long now) {
+        return Math.max(0, notBefore.getOrDefault(number, now) - now);
     }
 }

@@ -3,6 +3,7 @@ package dev.perdure.supervision;
 import dev.perdure.supervision.Progress.Phase;
 import dev.perdure.supervision.Stage.Returning;
 import dev.perdure.supervision.Stage.Running;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,19 +36,20 @@ import java.util.Set;
  */
 public final class Supervision {
     private static final int TICKS_AWAY = 10;
-    private static final int NOTICES_MAX = 20;
     private static final Set<Phase> BEFORE_STEPPING =
             EnumSet.of(Phase.IDLE, Phase.MEETING, Phase.COPYING, Phase.RESTORING);
 
     private final Desk desk;
     private final Grouping group;
+    private final Peers peers;
     private final Watch watch;
     private OptionalLong toldAt = OptionalLong.empty();
 
     private Supervision(Run run, Facts facts, long epoch) {
         desk = new Desk(run, facts, epoch);
         group = new Grouping(desk, facts);
-        watch = new Watch(desk, group);
+        peers = new Peers(desk, group);
+        watch = new Watch(desk, group, peers);
     }
 
     /** Returns the supervisor of a run that has not begun. */
@@ -102,6 +104,9 @@ public final class Supervision {
         }
         if (settles) {
             group.settle();
+        }
+        if (!(group.stage() instanceof Running)) {
+            desk.costs.stands(desk.clock);
         }
         return desk.take();
     }
@@ -235,6 +240,12 @@ public final class Supervision {
             group.welcome(life);
             return;
         }
+        if (isNew && life.startedAt >= 0) {
+            desk.costs.started(Duration.ofNanos(desk.clock - life.startedAt));
+        }
+        if (desk.run.hosts().isEmpty()) {
+            desk.staffing.isOn(life.slot, join.host());
+        }
         life.moveTo(Life.Stage.JOINED, desk.clock);
         life.standsStill(join.position());
         life.generation = join.generation();
@@ -258,6 +269,8 @@ public final class Supervision {
 
     private boolean heartbeat(Life life, FromWorker.Heartbeat heartbeat) {
         Progress progress = heartbeat.progress();
+        life.suspicion = life.suspicion.beat(desk.clock);
+        peers.counted(life, heartbeat.vitals());
         if (!isMember(life, heartbeat.generation())) {
             return false;
         }
@@ -277,6 +290,8 @@ public final class Supervision {
         life.position = OptionalLong.of(position);
         if (group.stage() instanceof Running running) {
             group.applied(position, running.generation());
+            desk.costs.applied(
+                    position, desk.clock, running.generation().position().isEmpty());
         }
     }
 
@@ -294,19 +309,7 @@ public final class Supervision {
     /** What a worker notices is kept, but only so much of it from each. */
     private void noticed(Life life, FromWorker.Noticed noticed) {
         desk.say("%s noticed %s: %s".formatted(life.id, noticed.kind(), noticed.evidence()));
-        life.notices++;
-        if (life.notices <= NOTICES_MAX) {
-            desk.journal.open(
-                    noticed.kind(),
-                    Optional.of(life.id),
-                    noticed.generation(),
-                    noticed.evidence(),
-                    "noted",
-                    "the worker goes on by itself",
-                    List.of(),
-                    0,
-                    desk.clock);
-        }
+        desk.noticed(life, noticed.kind(), noticed.evidence());
     }
 
     private void lost(Event.ConnectionLost lost) {
@@ -349,10 +352,14 @@ public final class Supervision {
                         .filter(life -> life.stage == Life.Stage.PENDING)
                         .ifPresent(life -> {
                             life.moveTo(Life.Stage.STARTING, desk.clock);
-                            desk.act(new Command.Launch(life.id, life.slot));
+                            life.startedAt = desk.clock;
+                            desk.act(new Command.Launch(
+                                    life.id,
+                                    life.slot,
+                                    desk.staffing.slot(life.slot).host()));
                         });
             case Fact.Formed formed -> group.durable(formed.generation());
-            case Fact.Gone _, Fact.Happened _, Fact.Agreed _, Fact.Resized _, Fact.Ended _ -> {}
+            case Fact.Gone _, Fact.Happened _, Fact.Tried _, Fact.Agreed _, Fact.Resized _, Fact.Ended _ -> {}
         }
     }
 

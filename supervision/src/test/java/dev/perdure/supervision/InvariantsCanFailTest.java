@@ -151,7 +151,7 @@ class InvariantsCanFailTest {
                             100_000,
                             100_000,
                             run.budgets().window(),
-                            100_000,
+                            Budgets.recovery(100_000),
                             100_000,
                             100_000,
                             100_000,

@@ -27,9 +27,17 @@ final class Scene {
         this(Facts.none(new Targets(workers, spares, 8)), 1);
     }
 
+    Scene(int workers, int spares, Run run) {
+        this(Facts.none(new Targets(workers, spares, 8)), 1, run);
+    }
+
     Scene(Facts facts, long epoch) {
+        this(facts, epoch, run());
+    }
+
+    private Scene(Facts facts, long epoch, Run run) {
         this.facts = facts;
-        supervision = Supervision.takeOver(run(), facts, epoch);
+        supervision = Supervision.takeOver(run, facts, epoch);
     }
 
     static Run run() {
@@ -40,7 +48,7 @@ final class Scene {
                 "tcp://127.0.0.1:1",
                 Patience.standard(),
                 Budgets.standard(),
-                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                Suspicion.within(Suspicion.Bounds.standard()));
     }
 
     static WorkerId id(String name) {
@@ -119,7 +127,11 @@ final class Scene {
 
     /** Brings a run of so many workers to where its first generation steps, at position 0. */
     static Scene stepping(int workers, int spares) {
-        Scene scene = new Scene(workers, spares).tick();
+        return stepping(workers, spares, run());
+    }
+
+    static Scene stepping(int workers, int spares, Run run) {
+        Scene scene = new Scene(workers, spares, run).tick();
         String[] names = new String[workers + spares];
         for (int slot = 0; slot < names.length; slot++) {
             names[slot] = "w" + slot + "-1";
@@ -171,6 +183,14 @@ final class Scene {
                 .flatMap(write -> write.facts().stream())
                 .filter(Fact.Happened.class::isInstance)
                 .map(fact -> ((Fact.Happened) fact).incident())
+                .toList();
+    }
+
+    List<Fact.Tried> tried() {
+        return commands(Command.Write.class).stream()
+                .flatMap(write -> write.facts().stream())
+                .filter(Fact.Tried.class::isInstance)
+                .map(Fact.Tried.class::cast)
                 .toList();
     }
 

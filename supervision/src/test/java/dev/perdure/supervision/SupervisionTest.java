@@ -148,7 +148,7 @@ class SupervisionTest {
         assertThat(scene.incidents()).singleElement().satisfies(incident -> {
             assertThat(incident.kind()).isEqualTo("worker-exited");
             assertThat(incident.recoverNanos()).hasValue(120_000_000);
-            assertThat(incident.alternatives()).isNotEmpty();
+            assertThat(incident.decision().orElseThrow().alternatives()).isNotEmpty();
         });
     }
 
@@ -346,7 +346,7 @@ class SupervisionTest {
         Scene scene = new Scene(1, 0).tick();
         long last = scene.millis;
         var pauses = new ArrayList<Long>();
-        for (int life = 1; life <= Budgets.standard().slotFailuresMax() + 1; life++) {
+        for (int life = 1; life <= Budgets.standard().recovery().triesOfOneMax() + 1; life++) {
             scene.forget().on(new Event.Exited(id("w0-" + life), 1));
             for (int i = 0;
                     i < 800 && scene.launched().isEmpty() && scene.outcomes().isEmpty();

@@ -117,7 +117,7 @@ final class World {
                 restarts,
                 100_000,
                 Duration.ofSeconds(60),
-                failures,
+                Budgets.recovery(failures),
                 failures,
                 failures,
                 failures * 10,
@@ -137,9 +137,9 @@ final class World {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(100));
-        var bounds = new SteadySuspicion.Bounds(
-                Duration.ofMillis(400), Duration.ofMillis(1_000), Duration.ofSeconds(1), Duration.ofSeconds(4), 10);
-        return new Run(BUILD, CONFIGURATION, 2 * steps, "place", patience, budgets, SteadySuspicion.within(bounds));
+        var bounds = Suspicion.Bounds.of(
+                Duration.ofMillis(300), Duration.ofMillis(1_000), Duration.ofSeconds(1), Duration.ofSeconds(4));
+        return new Run(BUILD, CONFIGURATION, 2 * steps, "place", patience, budgets, Suspicion.within(bounds));
     }
 
     /** Lets the run take its course; every event is followed by a look at the invariants. */

@@ -12,6 +12,7 @@ final class Booking {
     private final LongSupplier nanoTime;
     private final InstantSource clock;
     private final Probe probe;
+    private final Counts counts;
     private Purpose purpose = Purpose.IDLE;
     private long sinceNanos;
 
@@ -20,12 +21,18 @@ final class Booking {
         this.nanoTime = nanoTime;
         this.clock = clock;
         this.probe = probe;
+        this.counts = new Counts(nanoTime);
         this.sinceNanos = nanoTime.getAsLong();
     }
 
     /** From now on time and steps are booked elsewhere. */
     void into(ProgressFile other) {
         progress = other;
+    }
+
+    /** Returns what is counted about this process. */
+    Counts counts() {
+        return counts;
     }
 
     ProgressFile progress() {

@@ -2,10 +2,13 @@ package dev.perdure.training;
 
 import dev.perdure.registry.FencedException;
 import dev.perdure.registry.Handover;
+import dev.perdure.registry.HostExposure;
 import dev.perdure.registry.Lease;
+import dev.perdure.registry.Recovery;
 import dev.perdure.registry.Registry;
 import dev.perdure.registry.RegistryException;
 import dev.perdure.registry.WorkerProcess;
+import dev.perdure.reliability.Decision;
 import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
 import dev.perdure.supervision.Fact;
@@ -13,16 +16,18 @@ import dev.perdure.supervision.Facts;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Incident;
 import dev.perdure.supervision.Share;
+import dev.perdure.supervision.Slot;
 import dev.perdure.supervision.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +40,21 @@ final class Records {
     private static final Logger LOG = LoggerFactory.getLogger(Records.class);
     private static final Duration LEASE = Duration.ofSeconds(30);
 
+    private static final int NOTED_MAX = 1_024;
+
+    /** Under which number something is noted, and since when. */
+    private record Noted(long number, Instant at) {}
+
     private final Registry registry;
     private final InstantSource clock;
     private final Consumer<Event> tell;
     private final String host;
-    private final Map<String, Long> incidents = new HashMap<>();
+    private final Map<String, Noted> incidents = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Noted> eldest) {
+            return size() > NOTED_MAX;
+        }
+    };
     private Lease lease;
     private Facts facts;
     private long lastIncident;
@@ -69,6 +84,9 @@ final class Records {
             next = next.with(fact);
             rows.addAll(rowsOf(fact));
         }
+        if (batch.facts().stream().anyMatch(Fact.Gone.class::isInstance)) {
+            rows.addAll(exposures(next));
+        }
         rows.add(new Handover(Handovers.format(next)));
         try {
             registry.write(lease, rows);
@@ -87,7 +105,8 @@ final class Records {
             case Fact.Launched launched -> List.of(process(launched.worker(), launched.slot()));
             case Fact.Gone gone -> List.of(process(gone.worker(), gone.slot()).ended());
             case Fact.Formed formed -> List.of(row(formed.generation(), formed.reason()));
-            case Fact.Happened happened -> List.of(row(happened.incident()));
+            case Fact.Happened happened -> rows(happened.incident());
+            case Fact.Tried tried -> rows(tried);
             case Fact.Agreed agreed -> List.of(new dev.perdure.registry.Progress(agreed.position() / 2));
             case Fact.Resized _, Fact.Ended _ -> List.of();
         };
@@ -118,15 +137,63 @@ final class Records {
                 generation.number(), lease.epoch(), step, members, clock.instant(), reason);
     }
 
-    private dev.perdure.registry.Incident row(Incident incident) {
-        long number = incidents.computeIfAbsent(incident.id(), _ -> ++lastIncident);
-        Optional<Duration> recovered = recovered(incident.recoverNanos());
-        if (recovered.isPresent()) {
-            incidents.remove(incident.id());
+    /** An incident has one decision, of the same number. What was written once is written alike again. */
+    private List<dev.perdure.registry.Fact> rows(Incident incident) {
+        Noted noted = incidents.computeIfAbsent(incident.id(), _ -> new Noted(++lastIncident, clock.instant()));
+        List<dev.perdure.registry.Fact> rows = new ArrayList<>();
+        rows.add(row(incident, noted));
+        incident.decision().ifPresent(decision -> rows.add(row(decision, noted)));
+        return rows;
+    }
+
+    private static dev.perdure.registry.Decision row(Decision decision, Noted noted) {
+        return new dev.perdure.registry.Decision(
+                noted.number(),
+                noted.number(),
+                noted.at(),
+                decision.diagnosis().words(),
+                decision.alternatives().stream()
+                        .map(a -> new dev.perdure.registry.Decision.Alternative(
+                                a.strategy().key(), a.seconds(), a.success()))
+                        .toList(),
+                decision.chosen().key(),
+                decision.reason());
+    }
+
+    /** What an earlier supervisor tried has the number that it had there, which nobody knows here. */
+    private List<dev.perdure.registry.Fact> rows(Fact.Tried tried) {
+        Noted noted = incidents.get(tried.incident());
+        return noted == null
+                ? List.of()
+                : List.of(new Recovery(
+                        noted.number(),
+                        tried.kind().name(),
+                        tried.strategy(),
+                        tried.helped(),
+                        Duration.ofNanos(Math.max(0, tried.tookNanos()))));
+    }
+
+    /** Returns how the hosts did in this run so far. */
+    private static List<HostExposure> exposures(Facts facts) {
+        var failures = new TreeMap<String, Long>();
+        var nanos = new TreeMap<String, Long>();
+        for (Slot slot : facts.slots().values()) {
+            if (!slot.host().isEmpty()) {
+                failures.merge(slot.host(), (long) slot.failed(), Long::sum);
+                nanos.merge(slot.host(), slot.servedNanos(), Long::sum);
+            }
         }
+        List<HostExposure> exposures = new ArrayList<>();
+        failures.forEach((host, count) ->
+                exposures.add(new HostExposure(host, count, Duration.ofNanos(nanos.getOrDefault(host, 0L)))));
+        return exposures;
+    }
+
+    private dev.perdure.registry.Incident row(Incident incident, Noted noted) {
+        Optional<Duration> recovered = recovered(incident.recoverNanos());
         return new dev.perdure.registry.Incident(
-                number,
-                clock.instant(),
+                noted.number(),
+                noted.at(),
                 incident.kind(),
                 incident.worker().map(WorkerId::name).orElse("the group"),
                 incident.evidence(),

@@ -92,6 +92,11 @@ final class Replica implements AutoCloseable {
     }
 
     /** May be called by any thread. */
+    Counts counts() {
+        return booking.counts();
+    }
+
+    /** May be called by any thread. */
     Progress progress() {
         return new Progress(Math.max(0, position), phase, -1);
     }

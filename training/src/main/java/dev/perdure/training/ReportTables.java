@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a report tells in figures, tables and words. */
@@ -83,9 +84,21 @@ final class ReportTables {
         told(out, "Seen", i.evidence());
         told(out, "Done", i.action());
         told(out, "Because", i.reason());
+        if (!i.alternatives().isEmpty()) {
+            told(out, "Weighed", weighed(i));
+        }
         told(out, "Noticed", noticed(i.detectMillis()));
         told(out, "Recovered", i.isOpen() ? "not yet" : Figures.millis(i.recoverMillis()) + " after it was noticed");
         out.append("</dl></div></li>\n");
+    }
+
+    private static String weighed(Incident incident) {
+        return incident.alternatives().stream()
+                .map(a -> a.refused().isEmpty()
+                        ? "%s (%s, helps in %d %%)"
+                                .formatted(a.what(), Figures.seconds(a.seconds()), Math.round(100 * a.chance()))
+                        : "%s (no: %s)".formatted(a.what(), a.refused()))
+                .collect(Collectors.joining("; "));
     }
 
     private static String noticed(double millis) {

@@ -27,10 +27,10 @@ public record RestartPolicy(int restartsMax, int fruitlessMax, Duration pauseFir
     Budgets budgets() {
         Budgets standard = Budgets.standard();
         return new Budgets(
-                restartsMax,
+                fruitlessMax == 0 ? 0 : restartsMax,
                 standard.restartsPerWindow(),
                 standard.window(),
-                fruitlessMax,
+                Budgets.recovery(fruitlessMax),
                 standard.slotCorruptionsMax(),
                 standard.rollbacksMax(),
                 standard.fruitlessMax(),

@@ -97,6 +97,16 @@ final class RunStory implements Closeable {
         }
     }
 
+    /** Writes down what a member of a team said. What that says of incidents is for the team's supervisor to decide. */
+    void told(TrainingEvent event) throws IOException {
+        if (event instanceof TrainingEvent.SaveFailed) {
+            write(StoryLine.of(now(), event));
+            listener.said(event);
+        } else {
+            heard(event);
+        }
+    }
+
     /** Writes down what a trainer said, and what follows from it, and tells the listener. */
     void heard(TrainingEvent event) throws IOException {
         if (!(event instanceof TrainingEvent.StepApplied)) {
@@ -200,7 +210,9 @@ final class RunStory implements Closeable {
                 incident.action(),
                 incident.reason(),
                 incident.detectNanos() / 1e6,
-                recovered));
+                recovered,
+                incident.decision().map(Choices::beliefs).orElse(List.of()),
+                incident.decision().map(Choices::alternatives).orElse(List.of())));
         if (incident.recoverNanos().isPresent()) {
             begunAt.remove(incident.id());
         }

@@ -19,6 +19,7 @@ public final class StepComputer implements AutoCloseable {
     private final TrainableModel model;
     private final long seed;
     private final GradientBuffers buffers;
+    private final Counts counts;
 
     /**
      * Prepares to compute steps.
@@ -26,6 +27,11 @@ public final class StepComputer implements AutoCloseable {
      * @param seed the run's seed, from which dropout's are derived
      */
     public StepComputer(TrainableModel model, long seed) {
+        this(model, seed, new Counts(System::nanoTime));
+    }
+
+    StepComputer(TrainableModel model, long seed, Counts counts) {
+        this.counts = counts;
         this.model = model;
         this.seed = seed;
         this.buffers = new GradientBuffers(model.parameters());
@@ -77,7 +83,9 @@ public final class StepComputer implements AutoCloseable {
         long dropoutSeed = Seeds.derive(seed, Seeds.Purpose.DROPOUT, plan.epochOf(step), step, index);
         int samples = plan.batchOf(step).size();
         var microbatch = new Microbatch(step, index, samples, dropoutSeed, source.take(index));
+        long began = counts.nanoTime();
         Gradient gradient = model.gradient(microbatch, buffers.take());
+        counts.computed(began);
         results.add(new MicrobatchResult(
                 index, gradient.statistics(), gradient.lossSum(), gradient.correct(), gradient.samples()));
         return Optional.of(gradient.values());

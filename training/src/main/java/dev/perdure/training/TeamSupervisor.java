@@ -7,15 +7,16 @@ import dev.perdure.registry.Registry;
 import dev.perdure.registry.Standing;
 import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
+import dev.perdure.supervision.Experience;
 import dev.perdure.supervision.Fact;
 import dev.perdure.supervision.Facts;
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Outcome;
 import dev.perdure.supervision.Patience;
 import dev.perdure.supervision.Run;
-import dev.perdure.supervision.SteadySuspicion;
 import dev.perdure.supervision.Step;
 import dev.perdure.supervision.Supervision;
+import dev.perdure.supervision.Suspicion;
 import dev.perdure.supervision.Targets;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -117,7 +119,7 @@ public final class TeamSupervisor {
         Facts facts = standing.handover().map(Handovers::parse).orElseGet(() -> Facts.none(targets));
         var records = new Records(
                 registry, lease, facts, standing.lastIncident().orElse(0), Hosts.name(), clock, events::add);
-        var supervision = Supervision.takeOver(runOf(), facts, lease.epoch());
+        var supervision = Supervision.takeOver(runOf(Lessons.read(registry)), facts, lease.epoch());
         ExecutorService recorder = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("perdure-records").daemon().factory());
         try (var workers = new WorkerProcesses(folder, launcher, standing.workers(), events::add);
@@ -134,7 +136,7 @@ public final class TeamSupervisor {
         }
     }
 
-    private Run runOf() {
+    private Run runOf(Experience experience) {
         return new Run(
                 Builds.id(),
                 config.digest(),
@@ -142,7 +144,9 @@ public final class TeamSupervisor {
                 "file:" + folder.meetings().toAbsolutePath(),
                 Patience.standard(),
                 config.restarts().budgets(),
-                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                Suspicion.within(Suspicion.Bounds.standard()),
+                experience,
+                List.of());
     }
 
     /** Feeds the machine until it says that all is over. */
@@ -222,7 +226,7 @@ public final class TeamSupervisor {
                     if (said.get() instanceof TrainingEvent.Failed failed) {
                         failure = failed;
                     }
-                    story.heard(said.get());
+                    story.told(said.get());
                 }
             } else if (event instanceof Event.Said(long _, FromWorker.Join join)) {
                 workers.joined(join.worker(), join.pid());

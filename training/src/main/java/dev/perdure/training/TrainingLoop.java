@@ -129,7 +129,7 @@ final class TrainingLoop {
      * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
      */
     boolean run(Team team) throws IOException, InterruptedException {
-        try (var computer = new StepComputer(model, config.seed());
+        try (var computer = new StepComputer(model, config.seed(), booking.counts());
                 var exchange = new GroupExchange(
                         team.group(),
                         new ExchangePlan(plan.microbatches(), team.shares(), model.parameters()),

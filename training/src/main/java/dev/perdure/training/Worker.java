@@ -9,6 +9,7 @@ import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Progress;
 import dev.perdure.supervision.ToWorker;
+import dev.perdure.supervision.Vitals;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,8 @@ public final class Worker implements WorkerLink.Side {
     private final Duration aloneMax;
     private final Groups groups;
     private final BlockingQueue<ToWorker> orders = new LinkedBlockingQueue<>();
+    private final StorageWatch storage = new StorageWatch();
+    private final LongSupplier logged;
     private final WorkerLink link;
     private volatile long epoch;
     private volatile long prepared;
@@ -52,6 +56,7 @@ public final class Worker implements WorkerLink.Side {
      * Opens data and model, and connects to the supervisor; when the former fails, to say so.
      *
      * @param replica opens this worker's copy of the model
+     * @param logged counts the warnings and errors that this process has logged
      * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
      */
     Worker(
@@ -60,8 +65,10 @@ public final class Worker implements WorkerLink.Side {
             ReplicaOpener replica,
             Collectives collectives,
             WorkerLink.Opener links,
+            LongSupplier logged,
             Duration aloneMax)
             throws InterruptedException {
+        this.logged = logged;
         this.id = id;
         this.configuration = configuration;
         this.groups = new Groups(id, collectives);
@@ -88,6 +95,7 @@ public final class Worker implements WorkerLink.Side {
     /**
      * Is a worker until it is told to end.
      *
+     * @param logged counts the warnings and errors that this process has logged
      * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
      */
     public static ExitCode run(
@@ -97,6 +105,7 @@ public final class Worker implements WorkerLink.Side {
             Collectives collectives,
             WorkerLink.Opener links,
             Probe probe,
+            LongSupplier logged,
             Duration aloneMax,
             boolean changedDataAllowed)
             throws InterruptedException {
@@ -107,6 +116,7 @@ public final class Worker implements WorkerLink.Side {
                         () -> Replica.open(folder, config, engine, probe, changedDataAllowed),
                         collectives,
                         links,
+                        logged,
                         aloneMax)
                 .run();
     }
@@ -126,7 +136,11 @@ public final class Worker implements WorkerLink.Side {
     @Override
     public FromWorker.Heartbeat heartbeat() {
         return new FromWorker.Heartbeat(
-                id, generation, opened.map(Replica::progress).orElse(new Progress(0, Progress.Phase.IDLE, -1)));
+                id,
+                generation,
+                opened.map(Replica::progress).orElse(new Progress(0, Progress.Phase.IDLE, -1)),
+                opened.map(replica -> replica.counts().vitals(logged.getAsLong()))
+                        .orElse(Vitals.NONE));
     }
 
     @Override
@@ -206,6 +220,11 @@ public final class Worker implements WorkerLink.Side {
     }
 
     private void say(TrainingEvent event) {
+        storage.hear(event)
+                .ifPresent(seen -> link.send(new FromWorker.Noticed(id, generation, seen.kind(), seen.evidence())));
+        if (event instanceof TrainingEvent.Saved saved) {
+            opened.ifPresent(replica -> replica.counts().saved(saved.step()));
+        }
         link.send(new FromWorker.Told(id, generation, EventLines.format(event)));
     }
 

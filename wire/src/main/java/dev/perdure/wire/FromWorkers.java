@@ -2,6 +2,7 @@ package dev.perdure.wire;
 
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Progress;
+import dev.perdure.supervision.Vitals;
 import dev.perdure.supervision.WorkerId;
 import dev.perdure.wire.v1.Wire;
 import java.util.EnumMap;
@@ -83,6 +84,7 @@ final class FromWorkers {
                 .setPosition(said.progress().position())
                 .setPhase(phase(said.progress().phase()))
                 .setMicrobatch(said.progress().microbatch())
+                .setVitals(vitals(said.vitals()))
                 .build();
     }
 
@@ -160,7 +162,23 @@ final class FromWorkers {
                     "phase of %s: %d (expected: one of %s)".formatted(worker, said.getPhaseValue(), PHASES.values()));
         }
         return new FromWorker.Heartbeat(
-                worker, said.getGeneration(), new Progress(said.getPosition(), phase, said.getMicrobatch()));
+                worker,
+                said.getGeneration(),
+                new Progress(said.getPosition(), phase, said.getMicrobatch()),
+                vitals(said.getVitals()));
+    }
+
+    private static Wire.Vitals vitals(Vitals vitals) {
+        return Wire.Vitals.newBuilder()
+                .setMicrobatches(vitals.microbatches())
+                .setComputingNanos(vitals.computingNanos())
+                .setErrors(vitals.errors())
+                .setSaved(vitals.saved())
+                .build();
+    }
+
+    private static Vitals vitals(Wire.Vitals vitals) {
+        return new Vitals(vitals.getMicrobatches(), vitals.getComputingNanos(), vitals.getErrors(), vitals.getSaved());
     }
 
     private static Wire.Phase phase(Progress.Phase phase) {
