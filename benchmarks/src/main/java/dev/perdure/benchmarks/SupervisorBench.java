@@ -7,8 +7,8 @@ import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Patience;
 import dev.perdure.supervision.Run;
 import dev.perdure.supervision.Stage;
-import dev.perdure.supervision.SteadySuspicion;
 import dev.perdure.supervision.Supervision;
+import dev.perdure.supervision.Suspicion;
 import dev.perdure.supervision.Targets;
 import dev.perdure.supervision.ToWorker;
 import dev.perdure.supervision.WorkerId;
@@ -122,7 +122,7 @@ public final class SupervisorBench {
                     "tcp://127.0.0.1:1",
                     Patience.standard(),
                     Budgets.standard(),
-                    SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                    Suspicion.within(Suspicion.Bounds.standard()));
             supervision = Supervision.begin(run, new Targets(workers, 0, workers), 1);
         }
 
@@ -266,7 +266,11 @@ public final class SupervisorBench {
                             send.connection(),
                             new FromWorker.Formed(
                                     send.worker(), form.generation().number(), 0)));
-                case ToWorker.Welcome _, ToWorker.Refused _, ToWorker.Stop _ -> {}
+                case ToWorker.Welcome _,
+                        ToWorker.Refused _,
+                        ToWorker.Extend _,
+                        ToWorker.Switch _,
+                        ToWorker.Stop _ -> {}
             }
         }
     }
