@@ -6,7 +6,7 @@ import dev.perdure.training.Incident;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
-import dev.perdure.training.RunSupervisor.Outcome;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.TrainingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,7 +92,7 @@ final class BenchRecoveryCommand implements Callable<Integer> {
         run.create(config);
         var killer = new Killer(new Random(seed), workers, kills, Thread.currentThread());
         try {
-            Outcome outcome = new RunSession(run, config).supervise(killer, false);
+            RunOutcome outcome = new RunSession(run, config).supervise(killer, false);
             throw new BadSettingException("the training ended before the kills did: " + outcome.problem());
         } catch (InterruptedException e) {
             if (killer.millis.size() < kills) {

@@ -32,9 +32,10 @@ final class Casualties {
         desk.staffing.failed(life.slot, failure, desk.clock);
         last = life.id + ": " + failure.evidence();
         broken = isMember ? Optional.empty() : broken;
+        boolean others = desk.roster.any(other -> other != life && other.position.isPresent());
         String action = "%s; %s"
                 .formatted(
-                        isMember ? "fenced, and the others go on without it" : "fenced",
+                        isMember && others ? "fenced, and the others go on without it" : "fenced",
                         desk.staffing.prospect(life.slot, desk.clock));
         desk.say("%s failed: %s. %s".formatted(life.id, failure.evidence(), action));
         desk.journal.open(
@@ -43,7 +44,9 @@ final class Casualties {
                 generation,
                 failure.evidence(),
                 action,
-                "every member has the whole state, so the survivors lose at most the step in flight",
+                others
+                        ? "every member has the whole state, so the survivors lose at most the step in flight"
+                        : "nobody else has the state: the newest intact checkpoint holds all that is needed",
                 List.of(
                         "wait for it: the others cannot step without it, and it may never answer",
                         "restart everyone from the newest checkpoint: that redoes all steps since"),

@@ -22,7 +22,7 @@ final class Desk {
     Desk(Run run, Facts facts, long epoch) {
         this.run = run;
         this.epoch = epoch;
-        staffing = new Staffing(run.budgets(), facts.slots());
+        staffing = new Staffing(run.budgets(), facts.slots(), epoch);
         journal = new Journal(outbox, epoch);
         facts.living().forEach((worker, slot) -> {
             Life life = new Life(worker, slot, 0, run.suspicion());

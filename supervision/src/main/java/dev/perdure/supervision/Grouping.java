@@ -191,6 +191,9 @@ final class Grouping {
             return;
         }
         stage = new Ending(outcome);
+        if (outcome instanceof Outcome.Completed) {
+            desk.journal.recovered(desk.clock);
+        }
         desk.outbox.add(new Fact.Ended(outcome));
         desk.say("the run ends: " + outcome);
         desk.roster.all().forEach(life -> desk.dismiss(life, "the run is over"));

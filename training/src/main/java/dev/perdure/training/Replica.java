@@ -4,8 +4,10 @@ import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.State;
 import dev.perdure.data.Dataset;
+import dev.perdure.data.Part;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
+import dev.perdure.engine.TrainingPlan;
 import dev.perdure.supervision.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,11 +32,14 @@ final class Replica implements AutoCloseable {
     private final Engine engine;
     private final Dataset data;
     private final Probe probe;
+    private final Optional<String> warning;
     private final ProgressFile scratch = ProgressFile.scratch();
     private final Booking booking;
     private TrainableModel model;
     private TrainingLoop loop;
     private boolean trained;
+    private boolean compared;
+    private Purpose waiting = Purpose.IDLE;
     private @Nullable Leading leading;
     private @Nullable Metrics metrics;
     private Standing standing = (_, _) -> {};
@@ -42,12 +47,14 @@ final class Replica implements AutoCloseable {
     private volatile long position = -1;
     private volatile Progress.Phase phase = Progress.Phase.IDLE;
 
-    private Replica(RunFolder folder, RunConfig config, Engine engine, Dataset data, Probe probe) {
+    private Replica(
+            RunFolder folder, RunConfig config, Engine engine, Dataset data, Probe probe, Optional<String> warning) {
         this.folder = folder;
         this.config = config;
         this.engine = engine;
         this.data = data;
         this.probe = probe;
+        this.warning = warning;
         this.booking = new Booking(scratch, System::nanoTime, InstantSource.system(), new Probe() {
             @Override
             public void enters(Phase next, long step) {
@@ -55,7 +62,8 @@ final class Replica implements AutoCloseable {
                 probe.enters(next, step);
             }
         });
-        this.model = engine.open(Trainer.planFor(config, data));
+        booking.enter(Phase.START, Purpose.IDLE, 0);
+        this.model = open();
         this.loop = newLoop();
     }
 
@@ -63,9 +71,21 @@ final class Replica implements AutoCloseable {
     static Replica open(RunFolder folder, RunConfig config, Engine engine, Probe probe, boolean changedDataAllowed)
             throws IOException {
         Dataset data = Dataset.open(config.data(), config.seed());
-        Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed);
+        Optional<String> warning =
+                Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed);
         Preflight.requireVariance(config, data);
-        return new Replica(folder, config, engine, data, probe);
+        return new Replica(folder, config, engine, data, probe, warning);
+    }
+
+    private TrainableModel open() {
+        return engine.open(new TrainingPlan(
+                config.model().model(),
+                data.sampleShape(),
+                data.outputs(),
+                config.model().loss(),
+                config.optimizer(),
+                config.seed(),
+                config.threads()));
     }
 
     /** Computes a little and forgets it, so that the first step with others is not the one that warms everything up. */
@@ -96,7 +116,7 @@ final class Replica implements AutoCloseable {
     }
 
     void enters(Phase next) {
-        booking.enter(next, Purpose.IDLE, loop.step());
+        booking.enter(next, waiting, loop.step());
     }
 
     private static Progress.Phase phaseOf(Phase phase) {
@@ -128,14 +148,27 @@ final class Replica implements AutoCloseable {
         say = listener;
         if (team.leads() && leading == null) {
             ProgressFile progress = ProgressFile.open(folder.progress());
-            booking.into(progress);
+            booking.takesOver(progress);
             leading = new Leading(progress, RunCheckpoints.open(folder, config, progress, probe, this::tell));
-            Trainer.sayStarted(config, data, model, engine, say);
+            sayStarted();
+            warning.ifPresent(text -> say.accept(new TrainingEvent.Warned(text)));
             data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning)));
             Preflight.tellBadRecords(data.report(), folder, say);
         } else if (!team.leads() && leading != null) {
             layDown();
         }
+    }
+
+    private void sayStarted() {
+        StepPlan plan = TrainingLoop.planOf(config, data);
+        say.accept(new TrainingEvent.Started(
+                engine.build(),
+                data.digest(),
+                data.ids(Part.TRAIN).length,
+                data.ids(Part.VALIDATION).length,
+                model.parameters(),
+                plan.steps(),
+                plan.stepsPerEpoch()));
     }
 
     private void layDown() throws IOException {
@@ -169,7 +202,7 @@ final class Replica implements AutoCloseable {
     private void begin() {
         if (trained) {
             model.close();
-            model = engine.open(Trainer.planFor(config, data));
+            model = open();
             loop = newLoop();
         }
         trained = true;
@@ -198,6 +231,8 @@ final class Replica implements AutoCloseable {
      */
     String train(Team team, Standing stands) throws IOException, InterruptedException {
         trained = true;
+        compared = team.group().size() > 1;
+        waiting = Purpose.IDLE;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
             loop.run(team);
@@ -217,7 +252,7 @@ final class Replica implements AutoCloseable {
 
     private void moved() {
         position = loop.position();
-        if (loop.step() % STANDS_EVERY == 0) {
+        if (compared && loop.step() % STANDS_EVERY == 0) {
             standing.at(position, StateCopy.checksum(model.state().tensors().values()));
         }
     }
@@ -244,9 +279,25 @@ final class Replica implements AutoCloseable {
         say.accept(event);
     }
 
+    /** Makes what this one leads durable, because nobody is left who could go on. */
+    void savesAlone() throws IOException {
+        if (leading != null && position > 0) {
+            leading.checkpoints().saveUnlessDone(loop.step(), loop::state, Map.of());
+            leading.checkpoints().finish();
+        }
+    }
+
+    /** The team is no more; until there is another, all that is done is regrouping. */
+    void loses() {
+        if (phase == Progress.Phase.EXCHANGING) {
+            booking.itWas(Purpose.DETECT);
+        }
+        waiting = Purpose.REGROUP;
+    }
+
     /** Waits for the next team. */
     void rests() {
-        booking.enter(Phase.START, Purpose.IDLE, loop.step());
+        booking.enter(Phase.START, waiting, loop.step());
     }
 
     @Override

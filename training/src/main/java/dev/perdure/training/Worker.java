@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * any moment; what it knew, the others know.
  *
  * <p>Two threads: one steps, the link's own takes orders. An order to stand still breaks off whatever exchange the first is
- * in. When its supervisor is gone it steps on, and waits for a successor only when its group breaks.
+ * in. When its supervisor is gone it steps on for as long as it may be alone, and then saves what it has and ends.
  */
 public final class Worker implements WorkerLink.Side {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -57,7 +57,7 @@ public final class Worker implements WorkerLink.Side {
      * Opens data and model, and connects to the supervisor; when the former fails, to say so.
      *
      * @param replica opens this worker's copy of the model
-     * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
+     * @param aloneMax how long it goes on, or waits, without a supervisor before it ends
      */
     Worker(
             WorkerId id,
@@ -91,9 +91,7 @@ public final class Worker implements WorkerLink.Side {
     }
 
     /**
-     * Is a worker until it is told to end.
-     *
-     * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
+     * Is a worker until it is told to end, or nobody has told it anything for as long as the configuration says.
      */
     public static ExitCode run(
             WorkerId id,
@@ -102,7 +100,6 @@ public final class Worker implements WorkerLink.Side {
             Collectives collectives,
             WorkerLink.Opener links,
             Probe probe,
-            Duration aloneMax,
             boolean changedDataAllowed)
             throws InterruptedException {
         RunConfig config = folder.readConfig();
@@ -112,7 +109,7 @@ public final class Worker implements WorkerLink.Side {
                         () -> Replica.open(folder, config, engine, probe, changedDataAllowed),
                         collectives,
                         links,
-                        aloneMax)
+                        config.supervision().aloneMax())
                 .run();
     }
 
@@ -191,13 +188,17 @@ public final class Worker implements WorkerLink.Side {
 
     /** Waits to be let in, since nothing that is said before is heard. */
     private ExitCode sayFailed() throws InterruptedException {
-        while (link.alone().compareTo(aloneMax) <= 0) {
+        while (!isAloneForTooLong()) {
             ToWorker order = orders.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
             if (order != null) {
                 break;
             }
         }
         return leave(failed.orElseThrow());
+    }
+
+    private boolean isAloneForTooLong() {
+        return link.alone().compareTo(aloneMax) > 0;
     }
 
     private ExitCode leave(RunFailure failure) {
@@ -216,8 +217,9 @@ public final class Worker implements WorkerLink.Side {
             ToWorker order = orders.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
             switch (order) {
                 case null -> {
-                    if (link.alone().compareTo(aloneMax) > 0) {
+                    if (isAloneForTooLong()) {
                         LOG.error("no supervisor for {} s: this worker ends", aloneMax.toSeconds());
+                        replica.savesAlone();
                         return ExitCode.INTERRUPTED;
                     }
                 }
@@ -251,7 +253,7 @@ public final class Worker implements WorkerLink.Side {
         generation = next.number();
         stepping = true;
         try (Collective met = meet(replica, next, rank)) {
-            Team team = new Team(met, sharesOf(next), () -> prepared > next.number());
+            Team team = new Team(met, sharesOf(next), () -> prepared > next.number() || isAloneForTooLong());
             replica.joins(team, this::say);
             copyState(replica, next, team);
             link.send(
@@ -259,6 +261,7 @@ public final class Worker implements WorkerLink.Side {
             String weights = replica.train(team, this::stands);
             link.send(new FromWorker.Done(id, next.number(), weights));
         } catch (CollectiveFailedException e) {
+            replica.loses();
             if (prepared <= next.number()) {
                 LOG.info("generation {} is broken: {}", next.number(), e.getMessage());
                 link.send(new FromWorker.Broken(id, next.number(), replica.position(), String.valueOf(e.getMessage())));
@@ -279,7 +282,9 @@ public final class Worker implements WorkerLink.Side {
         }
         Collective met = null;
         try {
-            met = collectives.meet(next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
+            met = next.shares().size() == 1
+                    ? new Alone()
+                    : collectives.meet(next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
         } catch (InterruptedException e) {
             LOG.debug("the meeting of generation {} was called off", next.number());
         } finally {
