@@ -23,6 +23,11 @@ final class LatePort implements SupervisorPort {
         });
     }
 
+    /** Returns whether it is open, or never will be. */
+    boolean isSettled() {
+        return opened.isDone();
+    }
+
     /** There is a connection to send on only when the port is open, or will be in a moment. */
     @Override
     public void send(long connection, WorkerId worker, ToWorker message) {

@@ -189,11 +189,11 @@ public final class TeamSupervisor {
         ExecutorService recorder = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("perdure-records").daemon().factory());
         try (var workers = new WorkerProcesses(folder, launcher, standing.workers(), events::add);
-                SupervisorPort port =
-                        new LatePort(ports, folder, lease.epoch(), new Ears(), this::portFailed)) {
+                var port = new LatePort(ports, folder, lease.epoch(), new Ears(), this::portFailed)) {
             int living = workers.count();
             if (living > 0) {
                 progress.addWallWithoutSupervisor();
+                await(port);
             }
             story.begins(predecessor, living, progress);
             if (!targets.equals(facts.targets())) {
@@ -211,6 +211,14 @@ public final class TeamSupervisor {
             for (int i = 0; i < 100 && !recorder.awaitTermination(100, TimeUnit.MILLISECONDS); i++) {
                 listener.tick();
             }
+        }
+    }
+
+    /** Workers that step on are given time to come back only from when they can. */
+    private void await(LatePort port) throws InterruptedException {
+        while (!port.isSettled()) {
+            listener.tick();
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 
