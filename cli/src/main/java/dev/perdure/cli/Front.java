@@ -26,8 +26,7 @@ import java.util.Optional;
  */
 final class Front {
     private static final int FRUITLESS_MAX = 4;
-    private static final Backoff PAUSE =
-            new Backoff(Integer.MAX_VALUE, Duration.ofMillis(500), Duration.ofSeconds(10));
+    private static final Backoff PAUSE = new Backoff(Integer.MAX_VALUE, Duration.ofMillis(500), Duration.ofSeconds(10));
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private final RunFolder folder;
@@ -84,7 +83,8 @@ final class Front {
                     }
                 }
                 case Watched.Ending.Gone gone -> {
-                    before = Optional.of(new Predecessor(gone.lastSign(), gone.noticed(), "the supervisor: " + gone.evidence()));
+                    before = Optional.of(
+                            new Predecessor(gone.lastSign(), gone.noticed(), "the supervisor: " + gone.evidence()));
                     fruitless = stepHighest() > highest ? 0 : fruitless + 1;
                     if (fruitless > FRUITLESS_MAX) {
                         return givenUp(gone);

@@ -9,8 +9,7 @@ import java.util.Optional;
 /** Commands that start Java programs on this machine, with this process's class path. */
 final class Jvm {
     /** A person's Ctrl-C and the end of a terminal go to every process that began there; only the first is to act on it. */
-    private static final List<String> UNTOUCHED =
-            List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"");
+    private static final List<String> UNTOUCHED = List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"");
 
     private Jvm() {}
 

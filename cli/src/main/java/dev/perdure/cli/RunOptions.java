@@ -31,8 +31,9 @@ final class RunOptions {
     @Option(
             names = "--registry",
             paramLabel = "URL",
-            description = "Where the run's durable facts are kept, such as postgresql://user@host/perdure, without a password:"
-                    + " that is read from PERDURE_REGISTRY_PASSWORD. Default: a file in the run's folder.")
+            description =
+                    "Where the run's durable facts are kept, such as postgresql://user@host/perdure, without a password:"
+                            + " that is read from PERDURE_REGISTRY_PASSWORD. Default: a file in the run's folder.")
     @Nullable
     String registry;
 

@@ -111,8 +111,7 @@ final class RunSession {
     RunOutcome supervise(RunListener listener, boolean changedDataAllowed, Consumer<TeamSupervisor> begins)
             throws IOException, InterruptedException {
         LocalLauncher launcher = LocalLauncher.of(config, changedDataAllowed);
-        var team =
-                new TeamSupervisor(folder, config, WirePort::open, launcher, listener, InstantSource.system());
+        var team = new TeamSupervisor(folder, config, WirePort::open, launcher, listener, InstantSource.system());
         begins.accept(team);
         return untilEnded(() -> team.stop("interrupted"), team::run);
     }

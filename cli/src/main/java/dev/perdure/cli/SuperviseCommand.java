@@ -84,8 +84,7 @@ final class SuperviseCommand implements Callable<Integer> {
         RunFolder folder = new RunFolder(run);
         RunConfig config = folder.readConfig();
         LocalLauncher launcher = LocalLauncher.of(config, changedDataAllowed);
-        var supervisor =
-                new TeamSupervisor(folder, config, WirePort::open, launcher, lines, InstantSource.system());
+        var supervisor = new TeamSupervisor(folder, config, WirePort::open, launcher, lines, InstantSource.system());
         if (predecessor != null) {
             supervisor.succeeds(new Predecessor(
                     Instant.ofEpochMilli(lastSignMillis), Instant.ofEpochMilli(noticedMillis), predecessor));

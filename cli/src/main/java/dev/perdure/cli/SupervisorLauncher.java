@@ -42,8 +42,7 @@ interface SupervisorLauncher {
                     Long.toString(gone.noticed().toEpochMilli()))));
             program.add(folder.path().toString());
             return new ProcessBuilder(Jvm.untouched(flags, program))
-                    .redirectError(
-                            ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
+                    .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                     .start();
         };
     }

@@ -71,8 +71,7 @@ final class Replica implements AutoCloseable {
     static Replica open(RunFolder folder, RunConfig config, Engine engine, Probe probe, boolean changedDataAllowed)
             throws IOException {
         Dataset data = Dataset.open(config.data(), config.seed());
-        Optional<String> warning =
-                Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed);
+        Optional<String> warning = Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed);
         Preflight.requireVariance(config, data);
         return new Replica(folder, config, engine, data, probe, warning);
     }

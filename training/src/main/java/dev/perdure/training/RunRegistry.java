@@ -57,8 +57,7 @@ final class RunRegistry {
      *
      * @return its name, which no other run of any folder has, and which stays when the folder is moved
      */
-    static String enter(Registry registry, RunFolder folder, RunConfig config, Instant now)
-            throws IOException {
+    static String enter(Registry registry, RunFolder folder, RunConfig config, Instant now) throws IOException {
         String id = idOf(folder);
         if (registry.run(id).isEmpty()) {
             registry.register(new Run(id, now, config.digest(), config.digest(), Builds.id()));
@@ -68,7 +67,8 @@ final class RunRegistry {
 
     private static String idOf(RunFolder folder) throws IOException {
         if (!Files.exists(folder.identity())) {
-            String name = folder.path().toAbsolutePath().normalize().getFileName().toString();
+            String name =
+                    folder.path().toAbsolutePath().normalize().getFileName().toString();
             String random = UUID.randomUUID().toString().substring(24).toLowerCase(Locale.ROOT);
             RunFolder.write(folder.identity(), "%s-%s\n".formatted(name, random));
         }

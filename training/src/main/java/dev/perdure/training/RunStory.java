@@ -70,10 +70,13 @@ final class RunStory implements Closeable {
         if (breaksOff) {
             String where = "the story of this run breaks off at step " + progress.step();
             note(new Incident(
-                    predecessor.map(Predecessor::noticed).orElseGet(clock::instant).toString(),
+                    predecessor
+                            .map(Predecessor::noticed)
+                            .orElseGet(clock::instant)
+                            .toString(),
                     "supervisor-killed",
                     predecessor.map(p -> p.evidence() + "; " + where).orElse(where),
-                    living > 0 ? "another took its place, and %d workers stepped on".formatted(living) : "resumed",
+                    living > 0 ? "another took its place; %s stepped on".formatted(Figures.count(living, "worker")) : "resumed",
                     living > 0
                             ? "every worker has the whole state and steps without a supervisor as well"
                             : "the newest intact checkpoint holds everything that is needed",
@@ -86,10 +89,14 @@ final class RunStory implements Closeable {
     private double unnoticedMillis(Optional<Predecessor> predecessor, int living, ProgressFile progress) {
         if (predecessor.isPresent()) {
             Predecessor watched = predecessor.get();
-            return Math.max(0, Duration.between(watched.lastSign(), watched.noticed()).toMillis());
+            return Math.max(
+                    0, Duration.between(watched.lastSign(), watched.noticed()).toMillis());
         }
         return living > 0
-                ? Math.max(0, Duration.between(Instant.parse(lastLineAt), clock.instant()).toMillis())
+                ? Math.max(
+                        0,
+                        Duration.between(Instant.parse(lastLineAt), clock.instant())
+                                .toMillis())
                 : sinceHeartbeat(progress);
     }
 

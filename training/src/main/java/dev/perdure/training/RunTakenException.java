@@ -13,8 +13,13 @@ public final class RunTakenException extends BadSettingException {
     }
 
     RunTakenException(RunFolder folder, LeaseHeldException held) {
-        super("%s: another perdure process is working on this run: its registry's lease is held by the %s until %s. Wait for it, end it, or have another stand by: perdure standby %s"
-                .formatted(folder.path(), held.lease().holder(), held.lease().expires(), folder.path()));
+        super(
+                "%s: another perdure process is working on this run: its registry's lease is held by the %s until %s. Wait for it, end it, or have another stand by: perdure standby %s"
+                        .formatted(
+                                folder.path(),
+                                held.lease().holder(),
+                                held.lease().expires(),
+                                folder.path()));
     }
 
     RunTakenException(RunFolder folder, long epoch) {

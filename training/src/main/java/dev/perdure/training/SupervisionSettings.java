@@ -49,14 +49,10 @@ public record SupervisionSettings(
         Duration aloneMax = Duration.ofSeconds(settings.whole("alone-max-seconds", ALONE_SECONDS, 1, 86_400));
         Optional<String> registry = settings.optionalText("registry");
         registry.ifPresent(url -> checkRegistry(settings, url));
-        Optional<Path> password = settings.optionalText("registry-password-file").map(Path::of);
+        Optional<Path> password =
+                settings.optionalText("registry-password-file").map(Path::of);
         return new SupervisionSettings(
-                workers,
-                spares,
-                budgets(restartsMax, fruitlessMax, pause),
-                aloneMax,
-                registry,
-                password);
+                workers, spares, budgets(restartsMax, fruitlessMax, pause), aloneMax, registry, password);
     }
 
     private static void checkRegistry(Settings settings, String registry) {

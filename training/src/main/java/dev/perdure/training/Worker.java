@@ -284,7 +284,8 @@ public final class Worker implements WorkerLink.Side {
         try {
             met = next.shares().size() == 1
                     ? new Alone()
-                    : collectives.meet(next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
+                    : collectives.meet(
+                            next.meetingPoint(), rank, next.shares().size(), next.number(), MEETING_PATIENCE);
         } catch (InterruptedException e) {
             LOG.debug("the meeting of generation {} was called off", next.number());
         } finally {
