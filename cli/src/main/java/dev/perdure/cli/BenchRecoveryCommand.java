@@ -5,7 +5,7 @@ import dev.perdure.core.BadSettingException;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
-import dev.perdure.training.RunSupervisor.Outcome;
+import dev.perdure.training.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,7 +119,7 @@ final class BenchRecoveryCommand implements Callable<Integer> {
                 stop ? BenchRecoveryCommand::stop : ProcessHandle::destroyForcibly,
                 supervising::interrupt);
         try {
-            Outcome outcome = new RunSession(run, config).supervise(watch, false);
+            RunOutcome outcome = new RunSession(run, config).supervise(watch, false);
             throw new BadSettingException("the training ended before the kills did: " + outcome.problem());
         } catch (InterruptedException e) {
             if (!watch.done()) {

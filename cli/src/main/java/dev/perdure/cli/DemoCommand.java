@@ -5,8 +5,8 @@ import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor.Outcome;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
         RunFolder abused = new RunFolder(TrainCommand.nextFolder("demo-abused"));
         abused.create(team);
         var abuse = new DemoAbuse(progress(), out, team);
-        Outcome first = new RunSession(abused, team).supervise(abuse, false, abuse::has);
+        RunOutcome first = new RunSession(abused, team).supervise(abuse, false, abuse::has);
         if (first.exitCode() != ExitCode.OK) {
             return failed(first, abused);
         }
@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
         out.println("2. The same training, by one worker that nothing happens to.");
         RunFolder calm = new RunFolder(TrainCommand.nextFolder("demo-undisturbed"));
         calm.create(alone);
-        Outcome second = new RunSession(calm, alone).supervise(progress(), false);
+        RunOutcome second = new RunSession(calm, alone).supervise(progress(), false);
         if (second.exitCode() != ExitCode.OK) {
             return failed(second, calm);
         }
@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
         return new TerminalProgress(out, Terminals.detect(), System::nanoTime);
     }
 
-    private int failed(Outcome outcome, RunFolder folder) {
+    private int failed(RunOutcome outcome, RunFolder folder) {
         System.err.println("perdure: " + outcome.problem());
         System.err.println("The log is " + folder.log());
         return outcome.exitCode().code();

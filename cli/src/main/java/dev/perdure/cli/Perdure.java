@@ -25,7 +25,8 @@ import picocli.CommandLine.ParameterException;
             IncidentsCommand.class,
             PlanCommand.class,
             BenchCommand.class,
-            TrainerCommand.class,
+            StandbyCommand.class,
+            SuperviseCommand.class,
             WorkerCommand.class,
             HelpCommand.class
         },
@@ -97,6 +98,10 @@ public final class Perdure {
                 err.println("An older checkpoint, a mirror ('perdure checkpoint repair') or resume itself may help.");
                 yield ExitCode.DAMAGED.code();
             }
+            case SupervisorsSpentException spent -> {
+                err.println("perdure: " + spent.getMessage());
+                yield ExitCode.RESTARTS_SPENT.code();
+            }
             case IOException io -> {
                 err.println("perdure: " + describe(io));
                 yield ExitCode.STORE_FAILED.code();
@@ -109,7 +114,7 @@ public final class Perdure {
         };
     }
 
-    private static String describe(IOException e) {
+    static String describe(IOException e) {
         String kind = e.getClass().getSimpleName().replace("Exception", "");
         return e.getClass() == IOException.class
                         || e.getMessage() == null

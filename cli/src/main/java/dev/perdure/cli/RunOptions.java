@@ -28,6 +28,15 @@ final class RunOptions {
     @Nullable
     Integer spares;
 
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description =
+                    "Where the run's durable facts are kept, such as postgresql://user@host/perdure, without a password:"
+                            + " that is read from PERDURE_REGISTRY_PASSWORD. Default: a file in the run's folder.")
+    @Nullable
+    String registry;
+
     /** Returns what overrides settings of the configuration, as {@code key=value}. */
     List<String> overrides() {
         var overrides = new ArrayList<>(set);
@@ -36,6 +45,9 @@ final class RunOptions {
         }
         if (spares != null) {
             overrides.add("supervision.spares=" + spares);
+        }
+        if (registry != null) {
+            overrides.add("supervision.registry=" + registry);
         }
         return overrides;
     }

@@ -5,14 +5,14 @@ import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor;
-import dev.perdure.training.RunSupervisor.Outcome;
 import dev.perdure.training.TeamSupervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** A run in front of a person: progress on the terminal, the result in words, and where to look next. */
 final class RunSession {
-    private static final int PATIENCE_SECONDS = 5;
+    private static final int PATIENCE_SECONDS = 40;
 
     private final RunFolder folder;
     private final RunConfig config;
@@ -34,8 +34,29 @@ final class RunSession {
     int run(Optional<Path> json, boolean changedDataAllowed) throws IOException, InterruptedException {
         json.ifPresent(RunSession::checkFolderOf);
         System.out.println("Run folder: " + folder.path());
-        Outcome outcome =
-                supervise(new TerminalProgress(System.out, Terminals.detect(), System::nanoTime), changedDataAllowed);
+        List<String> options = changedDataAllowed ? List.of("--allow-changed-data") : List.of();
+        return tell(front(options, Front::run), json);
+    }
+
+    /** Waits until the run's supervisor is gone, runs to the end then, and returns the exit code. */
+    int standBy(Optional<Path> json) throws IOException, InterruptedException {
+        System.out.println("Standing by for: " + folder.path());
+        return tell(front(List.of("--standby"), Front::standBy), json);
+    }
+
+    /** What is had done by a front. */
+    private interface Fronting {
+        RunOutcome by(Front front) throws IOException, InterruptedException;
+    }
+
+    private RunOutcome front(List<String> options, Fronting what) throws IOException, InterruptedException {
+        var listener = new TerminalProgress(System.out, Terminals.detect(), System::nanoTime);
+        var front = new Front(folder, SupervisorLauncher.of(folder, options), listener);
+        Thread fronting = Thread.currentThread();
+        return untilEnded(fronting::interrupt, () -> what.by(front));
+    }
+
+    private int tell(RunOutcome outcome, Optional<Path> json) throws IOException {
         if (json.isPresent()) {
             Files.writeString(json.get(), outcome.report().toJson());
         }
@@ -77,32 +98,36 @@ final class RunSession {
         }
     }
 
-    /** Runs to the end under the eyes of a listener. */
-    Outcome supervise(RunListener listener, boolean changedDataAllowed) throws IOException, InterruptedException {
+    /** Runs to the end in this very process, under the eyes of a listener. */
+    RunOutcome supervise(RunListener listener, boolean changedDataAllowed) throws IOException, InterruptedException {
         return supervise(listener, changedDataAllowed, _ -> {});
     }
 
     /**
-     * Runs to the end under the eyes of a listener.
+     * Runs to the end in this very process, under the eyes of a listener.
      *
      * @param begins is given the supervisor of a team before it begins
      */
-    Outcome supervise(RunListener listener, boolean changedDataAllowed, Consumer<TeamSupervisor> begins)
+    RunOutcome supervise(RunListener listener, boolean changedDataAllowed, Consumer<TeamSupervisor> begins)
             throws IOException, InterruptedException {
+        LocalLauncher launcher = LocalLauncher.of(config, changedDataAllowed);
+        var team = new TeamSupervisor(folder, config, WirePort::open, launcher, listener, InstantSource.system());
+        begins.accept(team);
+        return untilEnded(() -> team.stop("interrupted"), team::run);
+    }
+
+    /** A run from beginning to end. */
+    private interface Running {
+        RunOutcome run() throws IOException, InterruptedException;
+    }
+
+    /** Runs to the end; when this process is asked to end meanwhile, has it stopped and waits for that. */
+    private RunOutcome untilEnded(Runnable stop, Running running) throws IOException, InterruptedException {
         var ended = new CountDownLatch(1);
-        Thread supervising = Thread.currentThread();
-        Thread hook = new Thread(() -> interrupted(supervising, ended));
+        Thread hook = new Thread(() -> interrupted(stop, ended));
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            InstantSource clock = InstantSource.system();
-            if (config.workers() + config.spares() > 1) {
-                var launcher = LocalLauncher.of(config, "worker", changedDataAllowed);
-                var team = new TeamSupervisor(folder, config, WirePort::open, launcher, listener, clock);
-                begins.accept(team);
-                return team.run();
-            }
-            var launcher = LocalLauncher.of(config, "trainer", changedDataAllowed);
-            return new RunSupervisor(folder, config, launcher, listener, clock).run();
+            return running.run();
         } finally {
             ended.countDown();
             remove(hook);
@@ -117,9 +142,9 @@ final class RunSession {
         }
     }
 
-    /** Lets the supervisor end its story and its trainer, and says how to go on. */
-    private void interrupted(Thread supervising, CountDownLatch ended) {
-        supervising.interrupt();
+    /** Lets the supervisor end its story and its workers, and says how to go on. */
+    private void interrupted(Runnable stop, CountDownLatch ended) {
+        stop.run();
         try {
             ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

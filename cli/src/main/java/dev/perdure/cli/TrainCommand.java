@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Trains a model, saving checkpoints on the way.",
-            "The training runs in a child process; when that dies of anything, it is started again and goes on from the"
-                    + " newest intact checkpoint. The final weights do not depend on what happened on the way."
+            "The training runs in processes of its own; when one dies of anything, another takes its place and training goes"
+                    + " on. The final weights do not depend on what happened on the way."
         })
 final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CONFIG", description = "A YAML file, such as examples/digits.yaml.")

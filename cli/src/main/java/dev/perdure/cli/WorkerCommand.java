@@ -7,7 +7,6 @@ import dev.perdure.training.Probe;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.Worker;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,9 +15,6 @@ import picocli.CommandLine.Parameters;
 /** One of several processes that train together. It is told what to do by whoever supervises the run. */
 @Command(name = "worker", hidden = true, description = "Started by train and resume.")
 final class WorkerCommand implements Callable<Integer> {
-    /** Long enough to start another supervisor by hand, short enough that no worker is left behind for long. */
-    private static final Duration ALONE_MAX = Duration.ofSeconds(60);
-
     @Parameters(paramLabel = "RUN")
     Path run = Path.of("");
 
@@ -43,7 +39,6 @@ final class WorkerCommand implements Callable<Integer> {
                         side -> WireLink.open(folder, side),
                         probe,
                         LogCounter.begin()::logged,
-                        ALONE_MAX,
                         changedDataAllowed)
                 .code();
     }

@@ -245,7 +245,7 @@ class BadInputTest {
     @Test
     void anotherPerdureOnTheSameRunIsRefused() throws Exception {
         perdure("checkpoint", "rollback", finished, "--to", "8").fine();
-        try (var _ = new RunFolder(finished).tryLock("supervisor").orElseThrow()) {
+        try (var _ = new RunFolder(finished).tryLock("front").orElseThrow()) {
             assertThat(perdure("resume", finished).refusedOnce(ExitCode.BAD_SETTING))
                     .contains("another perdure process is working on this run");
         }

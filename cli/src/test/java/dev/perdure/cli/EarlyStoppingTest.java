@@ -7,7 +7,7 @@ import dev.perdure.checkpoint.Weights;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor.Outcome;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.TrainingEvent;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class EarlyStoppingTest {
         calm = train("calm", List.of(), new RunListener() {}).report();
     }
 
-    private static Outcome train(String name, List<String> faults, RunListener listener, String... more)
+    private static RunOutcome train(String name, List<String> faults, RunListener listener, String... more)
             throws Exception {
         return small.train(name, faults, listener, Stream.of(EARLY, more).flatMap(Stream::of).toArray(String[]::new));
     }
@@ -74,7 +74,7 @@ class EarlyStoppingTest {
     void killedAtEveryMomentOfItsEndItEndsTheSame() throws Exception {
         long last = calm.steps();
         long perEpoch = last / calm.epochs();
-        Outcome outcome = train(
+        RunOutcome outcome = train(
                 "moments",
                 List.of(
                         "phase:EVALUATE:" + perEpoch * stop(calm).bestEpoch(),
@@ -90,11 +90,11 @@ class EarlyStoppingTest {
     @Test
     void killedAtRandomMomentsWithTwoWorkersItEndsTheSame() throws Exception {
         var killer = new Killer(new Random(3), 4);
-        Outcome outcome = train("killed", List.of(), killer, "supervision.workers=2");
+        RunOutcome outcome = train("killed", List.of(), killer, "supervision.workers=2");
         assertSame(outcome, 4);
     }
 
-    private static void assertSame(Outcome outcome, int kills) {
+    private static void assertSame(RunOutcome outcome, int kills) {
         assertThat(outcome.problem()).isEmpty();
         RunReport report = outcome.report();
         assertThat(report.incidents()).hasSizeGreaterThanOrEqualTo(kills);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.Phase;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor.Outcome;
 import dev.perdure.training.TrainingEvent;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,15 +45,14 @@ class KilledTrainingTest {
         var faults = new ArrayList<String>();
         for (Phase phase : Phase.values()) {
             switch (phase) {
-                case START, RESTORE -> faults.add("phase:%s:0".formatted(phase));
-                case MEET, COPY -> {} // a trainer that is alone has nobody to meet
+                case START, RESTORE, MEET, COPY -> faults.add("phase:%s:0".formatted(phase));
                 case GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
                     faults.add("phase:%s:%d".formatted(phase, 4 + 2 * faults.size()));
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
                 case FINISH -> faults.add("phase:%s:%d".formatted(phase, calm.steps()));
             }
         }
-        Outcome outcome = small.train("phases", faults, new RunListener() {});
+        RunOutcome outcome = small.train("phases", faults, new RunListener() {});
         assertUndisturbed(outcome, faults.size());
         assertThat(outcome.report().stepsRedone()).isPositive();
         assertThat(outcome.report().resumes()).isPositive();
@@ -72,7 +71,7 @@ class KilledTrainingTest {
 
     private void killedAtStoreOperations(String name, IntStream operations) throws Exception {
         List<String> faults = operations.mapToObj(n -> "store:" + n).toList();
-        Outcome outcome = small.train(name, faults, new RunListener() {});
+        RunOutcome outcome = small.train(name, faults, new RunListener() {});
         assertThat(outcome.problem()).isEmpty();
         assertThat(outcome.report().incidents()).hasSizeGreaterThan(4);
         assertSameResult(outcome.report());
@@ -91,16 +90,16 @@ class KilledTrainingTest {
 
     private void killedAtRandomMoments(String name, int kills, long seed) throws Exception {
         var killer = new RandomKiller(new Random(seed), kills);
-        Outcome outcome = small.train(name, List.of(), killer);
+        RunOutcome outcome = small.train(name, List.of(), killer);
         assertUndisturbed(outcome, outcome.report().incidents().size());
         assertThat(outcome.report().incidents()).hasSizeGreaterThan(kills / 2);
     }
 
-    private static void assertUndisturbed(Outcome outcome, int kills) {
+    private static void assertUndisturbed(RunOutcome outcome, int kills) {
         assertThat(outcome.problem()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(outcome.report().incidents()).hasSize(kills).allSatisfy(incident -> {
-            assertThat(incident.kind()).isEqualTo("trainer-killed");
+            assertThat(incident.kind()).isEqualTo("worker-killed");
             assertThat(incident.evidence()).contains("SIGKILL");
             assertThat(incident.recoverMillis()).isFinite().isPositive();
         });

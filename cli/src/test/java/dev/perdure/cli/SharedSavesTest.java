@@ -8,7 +8,7 @@ import dev.perdure.store.LocalObjectStore;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor.Outcome;
+import dev.perdure.training.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ class SharedSavesTest {
 
     @Test
     void threeWorkersSaveWhatOneSaves() throws Exception {
-        Outcome outcome =
+        RunOutcome outcome =
                 small.train("three", List.of(SHARED), new RunListener() {}, SMALL_OBJECTS, "supervision.workers=3");
 
         assertSame(outcome);
@@ -52,7 +52,7 @@ class SharedSavesTest {
     @Test
     void aWorkerKilledInTheMiddleOfASaveLosesNothing() throws Exception {
         List<String> faults = List.of("put:parts:8", "put:checkpoints:16", "put:parts:20", "put:checkpoints:24");
-        Outcome outcome = small.train(
+        RunOutcome outcome = small.train(
                 "killed",
                 List.of(SHARED, faults.get(0), faults.get(1), faults.get(2), faults.get(3)),
                 new RunListener() {},
@@ -71,7 +71,7 @@ class SharedSavesTest {
                 .contains(alone.steps());
     }
 
-    private static void assertSame(Outcome outcome) {
+    private static void assertSame(RunOutcome outcome) {
         assertThat(outcome.problem()).isEmpty();
         assertThat(outcome.report().weightsSha256()).isEqualTo(alone.weightsSha256());
         assertThat(outcome.report().samplesLost()).isZero();

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor;
-import dev.perdure.training.RunSupervisor.Outcome;
 import dev.perdure.training.TeamSupervisor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,7 +80,7 @@ record SmallRun(Path config) {
     }
 
     /** Creates the run and trains it with faults, which happen once each. */
-    Outcome train(String name, List<String> faults, RunListener listener, String... overrides)
+    RunOutcome train(String name, List<String> faults, RunListener listener, String... overrides)
             throws IOException, InterruptedException {
         RunConfig settings = RunConfig.read(config, List.of(overrides));
         RunFolder folder = folder(name);
@@ -90,21 +89,17 @@ record SmallRun(Path config) {
     }
 
     /** Supervises a run that exists. */
-    static Outcome supervise(RunFolder folder, List<String> faults, RunListener listener)
+    static RunOutcome supervise(RunFolder folder, List<String> faults, RunListener listener)
             throws IOException, InterruptedException {
         RunConfig settings = folder.readConfig();
-        var launcher = new LocalLauncher(settings, FaultyTrainer.program(faults));
-        if (settings.workers() > 1) {
-            return new TeamSupervisor(folder, settings, WirePort::open, launcher, listener, InstantSource.system())
-                    .run();
-        }
-        return new RunSupervisor(folder, settings, launcher, listener, InstantSource.system()).run();
+        var launcher = new LocalLauncher(settings, FaultyWorker.program(faults));
+        return new TeamSupervisor(folder, settings, WirePort::open, launcher, listener, InstantSource.system()).run();
     }
 
     /** Returns the report of this configuration's undisturbed run, which is trained once for all tests. */
     RunReport undisturbed() throws IOException, InterruptedException {
         if (undisturbed == null) {
-            Outcome outcome = undisturbed("undisturbed");
+            RunOutcome outcome = undisturbed("undisturbed");
             assertThat(outcome.problem()).isEmpty();
             assertThat(outcome.report().weightsSha256()).hasSize(64);
             assertThat(outcome.report().incidents()).isEmpty();
@@ -113,7 +108,7 @@ record SmallRun(Path config) {
         return undisturbed;
     }
 
-    Outcome undisturbed(String name) throws IOException, InterruptedException {
+    RunOutcome undisturbed(String name) throws IOException, InterruptedException {
         return train(name, List.of(), new RunListener() {});
     }
 }

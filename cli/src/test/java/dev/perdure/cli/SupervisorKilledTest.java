@@ -10,125 +10,200 @@ import dev.perdure.training.ExitCode;
 import dev.perdure.training.Incident;
 import dev.perdure.training.ProgressFile;
 import dev.perdure.training.RunFolder;
+import dev.perdure.training.RunListener;
 import dev.perdure.training.RunReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The {@code perdure} process itself ends while it trains: by SIGKILL, by Ctrl-C. */
+/** The processes around the one that trains end: what a person started, the supervisor, both; by SIGKILL, SIGSTOP, Ctrl-C. */
 class SupervisorKilledTest {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 90;
+    private static final String LONG = "training.epochs=25";
 
     @TempDir
     Path folder;
 
+    private SmallRun small = new SmallRun(Path.of(""));
+    private RunFolder run = new RunFolder(Path.of(""));
+    private @Nullable Process front;
+    private ProcessHandle supervisor = ProcessHandle.current();
+    private ProcessHandle worker = ProcessHandle.current();
+
+    @BeforeEach
+    void prepare() throws Exception {
+        small = SmallRun.in(folder);
+        run = small.folder("run");
+    }
+
+    /** Whatever a test left is ended. */
+    @AfterEach
+    void end() {
+        front().descendants().forEach(ProcessHandle::destroyForcibly);
+        front().destroyForcibly();
+        for (ProcessHandle process : List.of(supervisor, worker)) {
+            if (!process.equals(ProcessHandle.current())) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
     @Test
-    void killedWhileTrainingAndAgainWhileResumingItLeavesNoOrphanAndEndsWithTheSameWeights() throws Exception {
-        SmallRun small = SmallRun.in(folder);
-        RunFolder run = small.folder("killed");
-        killWhen(
-                Shell.start(log("train"), "train", small.config(), "--run", run.path(), "--set", OFTEN),
-                run,
-                progress -> progress.step() >= 4 && holdsCheckpoint(run));
-        killWhen(Shell.start(log("resume"), "resume", run.path()), run, progress -> progress.restores() == 1);
+    void killedASupervisorHasASuccessorAtOnceAndNothingIsRedone() throws Exception {
+        begin();
+        supervisor.destroyForcibly();
+
+        assertEndsAsIfUndisturbed();
+        assertThat(Files.readString(log("train"))).contains("supervisor killed", "SIGKILL", "recovered in");
+        assertThat(worker.isAlive()).isFalse();
+    }
+
+    @Test
+    void stoppedASupervisorIsKilledAfterSecondsAndHasASuccessor() throws Exception {
+        begin("--set", "training.epochs=60");
+        signal("STOP", supervisor);
+
+        assertThat(front().waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
+        assertThat(front().exitValue()).isZero();
+        assertThat(supervisor.isAlive()).isFalse();
+        RunReport report = RunReport.read(run.reportJson());
+        assertThat(report.stepsRedone()).isZero();
+        assertThat(report.incidents())
+                .filteredOn(incident -> incident.kind().equals("supervisor-killed"))
+                .singleElement()
+                .satisfies(incident -> {
+                    assertThat(incident.evidence()).contains("no sign of life");
+                    assertThat(incident.detectMillis()).isGreaterThan(1_000);
+                    assertThat(incident.recoverMillis()).isFinite().isPositive();
+                });
+    }
+
+    @Test
+    void killedTheFrontLeavesASupervisorThatGoesOnToTheEndAndResumeLooksOn() throws Exception {
+        begin();
+        front().destroyForcibly();
+        assertThat(front().waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
+
+        String said = perdure("resume", run.path()).fine();
+
+        assertThat(said).contains("A supervisor is at work", "looks on");
+        RunReport report = RunReport.read(run.reportJson());
+        assertThat(report.weightsSha256()).isEqualTo(undisturbed().weightsSha256());
+        assertThat(report.incidents()).isEmpty();
+        assertThat(report.stepsRedone()).isZero();
+        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> !supervisor.isAlive() && !worker.isAlive());
+    }
+
+    @Test
+    void killedBothLeaveAWorkerThatSavesAndEndsByItselfAndResumeRedoesNothing() throws Exception {
+        begin("--set", "supervision.alone-max-seconds=2", "--set", "checkpoint.every.steps=1000");
+        front().destroyForcibly();
+        supervisor.destroyForcibly();
+
+        worker.onExit().get(PATIENCE_SECONDS, SECONDS);
+        assertThat(run.reportJson()).doesNotExist();
 
         perdure("resume", run.path()).fine();
         RunReport report = RunReport.read(run.reportJson());
-        assertSame(report, small.undisturbed());
-        assertThat(report.resumes()).isEqualTo(2);
-        assertThat(report.incidents())
-                .extracting(Incident::kind)
-                .containsExactly("supervisor-killed", "supervisor-killed");
-        assertThat(report.incidents()).allSatisfy(incident -> {
-            assertThat(incident.evidence()).contains("breaks off at step");
-            assertThat(incident.recoverMillis()).isFinite().isPositive();
-        });
+        assertThat(report.weightsSha256()).isEqualTo(undisturbed().weightsSha256());
+        assertThat(report.samplesLost() + report.samplesRepeated()).isZero();
+        assertThat(report.stepsRedone()).isZero();
+        assertThat(report.incidents()).extracting(Incident::kind).contains("supervisor-killed");
     }
 
     @Test
     void endedByAnInterruptItSaysHowToGoOnAndThatIsNoIncident() throws Exception {
         assumeTrue(interruptsReachChildren(), "this process was started with SIGINT ignored");
-        SmallRun small = SmallRun.in(folder);
-        RunFolder run = small.folder("interrupted");
-        Process program = Shell.start(log("train"), "train", small.config(), "--run", run.path(), "--set", OFTEN);
-        try {
-            awaitProgress(program, run, progress -> progress.step() >= 4 && holdsCheckpoint(run));
-            List<ProcessHandle> trainers = program.descendants().toList();
-            new ProcessBuilder("kill", "-INT", Long.toString(program.pid()))
-                    .start()
-                    .waitFor();
-            assertThat(program.waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
-            assertThat(program.exitValue()).isEqualTo(ExitCode.INTERRUPTED.code());
-            awaitEnd(trainers);
-        } finally {
-            program.destroyForcibly();
+        begin();
+        for (ProcessHandle each : List.of(front().toHandle(), supervisor, worker)) {
+            signal("INT", each); // as a terminal does
         }
+        assertStopped();
+    }
+
+    @Test
+    void endedBySigtermItSaysHowToGoOnAndThatIsNoIncident() throws Exception {
+        begin();
+        signal("TERM", front().toHandle());
+        assertStopped();
+    }
+
+    private void assertStopped() throws Exception {
+        assertThat(front().waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
+        assertThat(supervisor.isAlive()).isFalse();
+        assertThat(worker.isAlive()).isFalse();
         assertThat(Files.readString(log("train")))
                 .contains("perdure: interrupted", "perdure resume " + run.path())
                 .doesNotContain("\tat ", "fault in Perdure");
 
         perdure("resume", run.path()).fine();
         RunReport report = RunReport.read(run.reportJson());
-        assertSame(report, small.undisturbed());
+        assertThat(report.weightsSha256()).isEqualTo(undisturbed().weightsSha256());
         assertThat(report.incidents()).isEmpty();
-        assertThat(report.resumes()).isEqualTo(1);
+        assertThat(report.samplesLost() + report.samplesRepeated()).isZero();
     }
 
-    private static final String OFTEN = "checkpoint.every.steps=1";
-
-    /** SIGKILL at a moment, and its trainer ends by itself. */
-    private static void killWhen(Process program, RunFolder run, Predicate<ProgressFile> moment) throws Exception {
-        try {
-            awaitProgress(program, run, moment);
-            List<ProcessHandle> trainers = program.descendants().toList();
-            assertThat(trainers).hasSize(1);
-            assertThat(run.tryLock("supervisor"))
-                    .as("nobody else may work on it")
-                    .isEmpty();
-            program.destroyForcibly();
-            assertThat(program.waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
-            awaitEnd(trainers);
-        } finally {
-            program.destroyForcibly();
-        }
-        assertThat(run.reportJson()).doesNotExist();
+    /** Starts a run with one worker, and waits until it steps. */
+    private void begin(String... more) throws Exception {
+        var words = new ArrayList<Object>(List.of("train", small.config(), "--run", run.path(), "--set", LONG));
+        words.addAll(List.of(more));
+        front = Shell.start(log("train"), words.toArray());
+        awaitProgress(progress -> progress.step() >= 10);
+        List<ProcessHandle> started = front().children().toList();
+        assertThat(started).hasSize(1);
+        supervisor = started.getFirst();
+        List<ProcessHandle> workers = supervisor.children().toList();
+        assertThat(workers).hasSize(1);
+        worker = workers.getFirst();
     }
 
-    private static void awaitProgress(Process program, RunFolder run, Predicate<ProgressFile> moment)
-            throws IOException {
+    private void assertEndsAsIfUndisturbed() throws Exception {
+        assertThat(front().waitFor(PATIENCE_SECONDS, SECONDS)).isTrue();
+        assertThat(front().exitValue()).as(Files.readString(log("train"))).isEqualTo(ExitCode.OK.code());
+        RunReport report = RunReport.read(run.reportJson());
+        assertThat(report.weightsSha256()).isEqualTo(undisturbed().weightsSha256());
+        assertThat(report.stepsRedone()).isZero();
+        assertThat(report.resumes()).isZero();
+        assertThat(report.incidents()).singleElement().satisfies(incident -> {
+            assertThat(incident.kind()).isEqualTo("supervisor-killed");
+            assertThat(incident.evidence()).contains("breaks off at step");
+            assertThat(incident.recoverMillis()).isFinite().isPositive();
+        });
+    }
+
+    private RunReport undisturbed() throws Exception {
+        return small.train("undisturbed", List.of(), new RunListener() {}, LONG).report();
+    }
+
+    private void awaitProgress(Predicate<ProgressFile> moment) throws IOException {
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                .until(() -> !program.isAlive() || (Files.exists(run.progress()) && Files.size(run.progress()) > 0));
+                .until(() -> !front().isAlive() || (Files.exists(run.progress()) && Files.size(run.progress()) > 0));
         try (ProgressFile progress = ProgressFile.open(run.progress())) {
             await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                    .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(2))
-                    .until(() -> !program.isAlive() || moment.test(progress));
+                    .until(() -> !front().isAlive() || moment.test(progress));
         }
-        assertThat(program.isAlive()).as("still training").isTrue();
+        assertThat(front().isAlive()).as("still training").isTrue();
     }
 
-    private static void awaitEnd(List<ProcessHandle> trainers) throws Exception {
-        for (ProcessHandle trainer : trainers) {
-            trainer.onExit().get(PATIENCE_SECONDS, SECONDS);
-        }
+    private Process front() {
+        return Objects.requireNonNull(front);
     }
 
-    private static boolean holdsCheckpoint(RunFolder run) {
-        String[] manifests = run.checkpoints().resolve("checkpoints").toFile().list();
-        return manifests != null && manifests.length > 0;
-    }
-
-    private static void assertSame(RunReport report, RunReport undisturbed) {
-        assertThat(report.finished()).isTrue();
-        assertThat(report.weightsSha256()).isEqualTo(undisturbed.weightsSha256());
-        assertThat(report.samplesSeen()).isEqualTo(undisturbed.samplesSeen());
-        assertThat(report.samplesLost()).isZero();
-        assertThat(report.samplesRepeated()).isZero();
+    private static void signal(String name, ProcessHandle process) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** Whoever starts a program in the background may have it ignore SIGINT, and its children with it. */

@@ -10,8 +10,8 @@ import dev.perdure.training.Phase;
 import dev.perdure.training.ProgressFile;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor.Outcome;
 import dev.perdure.training.TrainingEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ class TeamTrainingTest {
     @Test
     void twoAndThreeWorkersGiveTheBitsOfOne() throws Exception {
         for (int workers : new int[] {2, 3}) {
-            Outcome outcome = small.train(
+            RunOutcome outcome = small.train(
                     "workers-" + workers, List.of(), new RunListener() {}, "supervision.workers=" + workers);
             assertSame(outcome, small.undisturbed());
             assertThat(outcome.report().incidents()).isEmpty();
@@ -64,7 +64,7 @@ class TeamTrainingTest {
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
             }
         }
-        Outcome outcome = small.train("phases", faults, new RunListener() {}, "supervision.workers=2");
+        RunOutcome outcome = small.train("phases", faults, new RunListener() {}, "supervision.workers=2");
         assertSame(outcome, small.undisturbed());
         assertThat(outcome.report().incidents()).hasSizeGreaterThanOrEqualTo(faults.size());
     }
@@ -78,7 +78,7 @@ class TeamTrainingTest {
                 90L, workers -> stop(workers.getLast()),
                 150L, workers -> workers.forEach(TeamTrainingTest::kill)));
 
-        Outcome outcome = small.train("abused", List.of(), abuse, LONG, "supervision.workers=3");
+        RunOutcome outcome = small.train("abused", List.of(), abuse, LONG, "supervision.workers=3");
 
         assertSame(outcome, alone);
         assertThat(abuse.left).isEmpty();
@@ -126,7 +126,7 @@ class TeamTrainingTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
     }
 
-    private static void assertSame(Outcome outcome, RunReport undisturbed) {
+    private static void assertSame(RunOutcome outcome, RunReport undisturbed) {
         assertThat(outcome.problem()).isEmpty();
         RunReport report = outcome.report();
         assertThat(report.weightsSha256()).isEqualTo(undisturbed.weightsSha256());

@@ -3,7 +3,7 @@ package dev.perdure.core;
 import java.util.List;
 
 /** Something a person wrote cannot be done as written. The remedy is to write something else; retrying cannot help. */
-public final class BadSettingException extends RuntimeException {
+public class BadSettingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final List<String> problems;

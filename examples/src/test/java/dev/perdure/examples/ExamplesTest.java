@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perdure.data.Dataset;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainingPlan;
+import dev.perdure.supervision.WorkerId;
 import dev.perdure.torch.TorchEngine;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.Probe;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
-import dev.perdure.training.Trainer;
 import dev.perdure.training.TrainingEvent;
+import dev.perdure.training.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,8 +89,17 @@ class ExamplesTest {
         var run = new RunFolder(folder.resolve("run"));
         run.create(config);
         List<TrainingEvent> events = Collections.synchronizedList(new ArrayList<>());
-        var trainer = new Trainer(run, config, new TorchEngine(), events::add, Probe.NONE, false);
-        assertThat(trainer.run()).as("%s", events).isEqualTo(ExitCode.OK);
+        ExitCode ended = Worker.run(
+                new WorkerId("alone"),
+                run,
+                new TorchEngine(),
+                (_, _, _, _, _) -> {
+                    throw new AssertionError("one that is alone meets nobody");
+                },
+                side -> new LoneLink(side, config.microbatches(), events::add),
+                Probe.NONE,
+                false);
+        assertThat(ended).as("%s", events).isEqualTo(ExitCode.OK);
         return events;
     }
 

@@ -3,6 +3,7 @@ package dev.perdure.registry;
 import dev.perdure.core.BadSettingException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Opens registries. */
 public final class Registries {
@@ -37,7 +38,32 @@ public final class Registries {
      * @throws RegistryUnusableException if it is damaged, of a newer version, or something else's
      */
     public static Registry open(String url, Duration patience) throws RegistryException {
+        return open(RegistryUrl.parse(url), patience);
+    }
+
+    /** Opens a registry, as {@link #open(String, Duration)} does, whose password does not stand in its URL. */
+    public static Registry open(String url, Optional<String> password, Duration patience) throws RegistryException {
+        RegistryUrl parsed = RegistryUrl.parse(url);
+        return open(password.map(parsed::withPassword).orElse(parsed), patience);
+    }
+
+    private static Registry open(RegistryUrl url, Duration patience) throws RegistryException {
         Checks.atLeast(1, "patience (ms)", patience.toMillis());
-        return new JdbiRegistry(Database.open(RegistryUrl.parse(url), patience));
+        return new JdbiRegistry(Database.open(url, patience));
+    }
+
+    /**
+     * Looks at a URL that is to be kept where others may read it.
+     *
+     * @throws BadSettingException if it is no registry's, or has a password in it
+     */
+    public static void requireNoPassword(String url) {
+        RegistryUrl parsed = RegistryUrl.parse(url);
+        if (parsed.hasPassword()) {
+            throw new BadSettingException(
+                    ("registry: \"%s\" with a password (expected: without, since it is kept where others read it). Put the password"
+                                    + " into PERDURE_REGISTRY_PASSWORD or into a file that registry-password-file names.")
+                            .formatted(parsed.shown()));
+        }
     }
 }

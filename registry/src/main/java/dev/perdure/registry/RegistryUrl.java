@@ -22,6 +22,12 @@ sealed interface RegistryUrl {
 
     String shown();
 
+    /** Returns whether a password stands in it, in whatever place. */
+    boolean hasPassword();
+
+    /** Returns the same place, entered with this password; a file has none. */
+    RegistryUrl withPassword(String password);
+
     /** One connection for SQLite, where writers queue up anyway. */
     int connectionsMax();
 
@@ -75,6 +81,16 @@ sealed interface RegistryUrl {
         }
 
         @Override
+        public boolean hasPassword() {
+            return false;
+        }
+
+        @Override
+        public RegistryUrl withPassword(String password) {
+            return this;
+        }
+
+        @Override
         public int connectionsMax() {
             return 1;
         }
@@ -121,6 +137,16 @@ sealed interface RegistryUrl {
         @Override
         public String shown() {
             return "postgresql://" + withoutSecrets(place);
+        }
+
+        @Override
+        public boolean hasPassword() {
+            return password.isPresent() || place.matches(".*[?&](ssl)?password=.*");
+        }
+
+        @Override
+        public RegistryUrl withPassword(String secret) {
+            return new Postgres(place, user, Optional.of(secret));
         }
 
         @Override

@@ -28,7 +28,7 @@ final class Desk {
     Desk(Run run, Facts facts, long epoch) {
         this.run = run;
         this.epoch = epoch;
-        staffing = new Staffing(run.budgets(), facts.slots());
+        staffing = new Staffing(run.budgets(), facts.slots(), epoch);
         journal = new Journal(outbox, epoch);
         costs = new Costs(run);
         counsel = new Counsel(run, staffing, costs);

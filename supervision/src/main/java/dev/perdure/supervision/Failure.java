@@ -27,9 +27,18 @@ public sealed interface Failure {
 
         @Override
         public String evidence() {
-            return exit > 128
-                    ? "its process was ended by signal %d".formatted(exit - 128)
-                    : "its process ended with exit code %d".formatted(exit);
+            return switch (exit) {
+                case 128 + 2 -> "its process was ended by SIGINT";
+                case 128 + 6 ->
+                    "its process was ended by SIGABRT: native code gave up, or memory ran out (see run.log and hs_err files)";
+                case 128 + 9 -> "its process was ended by SIGKILL";
+                case 128 + 11 -> "its process was ended by SIGSEGV: native code crashed (see run.log and hs_err files)";
+                case 128 + 15 -> "its process was ended by SIGTERM";
+                default ->
+                    exit > 128
+                            ? "its process was ended by signal %d".formatted(exit - 128)
+                            : "its process ended with exit code %d".formatted(exit);
+            };
         }
 
         @Override

@@ -29,7 +29,6 @@ final class Grouping {
     private long best;
     /** Where the running generation began; absent until its source has said. */
     private OptionalLong begun = OptionalLong.empty();
-
     /** How many members have the source's state. */
     private int formed;
 
@@ -193,6 +192,7 @@ final class Grouping {
             return;
         }
         stage = new Ending(outcome);
+        desk.journal.ends(outcome, desk.clock);
         desk.outbox.add(new Fact.Ended(outcome));
         desk.say("the run ends: " + outcome);
         desk.roster.all().forEach(life -> desk.dismiss(life, "the run is over"));

@@ -57,6 +57,13 @@ final class Journal {
         return !open.isEmpty();
     }
 
+    /** The run is over. If all steps are applied, so is what went wrong since the last one. */
+    void ends(Outcome outcome, long now) {
+        if (outcome instanceof Outcome.Completed) {
+            recovered(now);
+        }
+    }
+
     /** A position was applied: what went wrong before is over. */
     void recovered(long now) {
         while (!open.isEmpty()) {

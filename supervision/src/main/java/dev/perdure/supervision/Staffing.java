@@ -14,14 +14,16 @@ final class Staffing {
     private static final Strategy RESTART = new Strategy.RestartWorker();
 
     private final Budgets budgets;
+    private final long epoch;
     private final Map<Integer, Slot> slots;
     private final Map<Integer, Long> notBefore = new TreeMap<>();
     private int restarts;
     private long windowFrom;
     private int inWindow;
 
-    Staffing(Budgets budgets, Map<Integer, Slot> known) {
+    Staffing(Budgets budgets, Map<Integer, Slot> known, long epoch) {
         this.budgets = budgets;
+        this.epoch = epoch;
         slots = new TreeMap<>(known);
         restarts = known.values().stream()
                 .mapToInt(slot -> Math.max(0, slot.launches() - 1))
@@ -91,7 +93,9 @@ final class Staffing {
         }
         Slot launched = slot(number).launched();
         slots.put(number, launched);
-        return new WorkerId("w%d-%d".formatted(number, launched.launches()));
+        // A run that was stopped begins its budgets anew, and its counts with them: the epoch keeps the names apart.
+        String name = "w%d-%d".formatted(number, launched.launches());
+        return new WorkerId(epoch == 1 ? name : "%s-e%d".formatted(name, epoch));
     }
 
     void failed(int number, Failure failure, long now) {

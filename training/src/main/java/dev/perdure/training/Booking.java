@@ -15,6 +15,8 @@ final class Booking {
     private final Counts counts;
     private Purpose purpose = Purpose.IDLE;
     private long sinceNanos;
+    private long detecting;
+    private long regrouping;
 
     Booking(ProgressFile progress, LongSupplier nanoTime, InstantSource clock, Probe probe) {
         this.progress = progress;
@@ -35,6 +37,13 @@ final class Booking {
         return counts;
     }
 
+    /** As {@link #into}, and so is what was spent on the failure at hand: whoever booked before is gone. */
+    void takesOver(ProgressFile other) {
+        other.book(Purpose.DETECT, detecting);
+        other.book(Purpose.REGROUP, regrouping);
+        progress = other;
+    }
+
     ProgressFile progress() {
         return progress;
     }
@@ -46,10 +55,28 @@ final class Booking {
         probe.enters(phase, step);
     }
 
+    private void count(long nanos) {
+        switch (purpose) {
+            case DETECT -> detecting += nanos;
+            case REGROUP -> regrouping += nanos;
+            case RESTORE, IDLE -> {}
+            case COMPUTE, DEGRADED, DATA, SAVE_STALL, REDO -> {
+                detecting = 0;
+                regrouping = 0;
+            }
+        }
+    }
+
+    /** What was taken for something else since the last change was this. */
+    void itWas(Purpose really) {
+        purpose = really;
+    }
+
     /** The purpose changes within a phase; returns the former one, to change back. */
     Purpose switchTo(Purpose next) {
         long now = nanoTime.getAsLong();
         progress.book(purpose, now - sinceNanos);
+        count(now - sinceNanos);
         sinceNanos = now;
         Purpose former = purpose;
         purpose = next;

@@ -8,7 +8,7 @@ public enum ExitCode {
     BAD_DATA(3, "More records are damaged than the configuration allows, or the data changed."),
     STORE_FAILED(4, "Checkpoints could not be saved within the budget; nothing saved before is lost."),
     DIVERGED(5, "Loss or gradient is not finite; the newest checkpoint is from before."),
-    RESTARTS_SPENT(6, "The trainer died more often than the configuration allows."),
+    RESTARTS_SPENT(6, "Workers or supervisors died more often than is allowed."),
     DAMAGED(7, "No intact checkpoint was found, or a checked one is damaged."),
     INTERRUPTED(130, "Stopped by a signal; resume goes on.");
 

@@ -65,6 +65,9 @@ final class Groups {
 
     private Collective meet(Generation next) throws InterruptedException {
         int rank = rank(next);
+        if (next.shares().size() == 1) {
+            return new Alone();
+        }
         return collectives.meet(next.meetingPoint(), rank, next.shares().size(), next.number(), PATIENCE);
     }
 

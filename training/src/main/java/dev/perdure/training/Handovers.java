@@ -80,8 +80,11 @@ final class Handovers {
                 generation.joiners().stream().map(WorkerId::name).toList());
     }
 
-    /** Reads what {@link #format} wrote. A run that was stopped or given up may go on: only a completed one is over. */
-    static Facts parse(String handover) {
+    /**
+     * Reads what {@link #format} wrote. A run that was stopped or given up may go on: only a completed one is over, until its
+     * report is written; who goes on after that has found something to do.
+     */
+    static Facts parse(String handover, boolean concluded) {
         Text text;
         try {
             text = MAPPER.readValue(handover, Text.class);
@@ -95,9 +98,11 @@ final class Handovers {
                 text.targets(),
                 Optional.ofNullable(text.generation()).map(Handovers::generation),
                 living,
-                text.stopped() == null ? new TreeMap<>(text.slots()) : Map.of(),
+                text.stopped() == null && !concluded ? new TreeMap<>(text.slots()) : Map.of(),
                 optional(text.position()),
-                Optional.ofNullable(text.completed()).map(Outcome.Completed::new));
+                concluded
+                        ? Optional.empty()
+                        : Optional.ofNullable(text.completed()).map(Outcome.Completed::new));
     }
 
     private static Generation generation(GroupText text) {

@@ -34,10 +34,13 @@ record LedgerBar(List<Slice> slices, double sum, double wall) {
     private static String words(Purpose purpose) {
         return switch (purpose) {
             case COMPUTE -> "Computing";
+            case DEGRADED -> "Computing with workers missing";
             case DATA -> "Waiting for data";
             case SAVE_STALL -> "Waiting for checkpoints";
             case RESTORE -> "Reading checkpoints back";
             case REDO -> "Redoing steps";
+            case DETECT -> "Noticing failures";
+            case REGROUP -> "Regrouping";
             case IDLE -> "Everything else";
         };
     }

@@ -30,6 +30,7 @@ public final class ProgressFile implements AutoCloseable {
     private static final int HEARTBEAT = 4;
     private static final int WALL = 5;
     private static final int RESTORES = 6;
+    private static final int WALL_AT = 7;
     private static final int PURPOSES = 8;
     private static final int BYTES = (PURPOSES + Purpose.values().length) * Long.BYTES;
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
@@ -132,6 +133,15 @@ public final class ProgressFile implements AutoCloseable {
     /** Adds to the wall time of the run, which only the supervisor measures. */
     public void addWall(long nanos) {
         set(WALL, get(WALL) + nanos);
+        set(WALL_AT, System.currentTimeMillis());
+    }
+
+    /** Adds the time in which there was no supervisor, and workers stepped on. */
+    void addWallWithoutSupervisor() {
+        long at = get(WALL_AT);
+        if (at > 0) {
+            addWall(Math.max(0, System.currentTimeMillis() - at) * 1_000_000);
+        }
     }
 
     /**
@@ -151,6 +161,15 @@ public final class ProgressFile implements AutoCloseable {
         return ledger;
     }
 
+    /** Returns the nanoseconds of the wall time that nobody has booked so far. */
+    long unbooked() {
+        long booked = 0;
+        for (Purpose purpose : Purpose.values()) {
+            booked += get(PURPOSES + slotOf(purpose));
+        }
+        return Math.max(0, get(WALL) - booked);
+    }
+
     private static int slotOf(Purpose purpose) {
         return switch (purpose) {
             case COMPUTE -> 0;
@@ -159,6 +178,9 @@ public final class ProgressFile implements AutoCloseable {
             case RESTORE -> 3;
             case REDO -> 4;
             case IDLE -> 5;
+            case DETECT -> 6;
+            case REGROUP -> 7;
+            case DEGRADED -> 8;
         };
     }
 

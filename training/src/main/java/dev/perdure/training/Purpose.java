@@ -4,6 +4,8 @@ package dev.perdure.training;
 public enum Purpose {
     /** Forward, backward, optimizer and evaluation, for the first time. */
     COMPUTE("compute"),
+    /** The same, with fewer workers than wanted. */
+    DEGRADED("degraded"),
     /** Waiting for the next batch. */
     DATA("data"),
     /** Training waited for a checkpoint. */
@@ -12,6 +14,10 @@ public enum Purpose {
     RESTORE("restore"),
     /** Computing steps again that had been computed before. */
     REDO("redo"),
+    /** A worker was gone or stood still, and nobody knew it yet. */
+    DETECT("detect"),
+    /** From knowing it until the next step: the others formed a new group, or replacements were started. */
+    REGROUP("regroup"),
     /** Everything else: starting processes, opening data, pauses, writing the report. */
     IDLE("idle");
 

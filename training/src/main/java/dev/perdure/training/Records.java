@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Records {
     private static final Logger LOG = LoggerFactory.getLogger(Records.class);
-    private static final Duration LEASE = Duration.ofSeconds(30);
+    /** Long enough for a database that is busy, short enough for a standby that waits for it to expire. */
+    static final Duration LEASE = Duration.ofSeconds(10);
+
+    private final AtomicBoolean renewing = new AtomicBoolean();
 
     private static final int NOTED_MAX = 1_024;
 
@@ -210,8 +214,14 @@ final class Records {
         return nanos.isPresent() ? Optional.of(Duration.ofNanos(Math.max(0, nanos.getAsLong()))) : Optional.empty();
     }
 
+    /** Returns whether a renewal may be asked for: none is waiting already. May be called by any thread. */
+    boolean mayRenew() {
+        return renewing.compareAndSet(false, true);
+    }
+
     /** Prolongs the lease; says so when another supervisor has it. */
     void renew() {
+        renewing.set(false);
         try {
             lease = registry.renew(lease, LEASE, clock.instant());
         } catch (FencedException e) {

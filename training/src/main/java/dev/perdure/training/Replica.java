@@ -5,10 +5,12 @@ import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import dev.perdure.data.Dataset;
+import dev.perdure.data.Part;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainableModel.Evaluation;
+import dev.perdure.engine.TrainingPlan;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Progress;
 import java.io.IOException;
@@ -36,11 +38,14 @@ final class Replica implements AutoCloseable {
     private final Engine engine;
     private final Dataset data;
     private final Probe probe;
+    private final Optional<String> warning;
     private final ProgressFile scratch = ProgressFile.scratch();
     private final Booking booking;
     private TrainableModel model;
     private TrainingLoop loop;
     private boolean trained;
+    private boolean compared;
+    private Purpose waiting = Purpose.IDLE;
     private @Nullable RunCheckpoints checkpoints;
     private @Nullable ProgressFile leading;
     private @Nullable Metrics metrics;
@@ -49,12 +54,14 @@ final class Replica implements AutoCloseable {
     private volatile long position = -1;
     private volatile Progress.Phase phase = Progress.Phase.IDLE;
 
-    private Replica(RunFolder folder, RunConfig config, Engine engine, Dataset data, Probe probe) {
+    private Replica(
+            RunFolder folder, RunConfig config, Engine engine, Dataset data, Probe probe, Optional<String> warning) {
         this.folder = folder;
         this.config = config;
         this.engine = engine;
         this.data = data;
         this.probe = probe;
+        this.warning = warning;
         this.booking = new Booking(scratch, System::nanoTime, InstantSource.system(), new Probe() {
             @Override
             public void enters(Phase next, long step) {
@@ -62,7 +69,8 @@ final class Replica implements AutoCloseable {
                 probe.enters(next, step);
             }
         });
-        this.model = engine.open(Trainer.planFor(config, data));
+        booking.enter(Phase.START, Purpose.IDLE, 0);
+        this.model = open();
         this.loop = newLoop();
     }
 
@@ -70,9 +78,20 @@ final class Replica implements AutoCloseable {
     static Replica open(RunFolder folder, RunConfig config, Engine engine, Probe probe, boolean changedDataAllowed)
             throws IOException {
         Dataset data = Dataset.open(config.data(), config.seed());
-        Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed);
+        Optional<String> warning = Preflight.keepRecipe(folder, config, data, engine.build(), changedDataAllowed);
         Preflight.requireVariance(config, data);
-        return new Replica(folder, config, engine, data, probe);
+        return new Replica(folder, config, engine, data, probe, warning);
+    }
+
+    private TrainableModel open() {
+        return engine.open(new TrainingPlan(
+                config.model().model(),
+                data.sampleShape(),
+                data.outputs(),
+                config.model().loss(),
+                config.optimizer(),
+                config.seed(),
+                config.threads()));
     }
 
     /** Computes a little and forgets it, so that the first step with others is not the one that warms everything up. */
@@ -102,7 +121,7 @@ final class Replica implements AutoCloseable {
     }
 
     void enters(Phase next) {
-        booking.enter(next, Purpose.IDLE, loop.step());
+        booking.enter(next, waiting, loop.step());
     }
 
     private static Progress.Phase phaseOf(Phase phase) {
@@ -128,10 +147,11 @@ final class Replica implements AutoCloseable {
         checkpoints.members(team.group().size());
         if (team.leads() && leading == null) {
             leading = ProgressFile.open(folder.progress());
-            booking.into(leading);
+            booking.takesOver(leading);
             checkpoints.lead(leading);
-            Trainer.sayStarted(config, data, model, engine, say);
-            data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning, Guard.DATA)));
+            sayStarted();
+            warning.ifPresent(text -> say.accept(new TrainingEvent.Warned(text)));
+            data.report().warnings().forEach(text -> say.accept(new TrainingEvent.Warned(text, Guard.DATA)));
             Preflight.tellBadRecords(data.report(), folder, say);
         } else if (!team.leads() && leading != null) {
             checkpoints.follow();
@@ -139,6 +159,19 @@ final class Replica implements AutoCloseable {
             leading.close();
             leading = null;
         }
+    }
+
+    private void sayStarted() {
+        StepPlan plan = TrainingLoop.planOf(config, data);
+        say.accept(new TrainingEvent.Started(
+                engine.build(),
+                data.digest(),
+                data.ids(Part.TRAIN).length,
+                data.ids(Part.VALIDATION).length,
+                model.parameters(),
+                plan.steps(),
+                plan.stepsPerEpoch(),
+                ChanceLoss.of(config.model().loss(), data.report())));
     }
 
     /** Takes the newest intact checkpoint back, or begins anew when there is none. */
@@ -164,7 +197,7 @@ final class Replica implements AutoCloseable {
     private void begin() {
         if (trained) {
             model.close();
-            model = engine.open(Trainer.planFor(config, data));
+            model = open();
             loop = newLoop();
         }
         trained = true;
@@ -232,6 +265,8 @@ final class Replica implements AutoCloseable {
      */
     Optional<String> train(Team team, Standing stands) throws IOException, InterruptedException {
         trained = true;
+        compared = team.group().size() > 1;
+        waiting = Purpose.IDLE;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
             if (!loop.run(team)) {
@@ -253,7 +288,7 @@ final class Replica implements AutoCloseable {
 
     private void moved() {
         position = loop.position();
-        if (loop.step() % STANDS_EVERY == 0) {
+        if (compared && loop.step() % STANDS_EVERY == 0) {
             standing.at(position, StateCopy.checksum(model.state().tensors().values()));
         }
     }
@@ -280,9 +315,25 @@ final class Replica implements AutoCloseable {
         say.accept(event);
     }
 
+    /** Makes what this one leads durable, because nobody is left who could go on. */
+    void savesAlone() throws IOException {
+        if (leading != null && checkpoints != null && position > 0) {
+            checkpoints.saveUnlessDone(loop.step(), loop::state, Map.of());
+            checkpoints.finish();
+        }
+    }
+
+    /** The team is no more; until there is another, all that is done is regrouping. */
+    void loses() {
+        if (phase == Progress.Phase.EXCHANGING) {
+            booking.itWas(Purpose.DETECT);
+        }
+        waiting = Purpose.REGROUP;
+    }
+
     /** Waits for the next team. */
     void rests() {
-        booking.enter(Phase.START, Purpose.IDLE, loop.step());
+        booking.enter(Phase.START, waiting, loop.step());
     }
 
     @Override

@@ -27,8 +27,7 @@ import java.util.TreeMap;
  * The configuration of a run, read from YAML.
  *
  * @param base the folder that relative paths start from
- * @param workers how many processes train together; does not reach the weights
- * @param spares how many more keep their state fresh, to take a lost one's place at once
+ * @param supervision who trains, and what is done when one fails; does not reach the weights
  * @param folds into how many folds the data are cut for cross-validation; such a run consists of that many others
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
@@ -45,9 +44,7 @@ public record RunConfig(
         OptimizerSpec optimizer,
         LearningRate learningRate,
         CheckpointSettings checkpoint,
-        RestartPolicy restarts,
-        int workers,
-        int spares,
+        SupervisionSettings supervision,
         Optional<EarlyStopping> earlyStopping,
         OptionalInt folds,
         Map<String, Object> resolved) {
@@ -111,17 +108,7 @@ public record RunConfig(
             training.reject("microbatches", "%d (expected: <= batch, which is %d)".formatted(microbatches, batch));
         }
         CheckpointSettings checkpoint = CheckpointSettings.read(root.section("checkpoint"));
-        Settings supervision = root.section("supervision");
-        RestartPolicy restarts = RestartPolicy.read(supervision);
-        int workers = supervision.integer("workers", 1, 1, 4096);
-        int spares = supervision.integer("spares", 0, 0, 4096);
-        if (workers > microbatches) {
-            supervision.reject(
-                    "workers",
-                    "%d (expected: <= training.microbatches, which is %d). A microbatch is computed by one worker: set"
-                                    .formatted(workers, microbatches)
-                            + " more microbatches in a new run, or fewer workers.");
-        }
+        SupervisionSettings supervision = SupervisionSettings.read(root.section("supervision"), microbatches);
         root.finish();
         return new RunConfig(
                 runName,
@@ -136,12 +123,20 @@ public record RunConfig(
                 optimizer,
                 learningRate,
                 checkpoint,
-                restarts,
-                workers,
-                spares,
+                supervision,
                 earlyStopping,
                 folds == 0 ? OptionalInt.empty() : OptionalInt.of(folds),
                 root.resolved());
+    }
+
+    /** Returns how many processes train together. */
+    public int workers() {
+        return supervision.workers();
+    }
+
+    /** Returns how many more keep their state fresh. */
+    public int spares() {
+        return supervision.spares();
     }
 
     /** Returns the resolved configuration as YAML that reads the same from anywhere. */

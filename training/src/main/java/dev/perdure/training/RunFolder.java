@@ -29,8 +29,9 @@ import java.util.function.Consumer;
  * checkpoints/     the checkpoint store, see docs/format.md
  * metrics.jsonl    a line a step and a line an epoch, along the steps that the weights went through
  * events.jsonl     what happened, in order: starts, restores, checkpoints, incidents
- * progress         counters shared by trainer and supervisor (binary)
- * run.log          the trainer's log
+ * progress         counters shared by workers and supervisor (binary)
+ * registry.db      what a supervisor must not forget, unless the configuration names a database for it
+ * run.log          the log of supervisor and workers
  * report.json      the result, once there is one
  * report.html      the same for the eye
  * </pre>
@@ -70,7 +71,12 @@ public record RunFolder(Path path) {
         return path.resolve("bad-records.txt");
     }
 
-    /** The durable facts of supervision. */
+    /** The name of this run among all others. */
+    Path identity() {
+        return path.resolve(".run");
+    }
+
+    /** The durable facts of supervision, unless the configuration names a database for them. */
     public Path registry() {
         return path.resolve("registry.db");
     }
@@ -157,7 +163,7 @@ public record RunFolder(Path path) {
     /**
      * Claims the folder for one process, until the returned lock is closed or the process ends in any way.
      *
-     * @param role {@code supervisor} or {@code trainer}
+     * @param role {@code supervisor}, or {@code front} for whoever starts supervisors
      * @return nothing if another process holds it, or this one does already
      */
     public Optional<FileLock> tryLock(String role) throws IOException {

@@ -12,10 +12,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What happened to a run, in the order of time: {@code events.jsonl}, which a later supervisor on the same folder tells on,
@@ -31,6 +33,11 @@ final class RunStory implements Closeable {
     private final Map<String, String> begunAt = new HashMap<>();
     private final Map<String, Incident> open = new LinkedHashMap<>();
     private GuardWatch guards = new GuardWatch();
+    /** Open incidents of which the supervisor's machine says itself when they are over. */
+    private final Set<String> decided = new HashSet<>();
+
+    private boolean breaksOff;
+    private String lastLineAt = "";
 
     private RunStory(
             RunFolder folder, RunConfig config, RunListener listener, InstantSource clock, BufferedWriter events) {
@@ -41,32 +48,58 @@ final class RunStory implements Closeable {
         this.events = events;
     }
 
-    /** Takes up the story where an earlier supervisor left it, and notes it when that one did not end on its own. */
-    static RunStory open(
-            RunFolder folder, RunConfig config, RunListener listener, InstantSource clock, ProgressFile progress)
+    /** Takes up the story where an earlier supervisor left it. */
+    static RunStory open(RunFolder folder, RunConfig config, RunListener listener, InstantSource clock)
             throws IOException {
         BufferedWriter events =
                 Files.newBufferedWriter(folder.events(), UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         var story = new RunStory(folder, config, listener, clock, events);
-        boolean running = false;
         for (String text : Files.readAllLines(folder.events(), UTF_8)) {
             Optional<StoryLine> line = StoryLine.parse(text);
             line.ifPresent(story::remember);
-            if (line.isPresent() && line.get().supervisor() != null) {
-                running = StoryLine.BEGINS.equals(line.get().supervisor());
-            }
         }
         story.guards = story.watchAgain();
-        if (running) {
-            story.incident(
-                    "supervisor-killed",
-                    "the story of this run breaks off at step " + progress.step(),
-                    "resumed",
-                    "the newest intact checkpoint holds everything that is needed",
-                    progress);
-        }
-        story.write(StoryLine.supervisor(story.now(), StoryLine.BEGINS));
         return story;
+    }
+
+    /**
+     * A supervisor begins. When the one before it did not end on its own, that is an incident.
+     *
+     * @param predecessor what is known of the one before; nothing if nobody watched it
+     * @param living how many workers stepped on without it
+     */
+    void begins(Optional<Predecessor> predecessor, int living, ProgressFile progress) throws IOException {
+        if (breaksOff) {
+            String where = "the story of this run breaks off at step " + progress.step();
+            note(new Incident(
+                    predecessor
+                            .map(Predecessor::noticed)
+                            .orElseGet(clock::instant)
+                            .toString(),
+                    "supervisor-killed",
+                    predecessor.map(p -> p.evidence() + "; " + where).orElse(where),
+                    living > 0 ? "another took its place; %s stepped on".formatted(Figures.count(living, "worker")) : "resumed",
+                    living > 0
+                            ? "every worker has the whole state and steps without a supervisor as well"
+                            : "the newest intact checkpoint holds everything that is needed",
+                    unnoticedMillis(predecessor, living, progress),
+                    Double.NaN));
+        }
+        write(StoryLine.supervisor(now(), StoryLine.BEGINS));
+    }
+
+    private double unnoticedMillis(Optional<Predecessor> predecessor, int living, ProgressFile progress) {
+        if (predecessor.isPresent()) {
+            Predecessor watched = predecessor.get();
+            return Math.max(
+                    0, Duration.between(watched.lastSign(), watched.noticed()).toMillis());
+        }
+        return living > 0
+                ? Math.max(
+                        0,
+                        Duration.between(Instant.parse(lastLineAt), clock.instant())
+                                .toMillis())
+                : sinceHeartbeat(progress);
     }
 
     /** Returns the incidents of a run so far, in order, each as it is known last; also while the run goes on. */
@@ -82,6 +115,21 @@ final class RunStory implements Closeable {
         return List.copyOf(incidents.values());
     }
 
+    /** Returns whether a supervisor has worked on this run and ended on its own. */
+    boolean isOver() {
+        return !lines.isEmpty() && !breaksOff;
+    }
+
+    /** Returns whether the report says that the run has finished. */
+    boolean isConcluded() {
+        try {
+            return Files.exists(folder.reportJson())
+                    && RunReport.read(folder.reportJson()).finished();
+        } catch (IOException e) {
+            return false; // none that could be relied on
+        }
+    }
+
     /** The supervisor ends its work in good order. */
     void ends() throws IOException {
         write(StoryLine.supervisor(now(), StoryLine.ENDS));
@@ -89,6 +137,8 @@ final class RunStory implements Closeable {
 
     private void remember(StoryLine line) {
         lines.add(line);
+        lastLineAt = line.at();
+        breaksOff = line.supervisor() == null ? breaksOff : StoryLine.BEGINS.equals(line.supervisor());
         Incident incident = line.incident();
         if (incident != null && incident.isOpen()) {
             open.put(incident.key(), incident);
@@ -182,17 +232,29 @@ final class RunStory implements Closeable {
         }
     }
 
-    /** Notes an incident that went unnoticed since the last sign of life. */
-    void incident(String kind, String evidence, String action, String reason, ProgressFile progress)
-            throws IOException {
-        long heartbeat = progress.heartbeatMillis();
-        double detectMillis = heartbeat == 0 ? 0 : Math.max(0, clock.millis() - heartbeat);
-        double recoverMillis = action.equals("stopped") ? 0 : Double.NaN;
-        note(new Incident(now(), kind, evidence, action, reason, detectMillis, recoverMillis));
+    /** The run ends because of something that starting again would not change. */
+    void stopped(TrainingEvent.Failed why, ProgressFile progress) throws IOException {
+        note(new Incident(
+                now(),
+                why.kind(),
+                why.problem(),
+                "stopped",
+                "the worker said that starting it again would not help",
+                sinceHeartbeat(progress),
+                0));
     }
 
+    private double sinceHeartbeat(ProgressFile progress) {
+        long heartbeat = progress.heartbeatMillis();
+        return heartbeat == 0 ? 0 : Math.max(0, clock.millis() - heartbeat);
+    }
+
+    /** Training goes on: what the machine does not tell of itself is over. */
     private void recovered() throws IOException {
-        for (Incident incident : List.copyOf(open.values())) {
+        List<Incident> over = open.values().stream()
+                .filter(incident -> !decided.contains(incident.key()))
+                .toList();
+        for (Incident incident : over) {
             Duration took = Duration.between(Instant.parse(incident.at()), clock.instant());
             note(incident.recovered(Math.max(0, took.toNanos() / 1e6)));
         }
@@ -203,7 +265,7 @@ final class RunStory implements Closeable {
         String at = begunAt.computeIfAbsent(incident.id(), _ -> now());
         double recovered =
                 incident.recoverNanos().isPresent() ? incident.recoverNanos().getAsLong() / 1e6 : Double.NaN;
-        note(new Incident(
+        var known = new Incident(
                 at,
                 incident.kind(),
                 incident.evidence(),
@@ -212,9 +274,12 @@ final class RunStory implements Closeable {
                 incident.detectNanos() / 1e6,
                 recovered,
                 incident.decision().map(Choices::beliefs).orElse(List.of()),
-                incident.decision().map(Choices::alternatives).orElse(List.of())));
+                incident.decision().map(Choices::alternatives).orElse(List.of()));
+        decided.add(known.key());
+        note(known);
         if (incident.recoverNanos().isPresent()) {
             begunAt.remove(incident.id());
+            decided.remove(known.key());
         }
     }
 
@@ -237,11 +302,15 @@ final class RunStory implements Closeable {
      */
     RunReport conclude(String outcome, ProgressFile progress) throws IOException {
         guards = watchAgain();
-        RunReport report = RunReport.of(config.name(), outcome, lines, guards.report(), progress);
+        RunReport report = report(outcome, progress);
         RunFolder.write(folder.reportJson(), report.toJson());
         RunFolder.write(
                 folder.reportHtml(), ReportPage.render(report, Metrics.read(folder.metrics()), config.toYaml()));
         return report;
+    }
+
+    RunReport report(String outcome, ProgressFile progress) {
+        return RunReport.of(config.name(), outcome, lines, guards.report(), progress);
     }
 
     private String now() {

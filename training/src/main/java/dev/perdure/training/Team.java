@@ -27,9 +27,9 @@ record Team(Collective group, List<Span> shares, BooleanSupplier calledOff, Supp
         }
     }
 
-    /** Returns the team of a trainer that has no others. */
-    static Team alone(int microbatches) {
-        return new Team(new Alone(), List.of(new Span(0, microbatches)), () -> false, () -> Followers.NONE);
+    /** Returns how many compute. */
+    int computing() {
+        return (int) shares.stream().filter(share -> share.from() < share.to()).count();
     }
 
     int rank() {

@@ -1,9 +1,9 @@
 package dev.perdure.training;
 
-import dev.perdure.core.BadSettingException;
 import dev.perdure.registry.Lease;
-import dev.perdure.registry.Registries;
+import dev.perdure.registry.LeaseHeldException;
 import dev.perdure.registry.Registry;
+import dev.perdure.registry.RegistryException;
 import dev.perdure.registry.Standing;
 import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TeamSupervisor {
     private static final Logger LOG = LoggerFactory.getLogger(TeamSupervisor.class);
-    private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final Duration RENEWAL = Duration.ofSeconds(5);
+    private static final Duration RENEWAL = Duration.ofSeconds(2);
+    private static final Duration LOOK_AROUND = Duration.ofMillis(100);
 
     private final RunFolder folder;
     private final RunConfig config;
@@ -54,6 +54,10 @@ public final class TeamSupervisor {
     private final RunListener listener;
     private final InstantSource clock;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private Optional<Predecessor> predecessor = Optional.empty();
+    private boolean waits;
+    private volatile @Nullable String stopped;
+    private volatile @Nullable Exception portFailure;
     private TrainingEvent.@Nullable Failed failure;
 
     /**
@@ -76,21 +80,53 @@ public final class TeamSupervisor {
         this.clock = clock;
     }
 
+    /** Takes the place of a supervisor that was watched until it was gone. To be called before {@link #run}. */
+    public void succeeds(Predecessor watched) {
+        predecessor = Optional.of(watched);
+    }
+
+    /** Waits, when it runs, until the run has no supervisor any more, instead of refusing. To be called before {@link #run}. */
+    public void standsBy() {
+        waits = true;
+    }
+
     /**
-     * Runs to the end.
+     * Runs to the end. One that stands by returns as soon as the run has ended without it.
      *
-     * @throws BadSettingException if another supervisor works on this folder
+     * @throws RunTakenException if another supervisor works on this folder
      * @throws IOException if the folder or the registry cannot be written
      */
-    public RunSupervisor.Outcome run() throws IOException, InterruptedException {
+    public RunOutcome run() throws IOException, InterruptedException {
         try (FileLock _ = claim();
                 ProgressFile progress = ProgressFile.open(folder.progress());
-                Registry registry = Registries.sqlite(folder.registry());
-                RunStory story = RunStory.open(folder, config, listener, clock, progress)) {
-            Outcome outcome = supervise(registry, progress, story);
-            story.ends();
-            return conclude(outcome, progress, story);
+                Registry registry = RunRegistry.open(folder, config.supervision(), System.getenv());
+                RunStory story = RunStory.open(folder, config, listener, clock)) {
+            String run = RunRegistry.enter(registry, folder, config, clock.instant());
+            Optional<Lease> lease = lease(registry, run);
+            boolean endedBefore = waits && story.isOver();
+            if (lease.isEmpty() || endedBefore) {
+                lease.ifPresent(held -> giveBack(registry, held));
+                String problem = endedBefore ? "the run has ended; there is nothing to take over" : "stopped";
+                return new RunOutcome(
+                        endedBefore ? ExitCode.OK : ExitCode.INTERRUPTED, problem, story.report(problem, progress));
+            }
+            try {
+                Outcome outcome = supervise(registry, lease.get(), progress, story);
+                if (!(outcome instanceof Outcome.Superseded)) {
+                    story.ends();
+                }
+                return conclude(outcome, progress, story);
+            } catch (InterruptedException e) {
+                story.ends();
+                throw e;
+            }
         }
+    }
+
+    /** Ends the run where it stands, in good order. May be called by any thread. */
+    public void stop(String reason) {
+        stopped = reason;
+        events.add(new Event.StopAsked(reason));
     }
 
     /** From now on so many workers are wanted. May be called by any thread, while this runs. */
@@ -98,42 +134,99 @@ public final class TeamSupervisor {
         events.add(new Event.Resize(workers, spares));
     }
 
-    private FileLock claim() throws IOException {
-        return folder.tryLock("supervisor")
-                .orElseThrow(() -> new BadSettingException(
-                        "%s: another perdure process is working on this run. Wait for it, or end it first."
-                                .formatted(folder.path())));
+    private FileLock claim() throws IOException, InterruptedException {
+        while (true) {
+            Optional<FileLock> lock = folder.tryLock("supervisor");
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            if (!waits || stopped != null) {
+                throw new RunTakenException(folder);
+            }
+            listener.tick();
+            Thread.sleep(LOOK_AROUND);
+        }
     }
 
-    private Outcome supervise(Registry registry, ProgressFile progress, RunStory story)
+    /**
+     * Takes the right to supervise. On one host whoever holds the folder's lock is its only supervisor: the one before it is
+     * dead, and need not be waited for. Another host's supervisor is dead only when its lease has run out.
+     */
+    private Optional<Lease> lease(Registry registry, String run) throws IOException, InterruptedException {
+        while (stopped == null) {
+            try {
+                return Optional.of(
+                        registry.acquire(run, "supervisor on " + Hosts.name(), Records.LEASE, clock.instant()));
+            } catch (LeaseHeldException e) {
+                if (!waits) {
+                    throw new RunTakenException(folder, e);
+                }
+                LOG.info("stands by: {}", e.getMessage());
+            }
+            listener.tick();
+            Thread.sleep(LOOK_AROUND);
+        }
+        return Optional.empty();
+    }
+
+    private static void giveBack(Registry registry, Lease lease) {
+        try {
+            registry.release(lease);
+        } catch (RegistryException e) {
+            LOG.warn("the lease could not be given back: {}", e.getMessage());
+        }
+    }
+
+    private Outcome supervise(Registry registry, Lease lease, ProgressFile progress, RunStory story)
             throws IOException, InterruptedException {
         Files.createDirectories(folder.meetings());
-        String run = folder.path().toAbsolutePath().normalize().getFileName().toString();
-        registry.register(
-                new dev.perdure.registry.Run(run, clock.instant(), config.digest(), config.digest(), Builds.id()));
-        // Whoever holds the folder's lock is its only supervisor: the one before it is dead, and need not be waited
-        // for.
-        Lease lease = registry.acquire(run, "the holder of the folder's lock", LEASE, clock.instant());
-        Standing standing = registry.standing(run);
+        Standing standing = registry.standing(lease.run());
         Targets targets = new Targets(config.workers(), config.spares(), config.microbatches());
-        Facts facts = standing.handover().map(Handovers::parse).orElseGet(() -> Facts.none(targets));
+        Facts facts = standing.handover()
+                .map(text -> Handovers.parse(text, story.isConcluded()))
+                .orElseGet(() -> Facts.none(targets));
         var records = new Records(
                 registry, lease, facts, standing.lastIncident().orElse(0), Hosts.name(), clock, events::add);
         var supervision = Supervision.takeOver(runOf(Lessons.read(registry)), facts, lease.epoch());
         ExecutorService recorder = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("perdure-records").daemon().factory());
         try (var workers = new WorkerProcesses(folder, launcher, standing.workers(), events::add);
-                SupervisorPort port = ports.open(folder, lease.epoch(), new Ears())) {
+                var port = new LatePort(ports, folder, lease.epoch(), new Ears(), this::portFailed)) {
+            int living = workers.count();
+            if (living > 0) {
+                progress.addWallWithoutSupervisor();
+                await(port);
+            }
+            story.begins(predecessor, living, progress);
             if (!targets.equals(facts.targets())) {
                 events.add(new Event.Resize(targets.workers(), targets.spares()));
             }
-            var hands = new Hands(workers, port, records, recorder, story);
-            return loop(supervision, hands, progress);
+            var hands = new Hands(workers, port, records, recorder, story, new Downtime(progress, System::nanoTime));
+            Outcome outcome = loop(supervision, hands, progress);
+            if (portFailure != null) {
+                throw new IOException("the supervisor cannot listen: " + portFailure.getMessage(), portFailure);
+            }
+            return outcome;
         } finally {
             recorder.execute(records::release);
             recorder.shutdown();
-            recorder.awaitTermination(10, TimeUnit.SECONDS);
+            for (int i = 0; i < 100 && !recorder.awaitTermination(100, TimeUnit.MILLISECONDS); i++) {
+                listener.tick();
+            }
         }
+    }
+
+    /** Workers that step on are given time to come back only from when they can. */
+    private void await(LatePort port) throws InterruptedException {
+        while (!port.isSettled()) {
+            listener.tick();
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    private void portFailed(Exception why) {
+        portFailure = why;
+        events.add(new Event.StopAsked("the supervisor cannot listen"));
     }
 
     private Run runOf(Experience experience) {
@@ -143,7 +236,7 @@ public final class TeamSupervisor {
                 Long.MAX_VALUE,
                 "file:" + folder.meetings().toAbsolutePath(),
                 Patience.standard(),
-                config.restarts().budgets(),
+                config.supervision().budgets(),
                 Suspicion.within(Suspicion.Bounds.standard()),
                 experience,
                 List.of());
@@ -174,7 +267,12 @@ public final class TeamSupervisor {
             if (event != null) {
                 hands.hear(event);
             }
-            Optional<Outcome> outcome = hands.take(supervision.on(event == null ? new Event.Tick() : event, now));
+            Step step = supervision.on(event == null ? new Event.Tick() : event, now);
+            boolean forPeople = event instanceof Event.Said(long _, FromWorker.Told _);
+            if (!forPeople) {
+                step.reasons().forEach(reason -> LOG.info("{}", reason));
+            }
+            Optional<Outcome> outcome = hands.take(step);
             listener.tick();
             if (outcome.isPresent()) {
                 if (interrupted) {
@@ -205,17 +303,27 @@ public final class TeamSupervisor {
         private final Records records;
         private final ExecutorService recorder;
         private final RunStory story;
+        private final Downtime downtime;
 
-        Hands(WorkerProcesses workers, SupervisorPort port, Records records, ExecutorService recorder, RunStory story) {
+        Hands(
+                WorkerProcesses workers,
+                SupervisorPort port,
+                Records records,
+                ExecutorService recorder,
+                RunStory story,
+                Downtime downtime) {
             this.workers = workers;
             this.port = port;
             this.records = records;
             this.recorder = recorder;
             this.story = story;
+            this.downtime = downtime;
         }
 
         void renew() {
-            recorder.execute(records::renew);
+            if (records.mayRenew()) {
+                recorder.execute(records::renew);
+            }
         }
 
         /** What is for people goes to the story, whatever becomes of it in the machine. */
@@ -225,6 +333,8 @@ public final class TeamSupervisor {
                 if (said.isPresent()) {
                     if (said.get() instanceof TrainingEvent.Failed failed) {
                         failure = failed;
+                    } else if (said.get() instanceof TrainingEvent.StepApplied) {
+                        downtime.stepped();
                     }
                     story.told(said.get());
                 }
@@ -235,7 +345,6 @@ public final class TeamSupervisor {
 
         /** Returns the outcome when all is over. */
         Optional<Outcome> take(Step step) throws IOException {
-            step.reasons().forEach(reason -> LOG.info("{}", reason));
             for (Command command : step.commands()) {
                 switch (command) {
                     case Command.Send send -> port.send(send.connection(), send.worker(), send.message());
@@ -261,6 +370,9 @@ public final class TeamSupervisor {
             for (Fact fact : batch.facts()) {
                 if (fact instanceof Fact.Happened(dev.perdure.supervision.Incident incident)) {
                     story.happened(incident);
+                    if (incident.recoverNanos().isEmpty()) {
+                        downtime.failed(incident.detectNanos());
+                    }
                 } else if (fact instanceof Fact.Formed formed) {
                     listener.teamFormed(formed.generation().shares().size());
                 }
@@ -268,28 +380,25 @@ public final class TeamSupervisor {
         }
     }
 
-    private RunSupervisor.Outcome conclude(Outcome outcome, ProgressFile progress, RunStory story) throws IOException {
+    private RunOutcome conclude(Outcome outcome, ProgressFile progress, RunStory story) throws IOException {
         return switch (outcome) {
-            case Outcome.Completed _ ->
-                new RunSupervisor.Outcome(ExitCode.OK, "", story.conclude("finished", progress));
+            case Outcome.Completed _ -> new RunOutcome(ExitCode.OK, "", story.conclude("finished", progress));
             case Outcome.Failed(WorkerId worker, String reason) -> {
-                ExitCode code = failure == null ? ExitCode.INTERNAL : ExitCode.of(failure.exitCode());
-                yield ended(code, failure == null ? worker + ": " + reason : failure.problem(), progress, story);
+                if (failure == null) {
+                    yield ended(ExitCode.INTERNAL, worker + ": " + reason, progress, story);
+                }
+                story.stopped(failure, progress);
+                yield ended(ExitCode.of(failure.exitCode()), failure.problem(), progress, story);
             }
             case Outcome.Spent(String reason) -> ended(ExitCode.RESTARTS_SPENT, reason, progress, story);
             case Outcome.Stopped(String reason) -> ended(ExitCode.INTERRUPTED, reason, progress, story);
             case Outcome.RegistryLost(String reason) -> ended(ExitCode.STORE_FAILED, reason, progress, story);
-            case Outcome.Superseded(long epoch) ->
-                ended(
-                        ExitCode.INTERRUPTED,
-                        "another supervisor (epoch %d) has taken this run over".formatted(epoch),
-                        progress,
-                        story);
+            case Outcome.Superseded(long epoch) -> throw new RunTakenException(folder, epoch);
         };
     }
 
-    private static RunSupervisor.Outcome ended(ExitCode code, String problem, ProgressFile progress, RunStory story)
+    private static RunOutcome ended(ExitCode code, String problem, ProgressFile progress, RunStory story)
             throws IOException {
-        return new RunSupervisor.Outcome(code, problem, story.conclude("stopped: " + problem, progress));
+        return new RunOutcome(code, problem, story.conclude("stopped: " + problem, progress));
     }
 }

@@ -178,7 +178,8 @@ final class TrainingLoop {
     private boolean applyStep(
             Team team, long next, StepComputer computer, GroupExchange exchange, DeliveredBatches batches)
             throws IOException, InterruptedException {
-        Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : Purpose.COMPUTE;
+        Purpose fresh = team.computing() < config.workers() ? Purpose.DEGRADED : Purpose.COMPUTE;
+        Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : fresh;
         booking.enter(Phase.GRADIENT, computing, next);
         var samples = new ArrayList<int[]>();
         ShareGradient share = computer.computeShare(plan, next, exchange.subtrees(), _ -> {

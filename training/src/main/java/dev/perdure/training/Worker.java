@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * any moment; what it knew, the others know.
  *
  * <p>Two threads: one steps, the link's own takes orders. An order to stand still breaks off whatever exchange the first is
- * in. When its supervisor is gone it steps on, and waits for a successor only when its group breaks.
+ * in. When its supervisor is gone it steps on for as long as it may be alone, and then saves what it has and ends.
  */
 public final class Worker implements WorkerLink.Side {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -57,7 +57,7 @@ public final class Worker implements WorkerLink.Side {
      *
      * @param replica opens this worker's copy of the model
      * @param logged counts the warnings and errors that this process has logged
-     * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
+     * @param aloneMax how long it goes on, or waits, without a supervisor before it ends
      */
     Worker(
             WorkerId id,
@@ -93,10 +93,9 @@ public final class Worker implements WorkerLink.Side {
     }
 
     /**
-     * Is a worker until it is told to end.
+     * Is a worker until it is told to end, or nobody has told it anything for as long as the configuration says.
      *
      * @param logged counts the warnings and errors that this process has logged
-     * @param aloneMax how long a worker that cannot step waits for a supervisor before it ends
      */
     public static ExitCode run(
             WorkerId id,
@@ -106,7 +105,6 @@ public final class Worker implements WorkerLink.Side {
             WorkerLink.Opener links,
             Probe probe,
             LongSupplier logged,
-            Duration aloneMax,
             boolean changedDataAllowed)
             throws InterruptedException {
         RunConfig config = folder.readConfig();
@@ -117,7 +115,7 @@ public final class Worker implements WorkerLink.Side {
                         collectives,
                         links,
                         logged,
-                        aloneMax)
+                        config.supervision().aloneMax())
                 .run();
     }
 
@@ -203,13 +201,17 @@ public final class Worker implements WorkerLink.Side {
 
     /** Waits to be let in, since nothing that is said before is heard. */
     private ExitCode sayFailed() throws InterruptedException {
-        while (link.alone().compareTo(aloneMax) <= 0) {
+        while (!isAloneForTooLong()) {
             ToWorker order = orders.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
             if (order != null) {
                 break;
             }
         }
         return leave(failed.orElseThrow());
+    }
+
+    private boolean isAloneForTooLong() {
+        return link.alone().compareTo(aloneMax) > 0;
     }
 
     private ExitCode leave(RunFailure failure) {
@@ -233,8 +235,9 @@ public final class Worker implements WorkerLink.Side {
             ToWorker order = orders.poll(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
             switch (order) {
                 case null -> {
-                    if (link.alone().compareTo(aloneMax) > 0) {
+                    if (isAloneForTooLong()) {
                         LOG.error("no supervisor for {} s: this worker ends", aloneMax.toSeconds());
+                        replica.savesAlone();
                         return ExitCode.INTERRUPTED;
                     }
                 }
@@ -310,6 +313,7 @@ public final class Worker implements WorkerLink.Side {
                 }
             }
         } catch (CollectiveFailedException e) {
+            replica.loses();
             LOG.info("generation {} is broken: {}", now.number(), e.getMessage());
             if (stepping && prepared <= now.number()) {
                 link.send(new FromWorker.Broken(id, generation, replica.position(), String.valueOf(e.getMessage())));
@@ -337,7 +341,7 @@ public final class Worker implements WorkerLink.Side {
     }
 
     private Team team(Collective met, Generation now) {
-        return new Team(met, Succession.shares(now), () -> prepared > now.number(), groups::followers);
+        return new Team(met, Succession.shares(now), () -> prepared > now.number() || isAloneForTooLong(), groups::followers);
     }
 
     /** Brings all members to the source's state. */

@@ -119,6 +119,13 @@ final class WorkerProcesses implements AutoCloseable {
         }
     }
 
+    /** Returns how many there are. */
+    int count() {
+        synchronized (living) {
+            return living.size();
+        }
+    }
+
     /** Processes stay: whoever closes this has ended those that were to end. */
     @Override
     public void close() {}

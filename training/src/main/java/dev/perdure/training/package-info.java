@@ -1,5 +1,5 @@
 /**
- * The trainer that steps, alone or in a team, and the supervisors that keep it going.
+ * The workers that step, and the supervisor that keeps them going.
  *
  * <ol>
  *   <li>{@link dev.perdure.training.RunConfig}: what a person wrote. {@link dev.perdure.training.RunFolder}: what a run
@@ -9,16 +9,14 @@
  *   <li>{@link dev.perdure.training.StepComputer}: a step's gradient, or a member's share of it, microbatch by microbatch.
  *   <li>{@link dev.perdure.training.ExchangePlan}: who of a group sums what. {@link dev.perdure.training.GroupExchange}:
  *       shares become the whole, with the bits of one who is alone.
- *   <li>{@link dev.perdure.training.Trainer}: a trainer process from opening the data to the last durable checkpoint. It
- *       says {@link dev.perdure.training.TrainingEvent}s, and a {@link dev.perdure.training.Probe} may look on.
- *   <li>{@link dev.perdure.training.RunSupervisor}: starts trainers with a {@link dev.perdure.training.TrainerLauncher},
- *       listens, and does what {@link dev.perdure.training.RestartPolicy} decides. A
- *       {@link dev.perdure.training.RunListener} watches.
- *   <li>{@link dev.perdure.training.Worker}: one of several processes that train together; {@code Replica} is its copy of
- *       everything, {@code TrainingLoop} steps with its {@code Team}. It hears its supervisor over a
- *       {@link dev.perdure.training.WorkerLink}.
+ *   <li>{@link dev.perdure.training.Worker}: one of the processes that train a model, alone or together; {@code Replica} is
+ *       its copy of everything, {@code TrainingLoop} steps with its {@code Team}. It says
+ *       {@link dev.perdure.training.TrainingEvent}s, hears its supervisor over a
+ *       {@link dev.perdure.training.WorkerLink}, and a {@link dev.perdure.training.Probe} may look on.
  *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
- *       decides; {@code Records} makes its facts durable, {@code WorkerProcesses} starts and ends workers.
+ *       decides; {@code Records} makes its facts durable in the registry that {@code RunRegistry} opens,
+ *       {@code WorkerProcesses} starts and ends workers. A {@link dev.perdure.training.RunListener} watches;
+ *       {@link dev.perdure.training.Following} lets others look on.
  *   <li>{@link dev.perdure.training.EarlyStopping}, {@link dev.perdure.training.Guard}: when to stop, and what to worry about;
  *       decided by {@code BestSoFar} and {@code GuardCriteria}, which are pure. {@link dev.perdure.training.Folds}: runs of a
  *       cross-validation, and {@link dev.perdure.training.FoldsReport} what came of them.

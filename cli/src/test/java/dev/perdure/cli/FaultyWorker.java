@@ -17,33 +17,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The real trainer or worker, but for the faults it is told to meet: {@code phase:APPLY:7} dies when step 7 is about to be applied,
+ * The real worker, but for the faults it is told to meet: {@code phase:APPLY:7} dies when step 7 is about to be applied,
  * {@code store:12} dies at the twelfth store operation of this process. Each fault happens once in a run: a file beside
  * the run remembers. {@code put:parts:8} dies as it is about to note that its part of step 8's checkpoint is durable, {@code
  * put:checkpoints:8} as it is about to publish that. {@code shared-bytes-min:1} is no fault: states of that size are saved together.
  */
-public final class FaultyTrainer {
-    private FaultyTrainer() {}
+public final class FaultyWorker {
+    private FaultyWorker() {}
 
-    /**
-     * Runs {@code FaultyTrainer FAULTS RUN} or, as one of several workers, {@code FaultyTrainer FAULTS --id ID RUN}; faults
-     * separated by commas.
-     */
+    /** Runs {@code FaultyWorker FAULTS --id ID RUN}; faults separated by commas. */
     public static void main(String[] arguments) throws InterruptedException {
         List<String> faults =
                 Arrays.stream(arguments[0].split(",")).filter(f -> !f.isEmpty()).toList();
         Path run = Path.of(arguments[arguments.length - 1]);
         var probe = new Faults(faults, run);
-        System.exit(
-                arguments.length > 2
-                        ? WorkerCommand.work(new RunFolder(run), arguments[2], probe, false)
-                        : TrainerCommand.train(new RunFolder(run), probe, false));
+        System.exit(WorkerCommand.work(new RunFolder(run), arguments[2], probe, false));
     }
 
     /** Returns the program for a launcher. */
     static List<String> program(List<String> faults) {
         return List.of(
-                "-cp", System.getProperty("java.class.path"), FaultyTrainer.class.getName(), String.join(",", faults));
+                "-cp", System.getProperty("java.class.path"), FaultyWorker.class.getName(), String.join(",", faults));
     }
 
     private record Faults(List<String> faults, Path run) implements Probe {

@@ -1,0 +1,48 @@
+package dev.perdure.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Commands that start Java programs on this machine, with this process's class path. */
+final class Jvm {
+    /** A person's Ctrl-C and the end of a terminal go to every process that began there; only the first is to act on it. */
+    private static final List<String> UNTOUCHED = List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"");
+
+    private Jvm() {}
+
+    /** Returns the command for a program that no keystroke reaches. */
+    static List<String> untouched(List<String> flags, List<String> program) {
+        var command = new ArrayList<>(UNTOUCHED);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(program);
+        return command;
+    }
+
+    /** Returns {@code perdure COMMAND} as a program of this class path. */
+    static List<String> perdure(String command) {
+        return List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), command);
+    }
+
+    /** Uses, or when asked to makes, the archive of classes that lets a process start faster. */
+    static List<String> archive(String name, boolean mayMake) {
+        Optional<Path> dist =
+                Optional.ofNullable(System.getProperty("perdure.dist")).map(Path::of);
+        if (dist.isEmpty()) {
+            return List.of();
+        }
+        Path archive = dist.get().resolve(name);
+        if (isRecording()) {
+            return mayMake ? List.of("-XX:AOTCacheOutput=" + archive) : List.of();
+        }
+        return Files.exists(archive) ? List.of("-XX:AOTCache=" + archive, "-Xlog:aot=off", "-Xlog:cds=off") : List.of();
+    }
+
+    /** Returns whether processes make archives when they end, which takes them some seconds. */
+    static boolean isRecording() {
+        return System.getenv("PERDURE_AOT_RECORD") != null;
+    }
+}
