@@ -266,11 +266,7 @@ public final class SupervisorBench {
                             send.connection(),
                             new FromWorker.Formed(
                                     send.worker(), form.generation().number(), 0)));
-                case ToWorker.Welcome _,
-                        ToWorker.Refused _,
-                        ToWorker.Extend _,
-                        ToWorker.Switch _,
-                        ToWorker.Stop _ -> {}
+                case ToWorker.Welcome _, ToWorker.Refused _, ToWorker.Extend _, ToWorker.Switch _, ToWorker.Stop _ -> {}
             }
         }
     }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             BenchCommand.Checkpoint.class,
             BenchCommand.Train.class,
             BenchRecoveryCommand.class,
-BenchSharesCommand.class,
+            BenchSharesCommand.class,
             BenchSupervisorCommand.class
         })
 final class BenchCommand extends CommandGroup {

@@ -106,8 +106,8 @@ final class RunTelling {
         String stopped = f.earlyStop() == null
                 ? ""
                 : newLine() + block(Paint.clean(f.earlyStop().words()));
-        return paint.good(first(String.join(" · ", parts))) + stopped + newLine() + "  weights " + Paint.clean(f.weightsSha256())
-                + paint.quiet(" (SHA-256)");
+        return paint.good(first(String.join(" · ", parts))) + stopped + newLine() + "  weights "
+                + Paint.clean(f.weightsSha256()) + paint.quiet(" (SHA-256)");
     }
 
     String failed(TrainingEvent.Failed f) {

@@ -6,8 +6,8 @@ import dev.perdure.checkpoint.Checkpoints;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
-import dev.perdure.training.RunReport;
 import dev.perdure.training.RunOutcome;
+import dev.perdure.training.RunReport;
 import dev.perdure.training.TrainingEvent;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -44,7 +44,11 @@ class EarlyStoppingTest {
 
     private static RunOutcome train(String name, List<String> faults, RunListener listener, String... more)
             throws Exception {
-        return small.train(name, faults, listener, Stream.of(EARLY, more).flatMap(Stream::of).toArray(String[]::new));
+        return small.train(
+                name,
+                faults,
+                listener,
+                Stream.of(EARLY, more).flatMap(Stream::of).toArray(String[]::new));
     }
 
     private static TrainingEvent.EarlyStop stop(RunReport report) {

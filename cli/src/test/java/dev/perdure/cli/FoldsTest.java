@@ -42,7 +42,8 @@ class FoldsTest {
         FoldsReport undisturbed = FoldsReport.read(calm.resolve("report.json"));
         assertThat(said).contains("Fold 1 of 3", "Fold 3 of 3", "3 folds in ", "held-out accuracy ");
         assertThat(undisturbed.folds()).hasSize(3);
-        assertThat(undisturbed.folds().stream().map(FoldsReport.Fold::weightsSha256)).doesNotHaveDuplicates();
+        assertThat(undisturbed.folds().stream().map(FoldsReport.Fold::weightsSha256))
+                .doesNotHaveDuplicates();
         FoldsReport.Estimate loss = Objects.requireNonNull(undisturbed.heldOutLoss());
         assertThat(loss.mean()).isBetween(loss.low(), loss.high());
         assertThat(Files.readString(calm.resolve("report.html"))).contains("fold-2/report.html");
@@ -59,7 +60,7 @@ class FoldsTest {
                 "--set",
                 "training.epochs=2");
         try {
-            await().atMost(Duration.ofSeconds(120)).until(() -> {
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
                 Path metrics = broken.resolve("fold-2/metrics.jsonl");
                 return Files.exists(metrics) && Files.size(metrics) > 0;
             });

@@ -14,7 +14,8 @@ class MeanEstimateTest {
     /** Five values of mean 3, whose t quantile for 4 degrees of freedom is 2.776445. */
     @Test
     void agreesWithTheTables() {
-        MeanEstimate estimate = MeanEstimate.of(List.of(1.0, 2.0, 3.0, 4.0, 5.0)).orElseThrow();
+        MeanEstimate estimate =
+                MeanEstimate.of(List.of(1.0, 2.0, 3.0, 4.0, 5.0)).orElseThrow();
         assertThat(estimate.mean()).isEqualTo(3);
         assertThat(estimate.deviation()).isCloseTo(Math.sqrt(2.5), within(1e-12));
         double half = 2.776445 * Math.sqrt(2.5 / 5);

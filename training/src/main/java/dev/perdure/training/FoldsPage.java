@@ -12,7 +12,8 @@ final class FoldsPage {
         var page = new StringBuilder(1 << 15);
         page.append(ReportPage.head(Html.clip(report.name()) + " – cross-validation"));
         page.append("<body>\n<main>\n<header>\n<p class=\"eyebrow\">Cross-validation</p>\n<h1>");
-        page.append(Html.clip(report.name())).append("</h1>\n<p class=\"lead\"><span class=\"badge good\">✓ finished</span> ");
+        page.append(Html.clip(report.name()))
+                .append("</h1>\n<p class=\"lead\"><span class=\"badge good\">✓ finished</span> ");
         page.append(Html.escape(summary(report))).append("</p>\n</header>\n");
         page.append(estimates(report)).append(folds(report));
         page.append(ReportPage.configuration(configYaml)).append(ReportPage.end());
@@ -26,14 +27,16 @@ final class FoldsPage {
     }
 
     private static String estimates(FoldsReport r) {
-        var out = new StringBuilder("<div class=\"scroll\"><table><thead><tr><th>Figure</th><th class=\"n\">Mean</th>"
-                + "<th class=\"n\">Standard deviation</th><th class=\"n\">95 % interval of the mean</th></tr></thead><tbody>\n");
+        var out = new StringBuilder(
+                "<div class=\"scroll\"><table><thead><tr><th>Figure</th><th class=\"n\">Mean</th>"
+                        + "<th class=\"n\">Standard deviation</th><th class=\"n\">95 % interval of the mean</th></tr></thead><tbody>\n");
         estimate(out, "Held-out loss", r.heldOutLoss(), false);
         estimate(out, "Held-out accuracy", r.heldOutAccuracy(), true);
         estimate(out, "Test loss", r.testLoss(), false);
         estimate(out, "Test accuracy", r.testAccuracy(), true);
-        out.append("</tbody></table></div>\n<p class=\"note\">Student's interval. Folds share training samples, so it is"
-                + " narrower than it should be.</p>\n");
+        out.append(
+                "</tbody></table></div>\n<p class=\"note\">Student's interval. Folds share training samples, so it is"
+                        + " narrower than it should be.</p>\n");
         return ReportPage.section("estimates", "Over all folds", out.toString());
     }
 
@@ -52,9 +55,10 @@ final class FoldsPage {
     }
 
     private static String folds(FoldsReport report) {
-        var out = new StringBuilder("<div class=\"scroll\"><table><thead><tr><th>Fold</th><th class=\"n\">Epochs</th>"
-                + "<th class=\"n\">Training loss</th><th class=\"n\">Held-out loss</th><th class=\"n\">Held-out accuracy</th>"
-                + "<th class=\"n\">Test accuracy</th><th class=\"n\">Incidents</th><th>Weights</th></tr></thead><tbody>\n");
+        var out = new StringBuilder(
+                "<div class=\"scroll\"><table><thead><tr><th>Fold</th><th class=\"n\">Epochs</th>"
+                        + "<th class=\"n\">Training loss</th><th class=\"n\">Held-out loss</th><th class=\"n\">Held-out accuracy</th>"
+                        + "<th class=\"n\">Test accuracy</th><th class=\"n\">Incidents</th><th>Weights</th></tr></thead><tbody>\n");
         report.folds().forEach(fold -> row(out, fold, report));
         return ReportPage.section(
                 "folds", "Each fold", out.append("</tbody></table></div>\n").toString());

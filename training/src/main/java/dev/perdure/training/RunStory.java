@@ -78,7 +78,9 @@ final class RunStory implements Closeable {
                             .toString(),
                     "supervisor-killed",
                     predecessor.map(p -> p.evidence() + "; " + where).orElse(where),
-                    living > 0 ? "another took its place; %s stepped on".formatted(Figures.count(living, "worker")) : "resumed",
+                    living > 0
+                            ? "another took its place; %s stepped on".formatted(Figures.count(living, "worker"))
+                            : "resumed",
                     living > 0
                             ? "every worker has the whole state and steps without a supervisor as well"
                             : "the newest intact checkpoint holds everything that is needed",

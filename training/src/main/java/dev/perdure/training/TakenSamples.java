@@ -49,9 +49,7 @@ record TakenSamples(int[] ids, SaveOrder order, long[] ready) {
                                     IntStream.of(segment.asSlice(IDS_AT).toArray(INT)))
                             .toArray(),
                     team.leads() ? order : SaveOrder.heard(numbers(segments.get(Team.LEADER))),
-                    segments.stream()
-                            .mapToLong(segment -> segment.get(LONG, 0))
-                            .toArray());
+                    segments.stream().mapToLong(segment -> segment.get(LONG, 0)).toArray());
         }
     }
 

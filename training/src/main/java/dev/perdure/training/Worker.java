@@ -341,7 +341,8 @@ public final class Worker implements WorkerLink.Side {
     }
 
     private Team team(Collective met, Generation now) {
-        return new Team(met, Succession.shares(now), () -> prepared > now.number() || isAloneForTooLong(), groups::followers);
+        return new Team(
+                met, Succession.shares(now), () -> prepared > now.number() || isAloneForTooLong(), groups::followers);
     }
 
     /** Brings all members to the source's state. */

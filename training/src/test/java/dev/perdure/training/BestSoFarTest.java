@@ -55,7 +55,8 @@ class BestSoFarTest {
     void aFigureThatIsNoNumberIsNeverTheBest() {
         assertThat(after(RULE, Double.NaN, Double.NaN).epoch()).isZero();
         assertThat(after(RULE, Double.NaN, 0.7, Double.NaN, Double.NaN).epoch()).isEqualTo(2);
-        assertThat(after(RULE, Double.NaN, 0.7, Double.NaN, Double.NaN, Double.NaN).stopped())
+        assertThat(after(RULE, Double.NaN, 0.7, Double.NaN, Double.NaN, Double.NaN)
+                        .stopped())
                 .isTrue();
     }
 

@@ -111,8 +111,7 @@ class GuardWatchTest {
     @Test
     void aHeldOutLossThatRisesWithTheTrainingLossIsNoOverFitting() {
         Made healthy = Made.healthy();
-        var made = new Made(
-                e -> 1 + 0.01 * e, e -> 1 + 0.05 * e, healthy.accuracy(), healthy.norm(), 0.01, 500);
+        var made = new Made(e -> 1 + 0.01 * e, e -> 1 + 0.05 * e, healthy.accuracy(), healthy.norm(), 0.01, 500);
         assertThat(fired(made.run(15, 1))).doesNotContain(Guard.OVER_FITTING);
     }
 
@@ -154,13 +153,13 @@ class GuardWatchTest {
     @Test
     void gradientsThatExplodeOrVanishAreSeenThroughTheirMedian() {
         Made healthy = Made.healthy();
-        var exploding = new Made(
-                healthy.train(), healthy.heldOut(), healthy.accuracy(), e -> e < 3 ? 1 : 1000, 0.02, 500);
+        var exploding =
+                new Made(healthy.train(), healthy.heldOut(), healthy.accuracy(), e -> e < 3 ? 1 : 1000, 0.02, 500);
         assertThat(fired(exploding.run(5, 1))).containsExactly(Guard.EXPLODING_GRADIENT);
         var vanishing = new Made(e -> 2, e -> 2, e -> 0.3, e -> e < 3 ? 1 : 1e-5, 0.005, 500);
         assertThat(fired(vanishing.run(5, 1))).containsExactly(Guard.VANISHING_GRADIENT);
-        var learned = new Made(
-                healthy.train(), healthy.heldOut(), healthy.accuracy(), e -> e < 8 ? 1 : 1e-5, 0.02, 500);
+        var learned =
+                new Made(healthy.train(), healthy.heldOut(), healthy.accuracy(), e -> e < 8 ? 1 : 1e-5, 0.02, 500);
         assertThat(fired(learned.run(12, 1))).isEmpty();
     }
 
