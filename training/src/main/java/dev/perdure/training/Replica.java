@@ -81,6 +81,7 @@ final class Replica implements AutoCloseable {
                 () -> Objects.requireNonNull(leading).checkpoints(),
                 booking,
                 this::tell,
+                probe,
                 this::moved);
     }
 

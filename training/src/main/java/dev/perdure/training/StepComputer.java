@@ -19,6 +19,7 @@ public final class StepComputer implements AutoCloseable {
     private final TrainableModel model;
     private final long seed;
     private final GradientBuffers buffers;
+    private final Probe probe;
 
     /**
      * Prepares to compute steps.
@@ -26,8 +27,13 @@ public final class StepComputer implements AutoCloseable {
      * @param seed the run's seed, from which dropout's are derived
      */
     public StepComputer(TrainableModel model, long seed) {
+        this(model, seed, Probe.NONE);
+    }
+
+    StepComputer(TrainableModel model, long seed, Probe probe) {
         this.model = model;
         this.seed = seed;
+        this.probe = probe;
         this.buffers = new GradientBuffers(model.parameters());
     }
 
@@ -77,7 +83,9 @@ public final class StepComputer implements AutoCloseable {
         long dropoutSeed = Seeds.derive(seed, Seeds.Purpose.DROPOUT, plan.epochOf(step), step, index);
         int samples = plan.batchOf(step).size();
         var microbatch = new Microbatch(step, index, samples, dropoutSeed, source.take(index));
+        probe.batch(step, index, microbatch.batch());
         Gradient gradient = model.gradient(microbatch, buffers.take());
+        probe.gradient(step, index, gradient.values());
         results.add(new MicrobatchResult(
                 index, gradient.statistics(), gradient.lossSum(), gradient.correct(), gradient.samples()));
         return Optional.of(gradient.values());

@@ -32,6 +32,7 @@ final class TrainingLoop {
     private final Supplier<RunCheckpoints> checkpoints;
     private final Booking booking;
     private final Consumer<TrainingEvent> say;
+    private final Probe probe;
     private final Runnable moved;
     private final int[] trainIds;
     private final int[] heldOutIds;
@@ -53,6 +54,7 @@ final class TrainingLoop {
             Supplier<RunCheckpoints> checkpoints,
             Booking booking,
             Consumer<TrainingEvent> say,
+            Probe probe,
             Runnable moved) {
         this.config = config;
         this.data = data;
@@ -60,6 +62,7 @@ final class TrainingLoop {
         this.checkpoints = checkpoints;
         this.booking = booking;
         this.say = say;
+        this.probe = probe;
         this.moved = moved;
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
@@ -112,7 +115,7 @@ final class TrainingLoop {
      * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
      */
     void run(Team team) throws IOException, InterruptedException {
-        try (var computer = new StepComputer(model, config.seed());
+        try (var computer = new StepComputer(model, config.seed(), probe);
                 var exchange = new GroupExchange(
                         team.group(),
                         new ExchangePlan(plan.microbatches(), team.shares(), model.parameters()),
@@ -175,6 +178,7 @@ final class TrainingLoop {
         if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
             throw new DivergedException(next, loss, norm, rate);
         }
+        probe.weights(next, model.state());
         booking.enter(Phase.BOOK, computing, next);
         book(next, gradient, taken);
         double accuracy = accuracy(gradient.correct(), gradient.samples());
