@@ -70,15 +70,15 @@ final class Casualties {
     }
 
     /** Members stand at the same position in different states. */
-    void differ(String evidence, long generation) {
+    void differ(String kind, String evidence, long generation) {
         last = evidence;
         desk.journal.open(
-                "states-differ",
+                kind,
                 Optional.empty(),
                 generation,
                 evidence,
-                "everyone goes back to the newest intact checkpoint",
-                "no state has more than half of the members behind it, so it is undecided who was wrong",
+                "everyone goes back to the newest intact checkpoint from when all were known to be right",
+                "nothing has more than half of the members behind it, so it is undecided who was wrong",
                 List.of("believe one of them: nothing says which", "stop: the steps since can be redone"),
                 0,
                 desk.clock);

@@ -137,6 +137,18 @@ public sealed interface Failure {
         }
     }
 
+    record Miscomputed(String what) implements Failure {
+        @Override
+        public String kind() {
+            return "gradient-differs";
+        }
+
+        @Override
+        public String evidence() {
+            return what;
+        }
+    }
+
     record Differs(String what) implements Failure {
         @Override
         public String kind() {

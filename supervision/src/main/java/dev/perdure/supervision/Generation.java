@@ -14,11 +14,22 @@ import java.util.OptionalLong;
  * @param source the rank whose state is copied to every member that stands elsewhere, before the first step
  * @param position where the source stands (see {@link Progress#position}); when absent, the source first takes the newest
  *     intact checkpoint, or begins anew when there is none, and all others copy, wherever they stand
+ * @param notAfter when present, states after this position are wrong: checkpoints of later ones are withdrawn before the
+ *     first step, and all members but the source copy, wherever they stand
+ * @param adjustments to the recipe, in the order they were made
  * @param meetingPoint where the members find each other, in the words of the collective that they use
  */
-public record Generation(long number, List<Share> shares, int source, OptionalLong position, String meetingPoint) {
+public record Generation(
+        long number,
+        List<Share> shares,
+        int source,
+        OptionalLong position,
+        OptionalLong notAfter,
+        List<Adjustment> adjustments,
+        String meetingPoint) {
     public Generation {
         shares = List.copyOf(shares);
+        adjustments = List.copyOf(adjustments);
         if (number < 1) {
             throw new IllegalArgumentException("generation: %d (expected: >= 1)".formatted(number));
         }
@@ -35,6 +46,11 @@ public record Generation(long number, List<Share> shares, int source, OptionalLo
             }
             next = share.to();
         }
+    }
+
+    /** Makes one that trusts every state, and trains by the recipe alone. */
+    public Generation(long number, List<Share> shares, int source, OptionalLong position, String meetingPoint) {
+        this(number, shares, source, position, OptionalLong.empty(), List.of(), meetingPoint);
     }
 
     /**

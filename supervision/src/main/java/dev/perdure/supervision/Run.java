@@ -9,6 +9,7 @@ package dev.perdure.supervision;
  * @param meetingPlace where groups meet until {@link Event.MeetsAt} says otherwise, in the words of the collective that
  *     they use; each generation adds a name of its own
  * @param suspicion how a worker that has said nothing yet is judged
+ * @param onDivergence what is done when a step gives no finite numbers however often it is redone
  */
 public record Run(
         String build,
@@ -17,4 +18,18 @@ public record Run(
         String meetingPlace,
         Patience patience,
         Budgets budgets,
-        Suspicion suspicion) {}
+        Suspicion suspicion,
+        OnDivergence onDivergence) {
+
+    /** Makes one that ends when a step gives no finite numbers. */
+    public Run(
+            String build,
+            String configuration,
+            long positionMax,
+            String meetingPlace,
+            Patience patience,
+            Budgets budgets,
+            Suspicion suspicion) {
+        this(build, configuration, positionMax, meetingPlace, patience, budgets, suspicion, OnDivergence.STOP);
+    }
+}

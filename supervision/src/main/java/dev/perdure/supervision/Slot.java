@@ -15,7 +15,11 @@ public record Slot(int launches, int failures, int corruptions) {
     }
 
     Slot failed(Failure failure) {
-        return new Slot(launches, failures + 1, corruptions + (failure instanceof Failure.Differs ? 1 : 0));
+        return new Slot(launches, failures + 1, corruptions + (isCorruption(failure) ? 1 : 0));
+    }
+
+    private static boolean isCorruption(Failure failure) {
+        return failure instanceof Failure.Differs || failure instanceof Failure.Miscomputed;
     }
 
     Slot proved() {

@@ -10,7 +10,10 @@
  *   <li>{@link dev.perdure.supervision.Supervision}: what follows from what. The transition table stands above it;
  *       {@link dev.perdure.supervision.Stage} is where a run is.
  *   <li>{@code Grouping} makes generations, {@code Lineup} chooses their members, {@code Watch} finds what only time
- *       shows, {@code Witnesses} finds states that differ, {@code Staffing} launches and stops launching.
+ *       shows, {@code Staffing} launches and stops launching.
+ *   <li>{@code Witnesses} finds states that differ, {@code Trust} knows what can be built on, and {@code Numbers} has
+ *       everyone go back to that when numbers are wrong. {@link dev.perdure.supervision.Trusted} outlives a supervisor.
+ *       {@code Divergences} and {@link dev.perdure.supervision.Adjustment}: when it is the recipe that is wrong.
  *   <li>{@link dev.perdure.supervision.Failure} and {@link dev.perdure.supervision.Incident}: what can be wrong, and what
  *       is told of it. {@link dev.perdure.supervision.Suspicion} judges a worker by its signs of life.
  *   <li>{@link dev.perdure.supervision.Patience} and {@link dev.perdure.supervision.Budgets}: what ends every wait and

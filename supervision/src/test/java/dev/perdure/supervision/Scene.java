@@ -28,11 +28,15 @@ final class Scene {
     }
 
     Scene(Facts facts, long epoch) {
-        this.facts = facts;
-        supervision = Supervision.takeOver(run(), facts, epoch);
+        this(facts, epoch, OnDivergence.STOP);
     }
 
-    static Run run() {
+    Scene(Facts facts, long epoch, OnDivergence policy) {
+        this.facts = facts;
+        supervision = Supervision.takeOver(run(policy), facts, epoch);
+    }
+
+    static Run run(OnDivergence policy) {
         return new Run(
                 BUILD,
                 CONFIGURATION,
@@ -40,7 +44,8 @@ final class Scene {
                 "tcp://127.0.0.1:1",
                 Patience.standard(),
                 Budgets.standard(),
-                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                SteadySuspicion.within(SteadySuspicion.Bounds.standard()),
+                policy);
     }
 
     static WorkerId id(String name) {
@@ -106,6 +111,13 @@ final class Scene {
     Scene formed(long generation, long position, String... names) {
         for (String name : names) {
             say(new FromWorker.Formed(id(name), generation, position));
+        }
+        return this;
+    }
+
+    Scene stand(long generation, long position, long digest, String... names) {
+        for (String name : names) {
+            say(new FromWorker.Stands(id(name), generation, position, digest));
         }
         return this;
     }

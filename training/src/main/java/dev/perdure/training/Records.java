@@ -89,7 +89,7 @@ final class Records {
             case Fact.Formed formed -> List.of(row(formed.generation(), formed.reason()));
             case Fact.Happened happened -> List.of(row(happened.incident()));
             case Fact.Agreed agreed -> List.of(new dev.perdure.registry.Progress(agreed.position() / 2));
-            case Fact.Resized _, Fact.Ended _ -> List.of();
+            case Fact.Believed _, Fact.Resized _, Fact.Ended _ -> List.of();
         };
     }
 

@@ -272,6 +272,7 @@ public final class TeamSupervisor {
                 ExitCode code = failure == null ? ExitCode.INTERNAL : ExitCode.of(failure.exitCode());
                 yield ended(code, failure == null ? worker + ": " + reason : failure.problem(), progress, story);
             }
+            case Outcome.Diverged(String reason) -> ended(ExitCode.DIVERGED, reason, progress, story);
             case Outcome.Spent(String reason) -> ended(ExitCode.RESTARTS_SPENT, reason, progress, story);
             case Outcome.Stopped(String reason) -> ended(ExitCode.INTERRUPTED, reason, progress, story);
             case Outcome.RegistryLost(String reason) -> ended(ExitCode.STORE_FAILED, reason, progress, story);
