@@ -30,6 +30,28 @@ public interface Probe {
      */
     default void weights(long step, State state) {}
 
+    /** Looks at gradients. */
+    interface OfGradients {
+        void gradient(long step, int microbatch, TensorData values);
+    }
+
+    /** Returns this probe, with another that sees gradients after it, as it left them. */
+    default Probe before(OfGradients other) {
+        Probe first = this;
+        return new Probe() {
+            @Override
+            public void batch(long step, int microbatch, Batch batch) {
+                first.batch(step, microbatch, batch);
+            }
+
+            @Override
+            public void gradient(long step, int microbatch, TensorData values) {
+                first.gradient(step, microbatch, values);
+                other.gradient(step, microbatch, values);
+            }
+        };
+    }
+
     /** Returns the store that checkpoints go to, as the trainer shall see it. */
     default ObjectStore around(ObjectStore store) {
         return store;

@@ -6,10 +6,12 @@ import dev.perdure.core.State;
 import dev.perdure.data.Dataset;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
+import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #position()} and {@link #progress} belong to the stepping thread.
  */
 final class Replica implements AutoCloseable {
-    private static final int STANDS_EVERY = 10;
 
     private final RunFolder folder;
     private final RunConfig config;
@@ -37,7 +38,7 @@ final class Replica implements AutoCloseable {
     private boolean trained;
     private @Nullable Leading leading;
     private @Nullable Metrics metrics;
-    private Standing standing = (_, _) -> {};
+    private Standing standing = Standing.NOBODY;
     private Consumer<TrainingEvent> say = _ -> {};
     private volatile long position = -1;
     private volatile Progress.Phase phase = Progress.Phase.IDLE;
@@ -82,7 +83,17 @@ final class Replica implements AutoCloseable {
                 booking,
                 this::tell,
                 probe,
-                this::moved);
+                new TrainingLoop.Watcher() {
+                    @Override
+                    public void moved() {
+                        Replica.this.moved();
+                    }
+
+                    @Override
+                    public void checked(long upTo) {
+                        standing.checked(upTo);
+                    }
+                });
     }
 
     /** Returns where the state stands, if there is one. May be called by any thread. */
@@ -128,9 +139,7 @@ final class Replica implements AutoCloseable {
     void joins(Team team, Consumer<TrainingEvent> listener) throws IOException {
         say = listener;
         if (team.leads() && leading == null) {
-            ProgressFile progress = ProgressFile.open(folder.progress());
-            booking.into(progress);
-            leading = new Leading(progress, RunCheckpoints.open(folder, config, progress, probe, this::tell));
+            takeUp();
             Trainer.sayStarted(config, data, model, engine, say);
             data.report().warnings().forEach(warning -> say.accept(new TrainingEvent.Warned(warning)));
             Preflight.tellBadRecords(data.report(), folder, say);
@@ -145,6 +154,28 @@ final class Replica implements AutoCloseable {
             leading.close();
             leading = null;
         }
+    }
+
+    /** The recipe is as configured, and with these adjustments. */
+    void adjust(List<Adjustment> adjustments) {
+        loop.adjust(config.checks().adjustments().and(adjustments));
+    }
+
+    /**
+     * Takes back what was saved of later positions, since it is wrong. Nobody else of the team saves any more.
+     *
+     * @param position -1 when nothing that was saved is right
+     */
+    void withdrawAfter(long position) throws IOException {
+        layDown(); // waits for what is being saved; what is saved next has a term of its own
+        takeUp();
+        Objects.requireNonNull(leading).checkpoints().withdrawAfter(Math.floorDiv(position, 2));
+    }
+
+    private void takeUp() throws IOException {
+        ProgressFile progress = ProgressFile.open(folder.progress());
+        booking.into(progress);
+        leading = new Leading(progress, RunCheckpoints.open(folder, config, progress, probe, this::tell));
     }
 
     /** Takes the newest intact checkpoint back, or begins anew when there is none. */
@@ -201,7 +232,7 @@ final class Replica implements AutoCloseable {
         trained = true;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
-            loop.run(team);
+            runOrRedo(team);
             String weights = Weights.sha256(model.state());
             TrainingEvent finished = loop.finished(team, weights);
             if (leading != null) {
@@ -216,16 +247,51 @@ final class Replica implements AutoCloseable {
         }
     }
 
+    /** A step that gives no finite numbers is computed once more: most faults of machines do not come twice. */
+    private void runOrRedo(Team team) throws IOException, InterruptedException {
+        for (long redone = 0; ; ) {
+            try {
+                loop.run(team);
+                return;
+            } catch (DivergedException e) {
+                if (e.step() == redone) {
+                    throw e;
+                }
+                redone = e.step();
+                if (team.leads()) {
+                    standing.noticed("non-finite", "step %d: %s; it is redone".formatted(redone, e.evidence()));
+                }
+            }
+        }
+    }
+
     private void moved() {
         position = loop.position();
-        if (loop.step() % STANDS_EVERY == 0) {
+        if (loop.step() % config.checks().compareEvery() == 0) {
             standing.at(position, StateCopy.checksum(model.state().tensors().values()));
         }
     }
 
     /** Hears where a state stands. */
     interface Standing {
+        Standing NOBODY = new Standing() {
+            @Override
+            public void at(long position, long digest) {}
+
+            @Override
+            public void checked(long position) {}
+
+            @Override
+            public void noticed(String kind, String evidence) {}
+        };
+
         void at(long position, long digest);
+
+        /** Gradients were computed again by others, up to here. Told to the leader alone. */
+        void checked(long position);
+
+        /** Something happened that people should know of. */
+        void noticed(String kind, String evidence);
     }
 
     private Metrics openMetrics() throws IOException {

@@ -1,6 +1,7 @@
 package dev.perdure.training;
 
 import dev.perdure.checkpoint.CheckpointEvent;
+import dev.perdure.checkpoint.CheckpointName;
 import dev.perdure.checkpoint.Checkpointer;
 import dev.perdure.checkpoint.CheckpointerOptions;
 import dev.perdure.checkpoint.Restored;
@@ -116,6 +117,15 @@ final class RunCheckpoints implements AutoCloseable {
                 new TrainingEvent.Restored(r.step(), (System.nanoTime() - begin) / 1e6, DamageLines.of(r.skipped()))));
         lastStep = restored.map(Restored::step).orElse(0L);
         return restored.map(Restored::state);
+    }
+
+    /** Takes back all checkpoints of later steps: what they hold is wrong. */
+    void withdrawAfter(long step) throws IOException {
+        List<CheckpointName> withdrawn = checkpointer.checkpoints().withdrawAfter(step);
+        if (!withdrawn.isEmpty()) {
+            say.accept(new TrainingEvent.Warned(
+                    "checkpoints: %s hold wrong numbers, and were withdrawn".formatted(withdrawn)));
+        }
     }
 
     /** Begins a save if one is due after this step, and always after the last. */

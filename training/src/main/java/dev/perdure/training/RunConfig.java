@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param base the folder that relative paths start from
  * @param workers how many processes train together; does not reach the weights
  * @param spares how many more keep their state fresh, to take a lost one's place at once
+ * @param checks how wrong numbers are looked for
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
 public record RunConfig(
@@ -45,6 +46,7 @@ public record RunConfig(
         RestartPolicy restarts,
         int workers,
         int spares,
+        NumberChecks checks,
         Map<String, Object> resolved) {
 
     /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
@@ -109,6 +111,7 @@ public record RunConfig(
                                     .formatted(workers, microbatches)
                             + " more microbatches in a new run, or fewer workers.");
         }
+        NumberChecks checks = NumberChecks.read(training, supervision);
         root.finish();
         return new RunConfig(
                 runName,
@@ -126,6 +129,7 @@ public record RunConfig(
                 restarts,
                 workers,
                 spares,
+                checks,
                 root.resolved());
     }
 
@@ -147,6 +151,11 @@ public record RunConfig(
     private static Map<String, Object> whatMatters(Map<String, Object> resolved) {
         var matters = new TreeMap<>(resolved);
         CHANGEABLE.forEach(matters::remove);
+        if (matters.get("training") instanceof Map<?, ?> training) {
+            var kept = new TreeMap<Object, Object>(training);
+            kept.remove(NumberChecks.ON_DIVERGENCE);
+            matters.put("training", kept);
+        }
         return matters;
     }
 }

@@ -142,7 +142,8 @@ public final class TeamSupervisor {
                 "file:" + folder.meetings().toAbsolutePath(),
                 Patience.standard(),
                 config.restarts().budgets(),
-                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                SteadySuspicion.within(SteadySuspicion.Bounds.standard()),
+                config.checks().onDivergence());
     }
 
     /** Feeds the machine until it says that all is over. */

@@ -24,6 +24,7 @@ final class TrainingLoop {
     private static final int EVALUATION_BATCH = 256;
     private static final int BATCHES_AHEAD = 8;
     private static final int WARM_UP_STEPS = 3;
+    private static final String ADJUSTMENTS = "run/adjustments";
 
     private final RunConfig config;
     private final Dataset data;
@@ -33,11 +34,12 @@ final class TrainingLoop {
     private final Booking booking;
     private final Consumer<TrainingEvent> say;
     private final Probe probe;
-    private final Runnable moved;
+    private final Watcher watcher;
     private final int[] trainIds;
     private final int[] heldOutIds;
     private final SampleLedger ledger;
     private final EpochTotals totals = new EpochTotals();
+    private Adjustments adjustments;
     private long step;
     private long epochBeganNanos = System.nanoTime();
 
@@ -45,7 +47,7 @@ final class TrainingLoop {
      * Begins before the first step.
      *
      * @param checkpoints asked for when this one leads a team
-     * @param moved called whenever {@link #position} has changed
+     * @param watcher told where the state stands
      */
     TrainingLoop(
             RunConfig config,
@@ -55,7 +57,7 @@ final class TrainingLoop {
             Booking booking,
             Consumer<TrainingEvent> say,
             Probe probe,
-            Runnable moved) {
+            Watcher watcher) {
         this.config = config;
         this.data = data;
         this.model = model;
@@ -63,11 +65,30 @@ final class TrainingLoop {
         this.booking = booking;
         this.say = say;
         this.probe = probe;
-        this.moved = moved;
+        this.watcher = watcher;
+        this.adjustments = config.checks().adjustments();
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
         this.plan = planOf(config, data);
         this.ledger = new SampleLedger(trainIds.length);
+    }
+
+    /** Hears how far the loop is. */
+    interface Watcher {
+        /** {@link #position} has changed. */
+        void moved();
+
+        /** Gradients were computed again by others, and came out the same, up to the step that leads to this position. */
+        default void checked(long position) {}
+    }
+
+    /** From now on the recipe is adjusted like this, and not otherwise. */
+    void adjust(Adjustments next) {
+        adjustments = next;
+    }
+
+    Adjustments adjustments() {
+        return adjustments;
     }
 
     static StepPlan planOf(RunConfig config, Dataset data) {
@@ -97,6 +118,9 @@ final class TrainingLoop {
                 .text("data/digest", data.digest());
         totals.addTo(state);
         ledger.addTo(state);
+        if (!adjustments.all().isEmpty()) {
+            state.text(ADJUSTMENTS, String.join("\n", adjustments.texts()));
+        }
         return state.build();
     }
 
@@ -106,6 +130,9 @@ final class TrainingLoop {
         totals.restore(state);
         ledger.restore(state);
         step = state.integer("run/step");
+        if (state.entries().containsKey(ADJUSTMENTS)) {
+            adjustments = Adjustments.parse(state.text(ADJUSTMENTS).lines().toList());
+        }
     }
 
     /**
@@ -115,7 +142,10 @@ final class TrainingLoop {
      * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
      */
     void run(Team team) throws IOException, InterruptedException {
-        try (var computer = new StepComputer(model, config.seed(), probe);
+        var again = new StepComputer(model, config.seed(), probe);
+        var recheck = new Recheck(team, plan, config.checks().recheckEvery(), config.seed(), data, trainIds, again);
+        try (again;
+                var computer = new StepComputer(model, config.seed(), probe.before(recheck::saw));
                 var exchange = new GroupExchange(
                         team.group(),
                         new ExchangePlan(plan.microbatches(), team.shares(), model.parameters()),
@@ -126,7 +156,7 @@ final class TrainingLoop {
                 endEpoch(team);
             }
             while (step < plan.steps()) {
-                applyStep(team, step + 1, computer, exchange, batches);
+                applyStep(team, step + 1, computer, recheck, exchange, batches);
                 boolean epochEnds = plan.endsEpoch(step);
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 if (team.leads()) {
@@ -151,8 +181,17 @@ final class TrainingLoop {
     }
 
     private void applyStep(
-            Team team, long next, StepComputer computer, GroupExchange exchange, DeliveredBatches batches)
+            Team team,
+            long next,
+            StepComputer computer,
+            Recheck recheck,
+            GroupExchange exchange,
+            DeliveredBatches batches)
             throws IOException, InterruptedException {
+        if (adjustments.skips(next)) {
+            skipStep(team, next, batches);
+            return;
+        }
         Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : Purpose.COMPUTE;
         booking.enter(Phase.GRADIENT, computing, next);
         var samples = new ArrayList<int[]>();
@@ -164,6 +203,10 @@ final class TrainingLoop {
             samples.add(delivered.ids());
             return delivered.batch();
         });
+        recheck.compare(next, share);
+        if (recheck.isDue(next) && team.leads()) {
+            watcher.checked(2 * next);
+        }
         booking.enter(Phase.EXCHANGE, computing, next);
         StepGradient gradient = exchange.exchange(plan, next, share);
         int[] taken = TakenSamples.ofAll(team, plan, next, samples);
@@ -172,11 +215,14 @@ final class TrainingLoop {
             checkpoints.get().awaitCaptured();
         }
         booking.enter(Phase.APPLY, computing, next);
-        double rate = config.learningRate().at(next, plan.steps());
-        double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
+        double rate = config.learningRate().at(next, plan.steps()) * adjustments.factorAt(next);
         double loss = gradient.lossSum() / gradient.samples();
-        if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
-            throw new DivergedException(next, loss, norm, rate);
+        if (!Double.isFinite(loss)) {
+            throw new DivergedException(next, loss, Double.NaN, rate, suspects(team, gradient));
+        }
+        double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
+        if (!Double.isFinite(norm)) {
+            throw new DivergedException(next, loss, norm, rate, suspects(team, gradient));
         }
         probe.weights(next, model.state());
         booking.enter(Phase.BOOK, computing, next);
@@ -188,17 +234,53 @@ final class TrainingLoop {
         }
     }
 
+    /** Returns which microbatches gave a loss that is no number, and whose they were. */
+    private static String suspects(Team team, StepGradient gradient) {
+        var suspects = new ArrayList<String>();
+        for (MicrobatchResult result : gradient.microbatches()) {
+            if (!Double.isFinite(result.lossSum())) {
+                suspects.add(
+                        "microbatch %d, computed by rank %d".formatted(result.index(), team.ownerOf(result.index())));
+            }
+        }
+        return String.join(", ", suspects);
+    }
+
+    /** Leaves a batch out: the step counts, and nothing else has changed. */
+    private void skipStep(Team team, long next, DeliveredBatches batches) throws IOException, InterruptedException {
+        booking.enter(Phase.GRADIENT, Purpose.DATA, next);
+        var samples = new ArrayList<int[]>();
+        for (int index : team.share().indices().toArray()) {
+            if (plan.microbatchOf(next, index).size() > 0) {
+                samples.add(batches.take().ids());
+            }
+        }
+        booking.enter(Phase.BOOK, Purpose.COMPUTE, next);
+        for (int id : TakenSamples.ofAll(team, plan, next, samples)) {
+            ledger.skip(id);
+        }
+        advance(next);
+        if (team.leads()) {
+            say.accept(new TrainingEvent.Warned(
+                    "step %d: its batch is skipped, as the recipe's adjustments have it".formatted(next)));
+        }
+    }
+
     private void book(long applied, StepGradient gradient, int[] samples) {
         for (int id : samples) {
             ledger.consume(id);
         }
+        totals.add(gradient);
+        advance(applied);
+    }
+
+    private void advance(long applied) {
         if (plan.endsEpoch(applied)) {
             ledger.endEpoch();
         }
-        totals.add(gradient);
         step = applied;
         booking.progress().applied(applied);
-        moved.run();
+        watcher.moved();
     }
 
     private Map<String, Double> endEpoch(Team team) {
@@ -217,7 +299,7 @@ final class TrainingLoop {
                     (now - epochBeganNanos) / 1e9));
         }
         epochBeganNanos = now;
-        moved.run();
+        watcher.moved();
         return figures.metrics();
     }
 

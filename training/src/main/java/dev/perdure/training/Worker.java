@@ -256,13 +256,24 @@ public final class Worker implements WorkerLink.Side {
             copyState(replica, next, team);
             link.send(
                     new FromWorker.Formed(id, next.number(), replica.position().orElseThrow()));
-            String weights = replica.train(team, this::stands);
+            replica.adjust(next.adjustments());
+            String weights = replica.train(team, new Telling());
             link.send(new FromWorker.Done(id, next.number(), weights));
         } catch (CollectiveFailedException e) {
             if (prepared <= next.number()) {
                 LOG.info("generation {} is broken: {}", next.number(), e.getMessage());
                 link.send(new FromWorker.Broken(id, next.number(), replica.position(), String.valueOf(e.getMessage())));
             }
+        } catch (MiscomputedException e) {
+            List<WorkerId> culprits = e.culprits().stream()
+                    .map(member -> next.shares().get(member).worker())
+                    .toList();
+            String evidence = String.valueOf(e.getMessage());
+            long position = replica.position().orElseThrow();
+            link.send(new FromWorker.Miscomputed(id, next.number(), position, culprits, evidence));
+        } catch (DivergedException e) {
+            long position = replica.position().orElseThrow();
+            link.send(new FromWorker.NotFinite(id, next.number(), position, e.evidence()));
         } finally {
             synchronized (meeting) {
                 group = null;
@@ -306,6 +317,12 @@ public final class Worker implements WorkerLink.Side {
 
     /** Brings all members to the source's state. */
     private void copyState(Replica replica, Generation next, Team team) throws IOException {
+        if (next.notAfter().isPresent()) {
+            team.group().gatherLongs(0); // whoever led before saves nothing any more
+            if (team.leads()) {
+                replica.withdrawAfter(next.notAfter().getAsLong());
+            }
+        }
         if (next.position().isEmpty() && team.rank() == next.source()) {
             replica.restoreOrBegin(team);
         }
@@ -315,7 +332,9 @@ public final class Worker implements WorkerLink.Side {
         long wanted = positions.get(next.source())[0];
         Set<Integer> receivers = new HashSet<>();
         for (int rank = 0; rank < positions.size(); rank++) {
-            boolean stale = next.position().isEmpty() || positions.get(rank)[0] != wanted;
+            boolean stale = next.position().isEmpty()
+                    || next.notAfter().isPresent()
+                    || positions.get(rank)[0] != wanted;
             if (rank != next.source() && stale) {
                 receivers.add(rank);
             }
@@ -330,7 +349,20 @@ public final class Worker implements WorkerLink.Side {
         }
     }
 
-    private void stands(long position, long digest) {
-        link.send(new FromWorker.Stands(id, generation, position, digest));
+    private final class Telling implements Replica.Standing {
+        @Override
+        public void at(long position, long digest) {
+            link.send(new FromWorker.Stands(id, generation, position, digest));
+        }
+
+        @Override
+        public void checked(long position) {
+            link.send(new FromWorker.Checked(id, generation, position));
+        }
+
+        @Override
+        public void noticed(String kind, String evidence) {
+            link.send(new FromWorker.Noticed(id, generation, kind, evidence));
+        }
     }
 }
