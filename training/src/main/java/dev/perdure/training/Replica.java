@@ -6,6 +6,8 @@ import dev.perdure.core.State;
 import dev.perdure.data.Dataset;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
+import dev.perdure.reliability.LossWatch;
+import dev.perdure.reliability.Observed;
 import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Progress;
 import java.io.IOException;
@@ -39,6 +41,7 @@ final class Replica implements AutoCloseable {
     private @Nullable Leading leading;
     private @Nullable Metrics metrics;
     private Standing standing = Standing.NOBODY;
+    private LossWatch losses = LossWatch.usual();
     private Consumer<TrainingEvent> say = _ -> {};
     private volatile long position = -1;
     private volatile Progress.Phase phase = Progress.Phase.IDLE;
@@ -232,6 +235,7 @@ final class Replica implements AutoCloseable {
         trained = true;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
+            losses = LossWatch.usual();
             runOrRedo(team);
             String weights = Weights.sha256(model.state());
             TrainingEvent finished = loop.finished(team, weights);
@@ -309,6 +313,20 @@ final class Replica implements AutoCloseable {
             throw UnwritableException.of(folder, e);
         }
         say.accept(event);
+        if (event instanceof TrainingEvent.StepApplied applied) {
+            watchLoss(applied);
+        }
+    }
+
+    /** A spike is told, and nothing follows from it: it may be the data, or the rate. */
+    private void watchLoss(TrainingEvent.StepApplied applied) {
+        Observed<LossWatch> observed = losses.after(applied.loss(), applied.gradientNorm());
+        losses = observed.state();
+        if (observed.verdict().isAlarm()) {
+            standing.noticed(
+                    "loss-spike",
+                    "step %d: %s".formatted(applied.step(), observed.verdict().reason()));
+        }
     }
 
     /** Waits for the next team. */
