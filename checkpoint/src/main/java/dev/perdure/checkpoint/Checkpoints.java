@@ -221,6 +221,23 @@ public final class Checkpoints {
     }
 
     /**
+     * Takes back all checkpoints of later steps than this one, because what they hold is wrong though every byte is as it was
+     * saved: from now on they do not exist. The newest goes first, so that whoever is interrupted leaves no gap.
+     *
+     * @return their names
+     */
+    public List<CheckpointName> withdrawAfter(long step) throws IOException {
+        var pruner = new Pruner(store, this, surroundings);
+        List<CheckpointName> later = Paths.names(store, Paths.CHECKPOINTS).reversed().stream()
+                .filter(name -> name.step() > step)
+                .toList();
+        for (CheckpointName name : later) {
+            pruner.delete(name);
+        }
+        return later;
+    }
+
+    /**
      * Copies a checkpoint into another store, where it becomes the newest.
      *
      * @return its name there: the step stays, the term is the other store's next

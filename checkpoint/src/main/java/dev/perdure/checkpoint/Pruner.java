@@ -60,7 +60,7 @@ final class Pruner {
         }
     }
 
-    private void delete(CheckpointName name) throws IOException {
+    void delete(CheckpointName name) throws IOException {
         store.delete(Paths.manifest(name));
         for (String marker : List.of(Paths.VERIFIED, Paths.SUSPECT, Paths.QUARANTINE)) {
             store.delete(Paths.marker(marker, name));

@@ -35,7 +35,7 @@ class PlanCommandTest {
     /** At least as many as were caused: on a starved machine a healthy worker may look dead. */
     private static long failuresOf(RunReport report) {
         return report.incidents().stream()
-                .filter(incident -> incident.kind().startsWith("trainer-")
+                .filter(incident -> incident.kind().equals("connection-lost")
                         || incident.kind().startsWith("worker-"))
                 .count();
     }

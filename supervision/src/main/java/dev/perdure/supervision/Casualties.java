@@ -143,14 +143,24 @@ final class Casualties {
     }
 
     /** Members stand at the same position in different states. */
-    void differ(String evidence, long generation) {
+    void differ(String kind, String evidence, long generation) {
         last = evidence;
         aboutGroup(
-                "states-differ",
+                kind,
                 evidence,
                 generation,
-                "everyone goes back to the newest intact checkpoint",
-                recoveries.whenStatesDiffer());
+                "everyone goes back to the newest intact checkpoint from when all were known to be right",
+                recoveries.whenNumbersDiffer());
+    }
+
+    /** Numbers are wrong, and it is known whose. */
+    void wrong(String evidence, long generation, String action) {
+        aboutGroup("numbers-wrong", evidence, generation, action, recoveries.whenNumbersAreWrong());
+    }
+
+    /** A step gave no finite numbers, and this is done about it. */
+    void notFinite(String evidence, long generation, String action, Divergences.Remedy remedy) {
+        aboutGroup("non-finite", evidence, generation, action, recoveries.whenNotFinite(remedy));
     }
 
     /** Records an incident of the whole group, with what was decided among these. */

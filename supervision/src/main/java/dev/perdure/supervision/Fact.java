@@ -30,6 +30,9 @@ public sealed interface Fact {
     /** All members stood at this position with the same digest of their state. */
     record Agreed(long position, String digest) implements Fact {}
 
+    /** Up to where states are known to be right; replaces what was known of that. */
+    record Believed(Trusted trusted) implements Fact {}
+
     /** From now on this many are wanted. */
     record Resized(Targets targets) implements Fact {}
 

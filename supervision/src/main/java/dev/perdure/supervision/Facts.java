@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param living who was launched and is not known to be gone, and in which slot
  * @param slots what is remembered of each
  * @param position the highest that is known to have been applied
+ * @param trusted up to where states are known to be right
  * @param outcome present once the run is over
  */
 public record Facts(
@@ -21,6 +22,7 @@ public record Facts(
         Map<WorkerId, Integer> living,
         Map<Integer, Slot> slots,
         OptionalLong position,
+        Trusted trusted,
         Optional<Outcome> outcome) {
     public Facts {
         living = new LinkedHashMap<>(living);
@@ -29,7 +31,8 @@ public record Facts(
 
     /** Returns what is known of a run that has not begun. */
     public static Facts none(Targets targets) {
-        return new Facts(targets, Optional.empty(), Map.of(), Map.of(), OptionalLong.empty(), Optional.empty());
+        return new Facts(
+                targets, Optional.empty(), Map.of(), Map.of(), OptionalLong.empty(), Trusted.NOTHING, Optional.empty());
     }
 
     /** Returns what is known once this is known too. */
@@ -39,12 +42,19 @@ public record Facts(
                 var next = new LinkedHashMap<>(living);
                 next.put(launched.worker(), launched.slot());
                 yield new Facts(
-                        targets, generation, next, remember(launched.slot(), launched.history()), position, outcome);
+                        targets,
+                        generation,
+                        next,
+                        remember(launched.slot(), launched.history()),
+                        position,
+                        trusted,
+                        outcome);
             }
             case Fact.Gone gone -> {
                 var next = new LinkedHashMap<>(living);
                 next.remove(gone.worker());
-                yield new Facts(targets, generation, next, remember(gone.slot(), gone.history()), position, outcome);
+                yield new Facts(
+                        targets, generation, next, remember(gone.slot(), gone.history()), position, trusted, outcome);
             }
             case Fact.Formed formed ->
                 new Facts(
@@ -53,13 +63,24 @@ public record Facts(
                         living,
                         slots,
                         higher(formed.generation().position()),
+                        trusted,
                         outcome);
             case Fact.Happened _, Fact.Tried _ -> this;
             case Fact.Agreed agreed ->
-                new Facts(targets, generation, living, slots, higher(OptionalLong.of(agreed.position())), outcome);
-            case Fact.Resized resized -> new Facts(resized.targets(), generation, living, slots, position, outcome);
+                new Facts(
+                        targets,
+                        generation,
+                        living,
+                        slots,
+                        higher(OptionalLong.of(agreed.position())),
+                        trusted.agreed(agreed.position()),
+                        outcome);
+            case Fact.Believed believed ->
+                new Facts(targets, generation, living, slots, position, believed.trusted(), outcome);
+            case Fact.Resized resized ->
+                new Facts(resized.targets(), generation, living, slots, position, trusted, outcome);
             case Fact.Ended ended ->
-                new Facts(targets, generation, living, slots, position, Optional.of(ended.outcome()));
+                new Facts(targets, generation, living, slots, position, trusted, Optional.of(ended.outcome()));
         };
     }
 

@@ -200,6 +200,23 @@ public sealed interface Failure {
         }
     }
 
+    record Miscomputed(String what) implements Failure {
+        @Override
+        public String kind() {
+            return "gradient-differs";
+        }
+
+        @Override
+        public String evidence() {
+            return what;
+        }
+
+        @Override
+        public EvidenceKind shows() {
+            return EvidenceKind.MICROBATCH_DIFFERS;
+        }
+    }
+
     record Differs(String what) implements Failure {
         @Override
         public String kind() {

@@ -1,5 +1,6 @@
 package dev.perdure.supervision;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -63,6 +64,33 @@ public sealed interface FromWorker {
      * @param digest of all tensors of its state
      */
     record Stands(WorkerId worker, long generation, long position, long digest) implements FromWorker {}
+
+    /**
+     * Work of every member that computes was computed again by another, up to the step that leads to this position, and
+     * came out the same. Said by one for all.
+     */
+    record Checked(WorkerId worker, long generation, long position) implements FromWorker {}
+
+    /**
+     * Gradients came out different when another computed them again. The step was not applied; the group has been left.
+     *
+     * @param position where all members stand
+     * @param culprits whose arithmetic was wrong; empty when nobody can tell
+     */
+    record Miscomputed(WorkerId worker, long generation, long position, List<WorkerId> culprits, String evidence)
+            implements FromWorker {
+        public Miscomputed {
+            culprits = List.copyOf(culprits);
+        }
+    }
+
+    /**
+     * A step gave a loss or a gradient that is no finite number, also when it was redone. It was not applied; the group has
+     * been left.
+     *
+     * @param position where all members stand: before that step
+     */
+    record NotFinite(WorkerId worker, long generation, long position, String evidence) implements FromWorker {}
 
     /**
      * Something that may be a fault, noticed by the worker itself.

@@ -14,6 +14,9 @@ import java.util.OptionalLong;
  * @param source the rank whose state is copied to every member that stands elsewhere, before the first step
  * @param position where the source stands (see {@link Progress#position}); when absent, the source first takes the newest
  *     intact checkpoint, or begins anew when there is none, and all others copy, wherever they stand
+ * @param notAfter when present, states after this position are wrong: checkpoints of later ones are withdrawn before the
+ *     first step, and all members but the source copy, wherever they stand
+ * @param adjustments to the recipe, in the order they were made
  * @param meetingPoint where the members find each other, in the words of the collective that they use
  * @param joiners those who are new when the others go over from a generation that steps, see {@link ToWorker.Extend}; none
  *     when all stood still before
@@ -23,10 +26,13 @@ public record Generation(
         List<Share> shares,
         int source,
         OptionalLong position,
+        OptionalLong notAfter,
+        List<Adjustment> adjustments,
         String meetingPoint,
         List<WorkerId> joiners) {
     public Generation {
         shares = List.copyOf(shares);
+        adjustments = List.copyOf(adjustments);
         joiners = List.copyOf(joiners);
         if (number < 1) {
             throw new IllegalArgumentException("generation: %d (expected: >= 1)".formatted(number));
@@ -46,9 +52,9 @@ public record Generation(
         }
     }
 
-    /** A generation that all its members have stood still for. */
+    /** Makes one that trusts every state, trains by the recipe alone, and that all its members have stood still for. */
     public Generation(long number, List<Share> shares, int source, OptionalLong position, String meetingPoint) {
-        this(number, shares, source, position, meetingPoint, List.of());
+        this(number, shares, source, position, OptionalLong.empty(), List.of(), meetingPoint, List.of());
     }
 
     /**

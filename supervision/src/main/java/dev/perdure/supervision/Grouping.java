@@ -20,11 +20,11 @@ import java.util.OptionalLong;
 final class Grouping {
     private final Desk desk;
     private final Casualties casualties;
+    private final Numbers numbers;
     private Targets targets;
     private String meetingPlace;
     private Stage stage;
     private Optional<Generation> latest;
-    private Witnesses witnesses = new Witnesses(0);
     /** The highest position this run has applied, as far as is known. */
     private long best;
     /** Where the running generation began; absent until its source has said. */
@@ -33,14 +33,12 @@ final class Grouping {
     private int formed;
 
     private Optional<Extension> extension = Optional.empty();
-
-    private boolean rollBack;
-    private int rollbacks;
     private int fruitless;
 
     Grouping(Desk desk, Facts facts) {
         this.desk = desk;
         casualties = desk.casualties;
+        numbers = new Numbers(desk, this, casualties, facts);
         targets = facts.targets();
         meetingPlace = desk.run.meetingPlace();
         latest = facts.generation();
@@ -48,13 +46,22 @@ final class Grouping {
         stage = new Gathering(-1);
         if (facts.outcome().isPresent()) {
             stage = new Ending(facts.outcome().get());
-        } else if (latest.isPresent()) {
+        } else if (latest.isPresent() && numbers.trust().notAfter().isEmpty()) {
             stage = new Returning(latest.get(), 0);
         }
     }
 
     Stage stage() {
         return stage;
+    }
+
+    Numbers numbers() {
+        return numbers;
+    }
+
+    /** Returns the position that the running generation began at; -1 while that is not known. */
+    long begun() {
+        return begun.orElse(-1);
     }
 
     Targets targets() {
@@ -130,33 +137,6 @@ final class Grouping {
         desk.forget(life);
     }
 
-    /** Members say that they stand at the same position, with these digests. */
-    void said(Life life, long position, String digest) {
-        switch (witnesses.said(life.id, position, digest)) {
-            case Witnesses.Verdict.Waiting _ -> {}
-            case Witnesses.Verdict.Agreed _ when position == Long.MAX_VALUE -> end(new Outcome.Completed(digest));
-            case Witnesses.Verdict.Agreed agreed -> desk.outbox.add(new Fact.Agreed(position, agreed.digest()));
-            case Witnesses.Verdict.Culprits culprits ->
-                culprits.workers()
-                        .forEach(worker -> desk.roster
-                                .find(worker)
-                                .ifPresent(culprit -> fail(culprit, new Failure.Differs(culprits.evidence()), 0)));
-            case Witnesses.Verdict.Undecided undecided -> rollBack(undecided.evidence());
-        }
-    }
-
-    private void rollBack(String evidence) {
-        rollbacks++;
-        if (rollbacks > desk.run.budgets().rollbacksMax()) {
-            end(new Outcome.Spent(
-                    "states differed again after %d returns to a checkpoint: %s".formatted(rollbacks - 1, evidence)));
-            return;
-        }
-        rollBack = true;
-        casualties.differ(evidence, latestNumber());
-        regroup("states differ, and nobody knows who is wrong: " + evidence);
-    }
-
     /** A member applied a position in the running generation. */
     void applied(long position, Generation generation) {
         if (begun.isPresent() && position > begun.getAsLong() && desk.journal.isOpen()) {
@@ -181,7 +161,7 @@ final class Grouping {
                 || formed < running.generation().shares().size()) {
             return false;
         }
-        rollBack = false;
+        numbers.trust().formed(running.generation(), position);
         desk.say("generation %d steps, from position %d"
                 .formatted(running.generation().number(), position));
         return true;
@@ -247,7 +227,7 @@ final class Grouping {
     private void begin(Generation generation) {
         stage = new Running(generation);
         extension = Optional.empty();
-        witnesses = new Witnesses(generation.shares().size());
+        numbers.trust().begins(generation);
         begun = generation.position();
         formed = 0;
         for (Share share : generation.shares()) {
@@ -356,7 +336,8 @@ final class Grouping {
             stage = new Gathering(-1);
             return;
         }
-        if (!joined.stream().allMatch(life -> life.ready)
+        if (!numbers.trust().isSettled()
+                || !joined.stream().allMatch(life -> life.ready)
                 || (latest.isPresent() && !desk.roster.isOver(latest.get()))) {
             return;
         }
@@ -367,8 +348,14 @@ final class Grouping {
             return;
         }
         casualties.explain(latestNumber());
-        Generation next =
-                Lineup.of(regrouping.number(), joined, latest, targets, rollBack, meetingPoint(regrouping.number()));
+        Generation next = Lineup.of(
+                regrouping.number(),
+                joined,
+                latest,
+                targets,
+                numbers.trust().trusted(),
+                numbers.adjustments(),
+                meetingPoint(regrouping.number()));
         dismissOthers(next);
         latest = Optional.of(next);
         stage = new Committing(next);

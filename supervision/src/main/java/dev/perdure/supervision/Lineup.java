@@ -17,14 +17,15 @@ final class Lineup {
      * whoever stands furthest is in, wanted or not: nobody else has its last step.
      *
      * @param previous the generation before, whose ranks are kept where that is possible
-     * @param rollBack whether nobody's state counts
+     * @param trusted whose state counts
      */
     static Generation of(
             long number,
             List<Life> ready,
             Optional<Generation> previous,
             Targets targets,
-            boolean rollBack,
+            Trusted trusted,
+            List<Adjustment> adjustments,
             String meetingPoint) {
         Map<WorkerId, Integer> ranks = previous.map(Lineup::ranks).orElse(Map.of());
         List<Life> order = new ArrayList<>(ready);
@@ -32,17 +33,25 @@ final class Lineup {
                 .thenComparingInt(life -> ranks.getOrDefault(life.id, Integer.MAX_VALUE))
                 .thenComparingInt(life -> life.slot));
         List<Life> chosen = new ArrayList<>(order.subList(0, Math.min(order.size(), targets.total())));
-        Life furthest = furthest(order);
-        if (!rollBack && !chosen.contains(furthest)) {
+        Life furthest = furthest(order, trusted);
+        if (trusted.allows(furthest.position) && !chosen.contains(furthest)) {
             chosen.set(chosen.size() - 1, furthest);
         }
-        int source = rollBack ? 0 : chosen.indexOf(furthest(chosen));
+        int source = chosen.indexOf(furthest(chosen, trusted));
         int computing = Math.min(chosen.size(), targets.workers());
         List<WorkerId> ids = chosen.stream().map(life -> life.id).toList();
         List<Share> shares =
                 Generation.share(ids.subList(0, computing), ids.subList(computing, ids.size()), targets.microbatches());
-        OptionalLong position = rollBack ? OptionalLong.empty() : chosen.get(source).position;
-        return new Generation(number, shares, source, position, meetingPoint);
+        OptionalLong at = chosen.get(source).position;
+        return new Generation(
+                number,
+                shares,
+                source,
+                trusted.allows(at) ? at : OptionalLong.empty(),
+                trusted.notAfter(),
+                adjustments,
+                meetingPoint,
+                List.of());
     }
 
     /**
@@ -64,7 +73,15 @@ final class Lineup {
         int computing = Math.min(order.size(), targets.workers());
         List<Share> shares = Generation.share(
                 order.subList(0, computing), order.subList(computing, order.size()), targets.microbatches());
-        return new Generation(number, shares, source, OptionalLong.empty(), meetingPoint, joiners);
+        return new Generation(
+                number,
+                shares,
+                source,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                running.adjustments(),
+                meetingPoint,
+                joiners);
     }
 
     static Map<WorkerId, Integer> ranks(Generation generation) {
@@ -73,14 +90,18 @@ final class Lineup {
         return ranks;
     }
 
-    /** Returns the first of those with the highest position; one without state stands lowest. */
-    private static Life furthest(List<Life> lives) {
+    /** Returns the first of those with the highest position; one without a state that counts stands lowest. */
+    private static Life furthest(List<Life> lives, Trusted trusted) {
         Life best = lives.getFirst();
         for (Life life : lives) {
-            if (life.position.orElse(-1) > best.position.orElse(-1)) {
+            if (at(life, trusted) > at(best, trusted)) {
                 best = life;
             }
         }
         return best;
+    }
+
+    private static long at(Life life, Trusted trusted) {
+        return trusted.allows(life.position) ? life.position.getAsLong() : -1;
     }
 }

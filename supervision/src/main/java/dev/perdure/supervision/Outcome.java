@@ -12,6 +12,9 @@ public sealed interface Outcome {
     /** A worker said that starting again would not help. */
     record Failed(WorkerId worker, String reason) implements Outcome {}
 
+    /** A step gives no finite numbers, and the recipe has no remedy for it. */
+    record Diverged(String reason) implements Outcome {}
+
     /** A budget is spent: what kept failing would fail again. */
     record Spent(String reason) implements Outcome {}
 

@@ -96,7 +96,7 @@ final class Recoveries {
     }
 
     /** States differ, and nobody knows who is wrong. */
-    List<Option> whenStatesDiffer() {
+    List<Option> whenNumbersDiffer() {
         return List.of(
                 refused(new Strategy.CarryOn(), 0, "what is trained would depend on who is asked"),
                 refused(
@@ -108,6 +108,39 @@ final class Recoveries {
                         new Strategy.ReplayRecipe(),
                         desk.costs.replaySeconds(),
                         "a checkpoint is tried first; without one it is the same"));
+    }
+
+    /** Somebody's numbers are wrong, and all others' have them in their sums. */
+    List<Option> whenNumbersAreWrong() {
+        return List.of(
+                refused(
+                        new Strategy.ContinueWithout(),
+                        desk.costs.regroupSeconds(),
+                        "what a wrong member computed is in everybody's sums, as far as nobody has looked at it"),
+                new Option(new Strategy.RollBack(1), desk.costs.goBackSeconds()),
+                refused(
+                        new Strategy.ReplayRecipe(),
+                        desk.costs.replaySeconds(),
+                        "a checkpoint is tried first; without one it is the same"));
+    }
+
+    /** A step gave no finite numbers, also when it was redone; this is what its history and the configuration allow. */
+    List<Option> whenNotFinite(Divergences.Remedy remedy) {
+        String again = "the step was redone and came to the same";
+        String policy = "training.on-divergence does not have it, or a checkpoint is tried first";
+        double back = desk.costs.goBackSeconds();
+        Strategy slower = new Strategy.RollBackSlower(1, Divergences.FACTOR);
+        Option goBack = new Option(new Strategy.RollBack(1), back);
+        Option skip = new Option(new Strategy.SkipBatch(), desk.costs.regroupSeconds());
+        return List.of(
+                refused(new Strategy.CarryOn(), 0, again),
+                remedy instanceof Divergences.Remedy.RollBack
+                        ? goBack
+                        : refused(goBack.strategy(), back, "it came to the same from a checkpoint"),
+                remedy instanceof Divergences.Remedy.Skip ? skip : refused(skip.strategy(), skip.seconds(), policy),
+                remedy instanceof Divergences.Remedy.RollBackTo
+                        ? new Option(slower, back)
+                        : refused(slower, back, policy));
     }
 
     /** A worker noticed something that does not keep it from stepping. */

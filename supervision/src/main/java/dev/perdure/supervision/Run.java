@@ -11,6 +11,7 @@ import java.util.List;
  * @param meetingPlace where groups meet until {@link Event.MeetsAt} says otherwise, in the words of the collective that
  *     they use; each generation adds a name of its own
  * @param suspicion how a worker that has said nothing yet is judged
+ * @param onDivergence what is done when a step gives no finite numbers however often it is redone
  * @param experience what earlier runs taught
  * @param hosts where workers can be launched; one or none when the launcher has no choice
  */
@@ -22,13 +23,14 @@ public record Run(
         Patience patience,
         Budgets budgets,
         Suspicion suspicion,
+        OnDivergence onDivergence,
         Experience experience,
         List<String> hosts) {
     public Run {
         hosts = List.copyOf(hosts);
     }
 
-    /** A run that nothing was learned for, on one host. */
+    /** A run that ends when a step gives no finite numbers, that nothing was learned for, on one host. */
     public Run(
             String build,
             String configuration,
@@ -45,6 +47,7 @@ public record Run(
                 patience,
                 budgets,
                 suspicion,
+                OnDivergence.STOP,
                 Experience.none(),
                 List.of());
     }

@@ -20,8 +20,12 @@ public record Slot(
     }
 
     Slot failed(Failure failure) {
-        int more = failure instanceof Failure.Differs ? 1 : 0;
+        int more = isCorruption(failure) ? 1 : 0;
         return new Slot(launches, failures + 1, corruptions + more, left, host, failed + 1, servedNanos);
+    }
+
+    private static boolean isCorruption(Failure failure) {
+        return failure instanceof Failure.Differs || failure instanceof Failure.Miscomputed;
     }
 
     Slot proved() {

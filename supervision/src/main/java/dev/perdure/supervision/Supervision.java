@@ -22,7 +22,7 @@ import java.util.Set;
  *             becomes Gathering   when nobody is left
  * Committing  becomes Running     when the generation is durable: now, and not before, its members are told
  *             becomes Regrouping  when a member fails
- * Running     becomes Regrouping  when a member fails, the group breaks, states differ, fewer are wanted
+ * Running     becomes Regrouping  when a member fails, the group breaks, numbers are wrong, fewer are wanted
  * Running     becomes Running     of the next generation, when others have joined and all have met while they stepped
  * any         becomes Ending      when all members are done alike, one says that going on is useless, a budget is spent,
  *                                 facts cannot be written, or somebody asks
@@ -169,13 +169,28 @@ public final class Supervision {
             case FromWorker.Stands stands
             when isMember(life, stands.generation()) -> {
                 applied(life, stands.position());
-                group.said(life, stands.position(), Long.toHexString(stands.digest()));
+                group.numbers().said(life, stands.position(), Long.toHexString(stands.digest()));
                 yield true;
             }
             case FromWorker.Done done
             when isMember(life, done.generation()) -> {
                 life.done = Optional.of(done.weightsSha256());
-                group.said(life, Long.MAX_VALUE, done.weightsSha256());
+                group.numbers().said(life, Long.MAX_VALUE, done.weightsSha256());
+                yield true;
+            }
+            case FromWorker.Checked checked
+            when isMember(life, checked.generation()) -> {
+                group.numbers().trust().checked(checked.position());
+                yield false;
+            }
+            case FromWorker.Miscomputed said
+            when isMember(life, said.generation()) -> {
+                group.numbers().miscomputed(said);
+                yield true;
+            }
+            case FromWorker.NotFinite said
+            when isMember(life, said.generation()) -> {
+                group.numbers().notFinite(life, said, group.begun());
                 yield true;
             }
             case FromWorker.Leaves leaves -> {
@@ -194,6 +209,9 @@ public final class Supervision {
                     FromWorker.Broken _,
                     FromWorker.Formed _,
                     FromWorker.Stands _,
+                    FromWorker.Checked _,
+                    FromWorker.Miscomputed _,
+                    FromWorker.NotFinite _,
                     FromWorker.Done _ -> {
                 refuse(message, "its generation is not the one at hand (%s)".formatted(group.stage()));
                 yield false;
@@ -359,6 +377,7 @@ public final class Supervision {
                                     desk.staffing.slot(life.slot).host()));
                         });
             case Fact.Formed formed -> group.durable(formed.generation());
+            case Fact.Believed believed -> group.numbers().durable(believed.trusted());
             case Fact.Gone _, Fact.Happened _, Fact.Tried _, Fact.Agreed _, Fact.Resized _, Fact.Ended _ -> {}
         }
     }

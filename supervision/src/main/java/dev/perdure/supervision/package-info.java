@@ -10,9 +10,12 @@
  *   <li>{@link dev.perdure.supervision.Supervision}: what follows from what. The transition table stands above it;
  *       {@link dev.perdure.supervision.Stage} is where a run is.
  *   <li>{@code Grouping} makes generations, {@code Lineup} chooses their members, {@code Watch} finds what only time
- *       shows, {@code Peers} who is slow, {@code Witnesses} finds states that differ, {@code Staffing} launches.
+ *       shows, {@code Peers} who is slow, {@code Staffing} launches.
  *   <li>{@code Casualties} turns what was found into decisions: {@code Recoveries} says what could be done and what it costs
  *       by {@code Costs}, {@code Counsel} asks the planner, {@code Trials} sees whether it helped.
+ *   <li>{@code Witnesses} finds states that differ, {@code Trust} knows what can be built on, and {@code Numbers} has
+ *       everyone go back to that when numbers are wrong. {@link dev.perdure.supervision.Trusted} outlives a supervisor.
+ *       {@code Divergences} and {@link dev.perdure.supervision.Adjustment}: when it is the recipe that is wrong.
  *   <li>{@link dev.perdure.supervision.Failure} and {@link dev.perdure.supervision.Incident}: what can be wrong, and what
  *       is told of it. {@link dev.perdure.supervision.Suspicion} judges a worker by its signs of life,
  *       {@link dev.perdure.supervision.Experience} is what earlier runs taught.

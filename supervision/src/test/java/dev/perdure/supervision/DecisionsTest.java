@@ -93,7 +93,7 @@ class DecisionsTest {
         scene.on(new Event.Exited(id("w1-2"), 1)).tick();
         assertThat(scene.tried()).extracting(Fact.Tried::helped).containsExactly(false);
         scene.pass(600, 2, new Progress(44, Phase.COMPUTING, 0), "w0-1").join("w1-3");
-        scene.ready(3, OptionalLong.empty(), "w1-3").ready(3, at(44), "w0-1").formed(3, 44, "w0-1", "w1-3");
+        scene.met(3, "w1-3", "w0-1").formed(3, 44, "w0-1", "w1-3");
         scene.steps(3, 46, "w0-1", "w1-3").tick();
         assertThat(scene.tried()).extracting(Fact.Tried::helped).containsExactly(false, true);
         assertThat(scene.tried()).extracting(Fact.Tried::strategy).containsOnly("restart-worker");
@@ -192,6 +192,7 @@ class DecisionsTest {
                 Patience.standard(),
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
+                OnDivergence.STOP,
                 experience,
                 List.of());
         Scene scene = paced(Scene.stepping(2, 0, nearlyDone), 60, Map.of("w0-1", 10.0, "w1-1", 30.0));
@@ -248,6 +249,7 @@ class DecisionsTest {
                 Patience.standard(),
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
+                OnDivergence.STOP,
                 new Experience(Map.of(), SuccessRates.standard(), Map.of(), fleet),
                 List.of("a", "b", "c"));
     }
@@ -266,6 +268,7 @@ class DecisionsTest {
                 Patience.standard(),
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
+                OnDivergence.STOP,
                 new Experience(Map.of(), never, Map.of(), Fleet.empty()),
                 List.of());
         Scene scene =

@@ -64,6 +64,22 @@ class InvariantsCanFailTest {
     }
 
     @Test
+    void aDoubtThatASuccessorDoesNotHearOfIsFound() {
+        assertThat(caught((run, world) -> meddled(real(run, world), (command, kept) -> {
+                    kept.add(
+                            command instanceof Command.Write write
+                                    ? new Command.Write(
+                                            write.batch(),
+                                            write.facts().stream()
+                                                    .filter(fact -> !(fact instanceof Fact.Believed))
+                                                    .toList())
+                                    : command);
+                    return List.of();
+                })))
+                .contains("the run ended with Completed");
+    }
+
+    @Test
     void takingAKilledProcessForGoneAtOnceIsFound() {
         assertThat(caught((run, world) -> meddled(real(run, world), (command, kept) -> {
                     kept.add(command);

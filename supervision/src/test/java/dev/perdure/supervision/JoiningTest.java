@@ -16,9 +16,9 @@ class JoiningTest {
 
     private static Scene switching() {
         Scene scene = joining();
-        scene.say(new FromWorker.Met(id("w1-2"), 3));
+        scene.met(3, "w1-2");
         assertThat(scene.sentTo("w0-1")).noneMatch(ToWorker.Switch.class::isInstance);
-        return scene.say(new FromWorker.Met(id("w0-1"), 3));
+        return scene.met(3, "w0-1");
     }
 
     @Test

@@ -16,7 +16,7 @@ class ManyWorkersTest {
 
     @Test
     void thousandsOfWorkersStepAndNobodyIsBlamed() {
-        var supervision = Supervision.begin(Scene.run(), new Targets(WORKERS, 0, WORKERS), 1);
+        var supervision = Supervision.begin(Scene.run(OnDivergence.STOP), new Targets(WORKERS, 0, WORKERS), 1);
         var ids = new ArrayList<WorkerId>();
         supervision.on(new Event.Tick(), 0);
         supervision.on(new Event.Written(1), 0);

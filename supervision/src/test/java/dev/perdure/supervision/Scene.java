@@ -32,7 +32,11 @@ final class Scene {
     }
 
     Scene(Facts facts, long epoch) {
-        this(facts, epoch, run());
+        this(facts, epoch, run(OnDivergence.STOP));
+    }
+
+    Scene(Facts facts, long epoch, OnDivergence policy) {
+        this(facts, epoch, run(policy));
     }
 
     private Scene(Facts facts, long epoch, Run run) {
@@ -41,6 +45,10 @@ final class Scene {
     }
 
     static Run run() {
+        return run(OnDivergence.STOP);
+    }
+
+    static Run run(OnDivergence policy) {
         return new Run(
                 BUILD,
                 CONFIGURATION,
@@ -48,7 +56,10 @@ final class Scene {
                 "tcp://127.0.0.1:1",
                 Patience.standard(),
                 Budgets.standard(),
-                Suspicion.within(Suspicion.Bounds.standard()));
+                Suspicion.within(Suspicion.Bounds.standard()),
+                policy,
+                Experience.none(),
+                List.of());
     }
 
     static WorkerId id(String name) {
@@ -114,6 +125,20 @@ final class Scene {
     Scene formed(long generation, long position, String... names) {
         for (String name : names) {
             say(new FromWorker.Formed(id(name), generation, position));
+        }
+        return this;
+    }
+
+    Scene stand(long generation, long position, long digest, String... names) {
+        for (String name : names) {
+            say(new FromWorker.Stands(id(name), generation, position, digest));
+        }
+        return this;
+    }
+
+    Scene met(long generation, String... names) {
+        for (String name : names) {
+            say(new FromWorker.Met(id(name), generation));
         }
         return this;
     }

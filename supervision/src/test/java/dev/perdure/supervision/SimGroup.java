@@ -81,7 +81,7 @@ final class SimGroup {
             return;
         }
         joiner.steps = source.steps;
-        joiner.taint = source.taint;
+        joiner.bits = source.bits;
         world.saw(new Observation.Copied(joiner.id, generation, joiner.position, source.position.orElse(-1)));
         joiner.position = source.position;
         joiner.phase = Progress.Phase.COPYING;
@@ -89,7 +89,7 @@ final class SimGroup {
     }
 
     /** The source applied a step: joiners that have its state apply it as well. */
-    private void follow(SimWorker source) {
+    private void follow(SimWorker source, long sum) {
         if (!copiesAhead
                 || !source.id.equals(
                         generation.shares().get(generation.source()).worker())) {
@@ -100,6 +100,7 @@ final class SimGroup {
             if (joiner != null && joiner.position.isPresent() && joiner.steps == source.steps - 1) {
                 world.saw(new Observation.Applied(id, generation.number(), source.steps - 1, joiner.steps));
                 joiner.steps++;
+                joiner.bits += sum;
                 joiner.position = source.position;
             }
         }
@@ -187,14 +188,19 @@ final class SimGroup {
         SimWorker source =
                 world.mustFind(in, generation.shares().get(generation.source()).worker());
         boolean takesCheckpoint = generation.position().isEmpty();
+        generation.notAfter().ifPresent(world::withdrawAfter);
         if (takesCheckpoint) {
-            source.position = OptionalLong.of(world.checkpoint);
-            source.steps = world.checkpoint / 2;
-            source.taint = world.checkpointTaint;
+            Map.Entry<Long, Long> newest =
+                    Optional.ofNullable(world.checkpoints.lastEntry()).orElse(Map.entry(0L, 0L));
+            source.position = OptionalLong.of(newest.getKey());
+            source.steps = newest.getKey() / 2;
+            source.bits = newest.getValue();
         }
         for (SimWorker member : members()) {
-            boolean copies =
-                    !member.id.equals(source.id) && (takesCheckpoint || !member.position.equals(source.position));
+            boolean copies = !member.id.equals(source.id)
+                    && (takesCheckpoint
+                            || generation.notAfter().isPresent()
+                            || !member.position.equals(source.position));
             if (!copies) {
                 world.in(world.millis(1, 5), () -> isFormed(member));
                 continue;
@@ -216,7 +222,7 @@ final class SimGroup {
         }
         member.position = source.position;
         member.steps = source.steps;
-        member.taint = source.taint;
+        member.bits = source.bits;
         world.saw(new Observation.Copied(member.id, generation, had, member.position.orElse(-1)));
         isFormed(member);
     }
@@ -229,6 +235,9 @@ final class SimGroup {
         formed.add(member.id);
         member.phase = Progress.Phase.EXCHANGING;
         if (formed.size() == generation.shares().size()) {
+            if (isWhole()) {
+                world.formed(members());
+            }
             next();
         }
     }
@@ -262,30 +271,61 @@ final class SimGroup {
                         .toList(),
                 members().stream().map(member -> member.position.orElse(-1)).toList()));
         long step = members().getFirst().steps;
+        var culprits = new ArrayList<WorkerId>();
+        long sum = sum(step, culprits);
+        boolean checks = (step + 1) % world.checkEvery == 0 || (step + 1 == world.steps && world.isNumeric);
+        if (checks && !culprits.isEmpty()) {
+            List<WorkerId> named = members().size() > 2 ? culprits : List.of();
+            members().forEach(member -> world.in(world.millis(0, 3), () -> member.miscomputed(this, named)));
+            return;
+        }
+        if (checks) {
+            SimWorker first = members().getFirst();
+            first.say(new FromWorker.Checked(first.id, generation.number(), 2 * (step + 1)));
+        }
         applied.clear();
         Optional<SimGroup> next = members().getFirst().goesOver();
         boolean allGo = next.isPresent()
                 && members().stream().allMatch(member -> member.goesOver().equals(next));
         for (SimWorker member : members()) {
-            world.in(world.millis(0, 3), () -> member.whenAwake(() -> apply(member, step, allGo)));
+            world.in(world.millis(0, 3), () -> member.whenAwake(() -> apply(member, step, sum, allGo)));
         }
     }
 
-    private void apply(SimWorker member, long step, boolean goesOver) {
+    /** Sums the microbatches' gradients, each computed from its owner's own weights. */
+    private long sum(long step, List<WorkerId> culprits) {
+        long sum = 0;
+        for (SimWorker member : computing()) {
+            long error = member.error();
+            if (error != 0) {
+                culprits.add(member.id);
+            }
+            for (int microbatch = member.share.from(); microbatch < member.share.to(); microbatch++) {
+                sum += World.gradient(member.bits, step, microbatch) + error;
+            }
+        }
+        return sum;
+    }
+
+    List<SimWorker> computing() {
+        return members().stream().filter(member -> !member.share.isSpare()).toList();
+    }
+
+    private void apply(SimWorker member, long step, long sum, boolean goesOver) {
         if (!in.containsKey(member.id)) {
             return;
         }
         world.saw(new Observation.Applied(member.id, generation.number(), step, member.steps));
         member.steps++;
+        member.bits += sum;
         member.position = OptionalLong.of(2 * member.steps);
         if (generation.shares().getFirst().worker().equals(member.id) && member.steps % 5 == 0) {
             member.saves();
         }
         if (member.steps % 2 == 0) {
-            member.say(new FromWorker.Stands(
-                    member.id, generation.number(), 2 * member.steps, 31 * member.steps + member.taint));
+            member.say(new FromWorker.Stands(member.id, generation.number(), 2 * member.steps, member.bits));
         }
-        member.ahead().ifPresent(coming -> coming.follow(member));
+        member.ahead().ifPresent(coming -> coming.follow(member, sum));
         if (goesOver) {
             member.goOver();
             return;

@@ -120,7 +120,11 @@ final class SimShell {
         } else if (world.now < world.registry.lockedUntil) {
             tell(new Event.NotWritten(write.batch(), "locked"), world.millis(0, 3));
         } else {
+            int doubts = world.registry.doubts;
             world.registry.append(write.facts());
+            if (world.registry.doubts > doubts) {
+                world.doubted();
+            }
             tell(new Event.Written(write.batch()), world.millis(0, 3));
         }
     }

@@ -1,5 +1,6 @@
 package dev.perdure.supervision;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,8 +12,12 @@ final class SimWorker {
 
     OptionalLong position = OptionalLong.empty();
     long steps;
-    /** What is wrong with its state; 0 when nothing is. */
-    long taint;
+    /** Its state. */
+    long bits;
+    /** Whether its arithmetic is wrong, and whether only in one step. */
+    boolean isMiscomputing;
+
+    boolean miscomputesOnce;
 
     Share share;
     Progress.Phase phase = Progress.Phase.IDLE;
@@ -245,6 +250,23 @@ final class SimWorker {
         say(new FromWorker.Broken(id, broken, position, evidence));
     }
 
+    /** A step's gradients came out different when they were computed again. */
+    void miscomputed(SimGroup which, List<WorkerId> culprits) {
+        if (alive && group.isPresent() && group.get() == which) {
+            var said = new FromWorker.Miscomputed(
+                    id, generation(), position.orElse(-1), culprits, "a microbatch computed again");
+            leaveGroup();
+            say(said);
+        }
+    }
+
+    /** Returns what its arithmetic adds to a gradient. */
+    long error() {
+        boolean isWrong = isMiscomputing;
+        isMiscomputing &= !miscomputesOnce;
+        return isWrong ? 1 : 0;
+    }
+
     void finished(SimGroup which) {
         whenAwake(() -> {
             if (group.isPresent() && group.get() == which) {
@@ -256,15 +278,16 @@ final class SimWorker {
     }
 
     private void sayDone() {
-        say(new FromWorker.Done(id, generation(), steps + ":" + taint));
+        say(new FromWorker.Done(id, generation(), steps + ":" + bits));
     }
 
     void saves() {
         long saved = position.orElse(0);
-        long savedTaint = taint;
+        long savedBits = bits;
+        int writer = world.writer;
         world.in(world.millis(10, 60), () -> {
             if (alive) {
-                world.publish(saved, savedTaint);
+                world.publish(writer, saved, savedBits);
             }
         });
     }

@@ -273,19 +273,110 @@ class SupervisionTest {
     }
 
     @Test
-    void theMajorityNamesWhoseStateIsWrong() {
-        Scene scene = Scene.stepping(3, 0);
+    void theMajorityNamesWhoseStateIsWrongAndEveryoneGoesBackToWhereAllAgreed() {
+        Scene scene = Scene.stepping(3, 0).stand(1, 6, 4, "w0-1", "w1-1", "w2-1");
         scene.say(new FromWorker.Stands(id("w0-1"), 1, 8, 5)).say(new FromWorker.Stands(id("w1-1"), 1, 8, 6));
         assertThat(scene.killed()).isEmpty();
         scene.say(new FromWorker.Stands(id("w2-1"), 1, 8, 5));
         assertThat(scene.killed()).containsExactly("w1-1");
-        assertThat(scene.incidents()).extracting(Incident::kind).containsExactly("state-differs");
+        assertThat(scene.incidents()).extracting(Incident::kind).containsExactly("numbers-wrong", "state-differs");
         scene.ready(2, at(10), "w0-1", "w2-1");
-        assertThat(scene.formed().position()).hasValue(10);
+        assertThat(scene.formed().position()).isEmpty();
+        assertThat(scene.formed().notAfter()).hasValue(5);
     }
 
     @Test
-    void twoThatDifferGoBackToTheCheckpointAndNobodyIsBlamed() {
+    void nobodyIsFencedForWrongNumbersBeforeASuccessorWouldKnowOfThem() {
+        Scene scene = Scene.stepping(3, 0);
+        scene.registryAnswers = false;
+        scene.stand(1, 8, 5, "w0-1", "w2-1").stand(1, 8, 6, "w1-1");
+        assertThat(scene.sentTo("w1-1")).hasOnlyElementsOfType(ToWorker.Prepare.class);
+        assertThat(scene.killed()).isEmpty();
+        scene.answer(scene.commands(Command.Write.class).getLast());
+        assertThat(scene.killed()).containsExactly("w1-1");
+        assertThat(scene.facts.trusted().notAfter()).hasValue(0);
+    }
+
+    @Test
+    void aSuccessorRemembersThatStatesAreInDoubt() {
+        Scene before = Scene.stepping(3, 0).stand(1, 6, 4, "w0-1", "w1-1", "w2-1");
+        before.stand(1, 8, 5, "w0-1", "w2-1").stand(1, 8, 6, "w1-1");
+        Scene scene = new Scene(before.facts, 2).join("w0-1", 1, at(10)).join("w2-1", 1, at(10));
+        scene.on(new Event.Exited(id("w1-1"), 137)).join("w1-2", 0, NONE);
+        scene.ready(2, at(10), "w0-1", "w2-1").ready(2, NONE, "w1-2");
+        assertThat(scene.formed().position()).isEmpty();
+        assertThat(scene.formed().notAfter()).hasValue(5);
+        scene.formed(2, 4, "w0-1", "w1-2", "w2-1").tick();
+        assertThat(scene.facts.trusted().notAfter()).isEmpty();
+    }
+
+    @Test
+    void whoseGradientsComeOutDifferentGoesAndWhoStandsWhereAllWasCheckedGoesOnFromThere() {
+        Scene scene = Scene.stepping(3, 0).say(new FromWorker.Checked(id("w0-1"), 1, 8));
+        scene.say(new FromWorker.Miscomputed(id("w0-1"), 1, 8, List.of(id("w2-1")), "microbatch 7"));
+        assertThat(scene.killed()).containsExactly("w2-1");
+        assertThat(scene.incidents()).extracting(Incident::kind).contains("gradient-differs");
+        scene.ready(2, at(8), "w0-1", "w1-1");
+        assertThat(scene.formed().position()).hasValue(8);
+    }
+
+    @Test
+    void wrongArithmeticThatNobodyLookedAtForSomeStepsIsUndoneAsFarAsThat() {
+        Scene scene = Scene.stepping(3, 0).say(new FromWorker.Checked(id("w0-1"), 1, 8));
+        scene.stand(1, 20, 1, "w0-1", "w1-1", "w2-1");
+        scene.say(new FromWorker.Miscomputed(id("w0-1"), 1, 28, List.of(id("w2-1")), "microbatch 7"));
+        scene.ready(2, at(28), "w0-1", "w1-1");
+        assertThat(scene.formed().position()).isEmpty();
+        assertThat(scene.formed().notAfter()).hasValue(8);
+    }
+
+    @Test
+    void aStepThatGivesNoNumbersFromACheckpointEitherIsTheRecipesAndEndsTheRun() {
+        Scene scene = Scene.stepping(2, 0).stand(1, 6, 4, "w0-1", "w1-1");
+        scene.say(new FromWorker.NotFinite(id("w0-1"), 1, 10, "loss NaN")).ready(2, at(10), "w0-1", "w1-1");
+        assertThat(scene.formed().notAfter()).hasValue(5);
+        scene.formed(2, 4, "w0-1", "w1-1").say(new FromWorker.NotFinite(id("w0-1"), 2, 10, "loss NaN"));
+        scene.on(new Event.Exited(id("w0-1"), 0)).on(new Event.Exited(id("w1-1"), 0));
+        assertThat(scene.outcomes()).singleElement().isInstanceOf(Outcome.Diverged.class);
+        assertThat(scene.outcomes().toString()).contains("step 6", "loss NaN", "training.on-divergence");
+    }
+
+    @Test
+    void theRecipeMayHaveTheBatchSkippedAndEveryLaterGenerationKnows() {
+        Scene scene = notFiniteTwice(OnDivergence.SKIP_BATCH);
+        assertThat(scene.formed().position()).hasValue(10);
+        assertThat(scene.formed().adjustments()).containsExactly(new Adjustment.SkipBatch(6));
+        scene.forget().on(new Event.Exited(id("w0-1"), 137)).ready(4, at(12), "w1-1");
+        assertThat(scene.formed().adjustments()).containsExactly(new Adjustment.SkipBatch(6));
+        Scene successor = new Scene(scene.facts, 2);
+        successor
+                .on(new Event.Exited(id("w1-1"), 137))
+                .join("w0-2")
+                .join("w1-2")
+                .ready(5, NONE, "w0-2", "w1-2");
+        assertThat(successor.formed().adjustments()).containsExactly(new Adjustment.SkipBatch(6));
+    }
+
+    @Test
+    void theRecipeMayHaveTheRateLoweredFromTheCheckpointOn() {
+        Scene scene = notFiniteTwice(OnDivergence.LOWER_RATE);
+        assertThat(scene.formed().notAfter()).hasValue(4);
+        assertThat(scene.formed().adjustments()).containsExactly(new Adjustment.LowerRate(3, 0.5));
+    }
+
+    /** Both workers say so of step 6, in generation 1 and, from a checkpoint of step 2, in generation 2. */
+    private static Scene notFiniteTwice(OnDivergence policy) {
+        Scene scene = new Scene(Facts.none(new Targets(2, 0, 8)), 1, policy).tick();
+        scene.join("w0-1").join("w1-1").ready(1, NONE, "w0-1", "w1-1").formed(1, 0, "w0-1", "w1-1");
+        scene.stand(1, 6, 4, "w0-1", "w1-1");
+        scene.say(new FromWorker.NotFinite(id("w0-1"), 1, 10, "loss NaN")).ready(2, at(10), "w0-1", "w1-1");
+        scene.formed(2, 4, "w0-1", "w1-1").forget();
+        return scene.say(new FromWorker.NotFinite(id("w1-1"), 2, 10, "loss NaN"))
+                .ready(3, at(10), "w0-1", "w1-1");
+    }
+
+    @Test
+    void twoThatDifferGoBackToWhereTheyAgreedAndNobodyIsBlamed() {
         Scene scene = Scene.stepping(2, 0);
         scene.say(new FromWorker.Stands(id("w0-1"), 1, 8, 5)).say(new FromWorker.Stands(id("w1-1"), 1, 8, 6));
         scene.ready(2, at(8), "w0-1", "w1-1");

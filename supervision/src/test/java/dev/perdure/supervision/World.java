@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -36,6 +37,7 @@ final class World {
     static final class Registry {
         long epoch = 1;
         long lockedUntil;
+        int doubts;
         Facts facts;
         final Set<Generation> generations = new HashSet<>();
         final Set<WorkerId> launched = new HashSet<>();
@@ -53,6 +55,10 @@ final class World {
                 }
                 if (fact instanceof Fact.Happened happened) {
                     incidents.add(happened.incident().kind());
+                }
+                if (fact instanceof Fact.Believed believed
+                        && believed.trusted().notAfter().isPresent()) {
+                    doubts++;
                 }
                 if (fact instanceof Fact.Launched one) {
                     launched.add(one.worker());
@@ -72,9 +78,19 @@ final class World {
     final double duplicates;
     long now;
     long nextConnection = 1;
-    long checkpoint;
-    long checkpointTaint;
+    /** What is on disk: the bits of states, by position. */
+    final TreeMap<Long, Long> checkpoints = new TreeMap<>();
+    /** Counts writers of checkpoints: what one of before still writes does not count. */
+    int writer;
+    /** Whether states were harmed. */
     boolean corrupted;
+    /** Whether nothing else happens to workers but that their numbers are wrong. */
+    final boolean isNumeric;
+    /** How often members' gradients are computed again, in steps. */
+    final long checkEvery;
+    /** Whether a harmed state became everybody's before anybody could compare it: nobody can know then. */
+    boolean isBeyondFinding;
+
     int faults;
     int superseded;
 
@@ -90,25 +106,30 @@ final class World {
     private long order;
     private long nextPid = 100;
     private Optional<Outcome> outcome = Optional.empty();
+    private final List<Long> right = new ArrayList<>(List.of(0L));
+    private boolean hasCulprit;
+    private boolean hasUnfoundFlip;
 
     World(long seed, BiFunction<Run, World, SimShell.Machine> machines, boolean keepsNotes) {
         random = new SplittableRandom(seed);
         this.machines = machines;
         this.keepsNotes = keepsNotes;
-        int workers = 1 + random.nextInt(4);
+        isNumeric = seed % 5 == 3;
+        checkEvery = isNumeric ? 1 + 4 * (seed / 5 % 2) : Long.MAX_VALUE;
+        int workers = (isNumeric ? 2 : 1) + random.nextInt(4);
         int spares = random.nextInt(3) == 0 ? 1 : 0;
         registry = new Registry(Facts.none(new Targets(workers, spares, MICROBATCHES)));
         steps = 10L + random.nextInt(120);
-        isTight = random.nextInt(10) == 0;
+        isTight = random.nextInt(10) == 0 && !isNumeric;
         budgets = isTight ? budgets(4, 3) : budgets(100_000, 100_000);
         boolean calm = random.nextInt(3) == 0;
-        crashPerMessage = calm ? 0 : random.nextDouble() * 0.02;
+        crashPerMessage = calm || isNumeric ? 0 : random.nextDouble() * 0.02;
         crashPerCommand = calm || random.nextBoolean() ? 0 : random.nextDouble() * 0.02;
         duplicates = random.nextBoolean() ? 0 : 0.1;
         shell = new SimShell(this, 1, machines.apply(run(), this));
         int planned = random.nextInt(12);
         for (int i = 0; i < planned; i++) {
-            in(random.nextLong(FAULTS_END), this::fault);
+            in(random.nextLong(FAULTS_END), isNumeric ? this::numericFault : this::fault);
         }
     }
 
@@ -171,9 +192,15 @@ final class World {
 
     private void judge(Outcome end) {
         boolean ended = switch (end) {
-            case Outcome.Completed completed -> completed.weightsSha256().equals(steps + ":0") || corrupted;
+            case Outcome.Completed completed ->
+                completed.weightsSha256().equals(steps + ":" + rightAt(steps))
+                        || (isNumeric ? isBeyondFinding : corrupted);
             case Outcome.Spent _ -> isTight;
-            case Outcome.Stopped _, Outcome.Failed _, Outcome.RegistryLost _, Outcome.Superseded _ -> false;
+            case Outcome.Stopped _,
+                    Outcome.Failed _,
+                    Outcome.Diverged _,
+                    Outcome.RegistryLost _,
+                    Outcome.Superseded _ -> false;
         };
         if (!ended) {
             throw new AssertionError("the run ended with " + end);
@@ -233,11 +260,47 @@ final class World {
         return other.epoch != shell.epoch && shell.listens();
     }
 
-    void publish(long position, long taint) {
-        if (position > checkpoint) {
-            checkpoint = position;
-            checkpointTaint = taint;
+    void publish(int by, long position, long bits) {
+        if (by == writer) {
+            checkpoints.put(position, bits);
         }
+    }
+
+    /** Whoever leads next finds no checkpoint of a later position. */
+    void withdrawAfter(long position) {
+        writer++;
+        checkpoints.tailMap(position, false).clear();
+    }
+
+    /** Returns a microbatch's gradient: any function of weights, step and microbatch. */
+    static long gradient(long bits, long step, long microbatch) {
+        return new SplittableRandom(bits * 31 + step * MICROBATCHES + microbatch).nextLong();
+    }
+
+    /** Returns the state's bits after so many steps of a run that nothing happened to. */
+    long rightAt(long step) {
+        while (right.size() <= step) {
+            long before = right.getLast();
+            long sum = 0;
+            for (int microbatch = 0; microbatch < MICROBATCHES; microbatch++) {
+                sum += gradient(before, right.size() - 1, microbatch);
+            }
+            right.add(before + sum);
+        }
+        return right.get(Math.toIntExact(step));
+    }
+
+    /** A doubt is durable: from here on nobody may forget it. */
+    void doubted() {
+        hasUnfoundFlip = false;
+    }
+
+    /** A group's members stand together. */
+    void formed(List<SimWorker> members) {
+        long bits = members.getFirst().bits;
+        isBeyondFinding |= hasUnfoundFlip
+                && bits != rightAt(members.getFirst().steps)
+                && members.stream().allMatch(member -> member.bits == bits);
     }
 
     void launch(SimShell by, WorkerId worker) {
@@ -311,12 +374,54 @@ final class World {
             case 13 -> {
                 if (random.nextInt(3) == 0) {
                     corrupted = true;
-                    anyWorker().ifPresent(worker -> worker.taint = random.nextLong());
+                    anyWorker().ifPresent(worker -> worker.bits = random.nextLong());
                 }
             }
             case 14 -> anyWorker().ifPresent(worker -> worker.deaf = true);
             default -> throw new AssertionError(kind);
         }
+    }
+
+    /** A bit flips in one member's weights, or its arithmetic is wrong once or from now on; supervisors fail beside that. */
+    private void numericFault() {
+        faults++;
+        int kind = random.nextInt(6);
+        note(() -> "numeric fault of kind " + kind);
+        switch (kind) {
+            case 0, 1 ->
+                anyStepping(2).ifPresent(worker -> {
+                    if (!hasCulprit) {
+                        corrupted = true;
+                        hasUnfoundFlip = true;
+                        worker.bits ^= 1L << random.nextInt(64);
+                    }
+                });
+            case 2, 3 ->
+                anyStepping(3).ifPresent(worker -> {
+                    if (!hasCulprit && !corrupted) {
+                        corrupted = true;
+                        hasCulprit = true;
+                        worker.isMiscomputing = true;
+                        worker.miscomputesOnce = checkEvery == 1 && random.nextBoolean();
+                    }
+                });
+            case 4 -> {
+                if (shell.alive) {
+                    shell.crash();
+                }
+            }
+            case 5 -> registry.lockedUntil = now + millis(10, 500);
+            default -> throw new AssertionError(kind);
+        }
+    }
+
+    /** Returns a member of a group of so many that computes, while all of them are there. */
+    private Optional<SimWorker> anyStepping(int members) {
+        List<SimWorker> all = groups.stream()
+                .filter(group -> group.canCommit() && group.generation.shares().size() >= members)
+                .flatMap(group -> group.computing().stream())
+                .toList();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(random.nextInt(all.size())));
     }
 
     /** The supervisor is stopped, taken for dead, and comes back to find a successor. */

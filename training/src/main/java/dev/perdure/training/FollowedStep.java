@@ -25,6 +25,9 @@ sealed interface FollowedStep {
     record Step(long step, MemorySegment gradient, MemorySegment results, MemorySegment samples)
             implements FollowedStep {}
 
+    /** A step's batch is left out; these are its samples. */
+    record Skipped(long step, MemorySegment samples) implements FollowedStep {}
+
     /** The epoch that the last step ended was evaluated. */
     record Evaluated(Evaluation heldOut) implements FollowedStep {}
 
@@ -49,6 +52,7 @@ sealed interface FollowedStep {
     long EVALUATED = 2;
     long UP_TO_DATE = 3;
     long OVER = 4;
+    long SKIPPED = 5;
     int HEAD_LONGS = 4;
     String OPERATION = "a step for those who join";
 
@@ -57,6 +61,8 @@ sealed interface FollowedStep {
         try (Arena arena = Arena.ofShared()) {
             long[] head = switch (what) {
                 case Step step -> new long[] {STEP, step.step(), step.samples().byteSize(), 0};
+                case Skipped skipped ->
+                    new long[] {SKIPPED, skipped.step(), skipped.samples().byteSize(), 0};
                 case Evaluated(Evaluation heldOut) ->
                     new long[] {
                         EVALUATED, Double.doubleToRawLongBits(heldOut.lossSum()), heldOut.correct(), heldOut.samples()
@@ -72,6 +78,8 @@ sealed interface FollowedStep {
                     parts.add(new Part(member, step.gradient()));
                     parts.add(new Part(member, step.results()));
                     parts.add(new Part(member, step.samples()));
+                } else if (what instanceof Skipped skipped) {
+                    parts.add(new Part(member, skipped.samples()));
                 }
             }
             group.exchange(OPERATION, parts, List.of());
@@ -96,6 +104,10 @@ sealed interface FollowedStep {
                     List.of(),
                     List.of(new Part(source, gradient), new Part(source, results), new Part(source, samples)));
             return new Step(said[1], gradient, results, samples);
+        } else if (said[0] == SKIPPED) {
+            MemorySegment samples = arena.allocate(said[2], Integer.BYTES);
+            group.exchange(OPERATION, List.of(), List.of(new Part(source, samples)));
+            return new Skipped(said[1], samples);
         } else if (said[0] == EVALUATED) {
             return new Evaluated(new Evaluation(Double.longBitsToDouble(said[1]), said[2], Math.toIntExact(said[3])));
         } else if (said[0] == UP_TO_DATE) {
@@ -103,6 +115,33 @@ sealed interface FollowedStep {
         } else if (said[0] == OVER) {
             return new Over();
         }
-        throw new IllegalStateException("what a source sends to a joiner: %d (expected: 1 to 4)".formatted(said[0]));
+        throw new IllegalStateException("what a source sends to a joiner: %d (expected: 1 to 5)".formatted(said[0]));
+    }
+
+    /**
+     * Applies what a source sends, until it goes over.
+     *
+     * @param upToDate is called once there is nothing more to be applied
+     */
+    static void follow(Collective group, int source, Sizes sizes, TrainingLoop loop, Runnable upToDate) {
+        try (Arena kept = Arena.ofShared()) {
+            ResultTable table = sizes.table(kept);
+            TensorData gradient = sizes.gradient(kept);
+            MemorySegment rows = table.rows(new Span(0, sizes.microbatches()));
+            while (true) {
+                try (Arena arena = Arena.ofShared()) {
+                    switch (receive(group, source, arena, gradient.data(), rows)) {
+                        case Step step ->
+                            loop.follow(step, new StepGradient(gradient, table.get(loop.samplesOf(step.step()))));
+                        case Skipped skipped -> loop.follow(skipped);
+                        case Evaluated(Evaluation heldOut) -> loop.follow(heldOut);
+                        case UpToDate _ -> upToDate.run();
+                        case Over _ -> {
+                            return;
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -17,6 +17,9 @@ interface Followers {
     /** A step is about to be applied. Its memory is valid until this returns. */
     default void computed(long step, StepGradient gradient, int[] samples) {}
 
+    /** A step's batch is about to be left out. */
+    default void skipped(long step, int[] samples) {}
+
     /** A step was applied; the state stands still until this returns. */
     default void applied(Supplier<State> state) {}
 

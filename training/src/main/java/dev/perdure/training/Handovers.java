@@ -3,16 +3,19 @@ package dev.perdure.training;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Facts;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Outcome;
 import dev.perdure.supervision.Share;
 import dev.perdure.supervision.Slot;
 import dev.perdure.supervision.Targets;
+import dev.perdure.supervision.Trusted;
 import dev.perdure.supervision.WorkerId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -30,6 +33,7 @@ final class Handovers {
             Map<String, Integer> living,
             Map<Integer, Slot> slots,
             @Nullable Long position,
+            @Nullable TrustText trusted,
             @Nullable String completed,
             @Nullable String stopped) {}
 
@@ -38,8 +42,15 @@ final class Handovers {
             List<ShareText> shares,
             int source,
             @Nullable Long position,
+            @Nullable Long notAfter,
+            @Nullable List<AdjustmentText> adjustments,
             String meetingPoint,
             List<String> joiners) {}
+
+    private record AdjustmentText(long step, @Nullable Double rateFactor) {}
+
+    private record TrustText(
+            long agreed, long checked, @Nullable Long notAfter) {}
 
     private record ShareText(String worker, int from, int to) {}
 
@@ -52,6 +63,10 @@ final class Handovers {
                 living,
                 facts.slots(),
                 orNull(facts.position()),
+                new TrustText(
+                        facts.trusted().agreed(),
+                        facts.trusted().checked(),
+                        orNull(facts.trusted().notAfter())),
                 facts.outcome().map(Handovers::completed).orElse(null),
                 facts.outcome()
                         .filter(o -> completed(o) == null)
@@ -76,8 +91,23 @@ final class Handovers {
                         .toList(),
                 generation.source(),
                 orNull(generation.position()),
+                orNull(generation.notAfter()),
+                generation.adjustments().stream().map(Handovers::text).toList(),
                 generation.meetingPoint(),
                 generation.joiners().stream().map(WorkerId::name).toList());
+    }
+
+    private static AdjustmentText text(Adjustment adjustment) {
+        return switch (adjustment) {
+            case Adjustment.SkipBatch skip -> new AdjustmentText(skip.step(), null);
+            case Adjustment.LowerRate lower -> new AdjustmentText(lower.step(), lower.factor());
+        };
+    }
+
+    private static Adjustment adjustment(AdjustmentText text) {
+        return text.rateFactor() == null
+                ? new Adjustment.SkipBatch(text.step())
+                : new Adjustment.LowerRate(text.step(), text.rateFactor());
     }
 
     /**
@@ -100,6 +130,7 @@ final class Handovers {
                 living,
                 text.stopped() == null && !concluded ? new TreeMap<>(text.slots()) : Map.of(),
                 optional(text.position()),
+                trusted(text.trusted()),
                 concluded
                         ? Optional.empty()
                         : Optional.ofNullable(text.completed()).map(Outcome.Completed::new));
@@ -113,8 +144,16 @@ final class Handovers {
                         .toList(),
                 text.source(),
                 optional(text.position()),
+                optional(text.notAfter()),
+                Objects.requireNonNullElse(text.adjustments(), List.<AdjustmentText>of()).stream()
+                        .map(Handovers::adjustment)
+                        .toList(),
                 text.meetingPoint(),
                 text.joiners().stream().map(WorkerId::new).toList());
+    }
+
+    private static Trusted trusted(@Nullable TrustText text) {
+        return text == null ? Trusted.NOTHING : new Trusted(text.agreed(), text.checked(), optional(text.notAfter()));
     }
 
     private static OptionalLong optional(@Nullable Long value) {

@@ -1,5 +1,7 @@
 package dev.perdure.training;
 
+import dev.perdure.supervision.Progress;
+
 /** What a trainer is doing. Between any two phases it may be killed. */
 public enum Phase {
     START,
@@ -16,5 +18,20 @@ public enum Phase {
     BOOK,
     EVALUATE,
     SAVE,
-    FINISH
+    FINISH;
+
+    /** Returns what supervisors are shown of it. */
+    Progress.Phase shown() {
+        return switch (this) {
+            case START -> Progress.Phase.IDLE;
+            case RESTORE -> Progress.Phase.RESTORING;
+            case MEET -> Progress.Phase.MEETING;
+            case COPY -> Progress.Phase.COPYING;
+            case GRADIENT -> Progress.Phase.COMPUTING;
+            case EXCHANGE -> Progress.Phase.EXCHANGING;
+            case APPLY, BOOK -> Progress.Phase.APPLYING;
+            case EVALUATE -> Progress.Phase.EVALUATING;
+            case AWAIT_CAPTURE, SAVE, FINISH -> Progress.Phase.SAVING;
+        };
+    }
 }

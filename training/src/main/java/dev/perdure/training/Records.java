@@ -112,7 +112,7 @@ final class Records {
             case Fact.Happened happened -> rows(happened.incident());
             case Fact.Tried tried -> rows(tried);
             case Fact.Agreed agreed -> List.of(new dev.perdure.registry.Progress(agreed.position() / 2));
-            case Fact.Resized _, Fact.Ended _ -> List.of();
+            case Fact.Believed _, Fact.Resized _, Fact.Ended _ -> List.of();
         };
     }
 

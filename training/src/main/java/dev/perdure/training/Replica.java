@@ -3,21 +3,21 @@ package dev.perdure.training;
 import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.State;
-import dev.perdure.core.TensorData;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
-import dev.perdure.engine.TrainableModel.Evaluation;
 import dev.perdure.engine.TrainingPlan;
+import dev.perdure.reliability.LossWatch;
+import dev.perdure.reliability.Observed;
+import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #position()} and {@link #progress} belong to the stepping thread.
  */
 final class Replica implements AutoCloseable {
-    private static final int STANDS_EVERY = 10;
 
     private final RunFolder folder;
     private final RunConfig config;
@@ -49,7 +48,8 @@ final class Replica implements AutoCloseable {
     private @Nullable RunCheckpoints checkpoints;
     private @Nullable ProgressFile leading;
     private @Nullable Metrics metrics;
-    private Standing standing = (_, _) -> {};
+    private Standing standing = Standing.NOBODY;
+    private LossWatch losses = LossWatch.usual();
     private Consumer<TrainingEvent> say = _ -> {};
     private volatile long position = -1;
     private volatile Progress.Phase phase = Progress.Phase.IDLE;
@@ -65,7 +65,7 @@ final class Replica implements AutoCloseable {
         this.booking = new Booking(scratch, System::nanoTime, InstantSource.system(), new Probe() {
             @Override
             public void enters(Phase next, long step) {
-                phase = phaseOf(next);
+                phase = next.shown();
                 probe.enters(next, step);
             }
         });
@@ -101,7 +101,24 @@ final class Replica implements AutoCloseable {
 
     private TrainingLoop newLoop() {
         return new TrainingLoop(
-                config, data, model, () -> Objects.requireNonNull(checkpoints), booking, this::tell, this::moved);
+                config,
+                data,
+                model,
+                () -> Objects.requireNonNull(checkpoints),
+                booking,
+                this::tell,
+                probe,
+                new TrainingLoop.Watcher() {
+                    @Override
+                    public void moved() {
+                        Replica.this.moved();
+                    }
+
+                    @Override
+                    public void checked(long upTo) {
+                        standing.checked(upTo);
+                    }
+                });
     }
 
     /** Returns where the state stands, if there is one. May be called by any thread. */
@@ -121,21 +138,7 @@ final class Replica implements AutoCloseable {
     }
 
     void enters(Phase next) {
-        booking.enter(next, waiting, loop.step());
-    }
-
-    private static Progress.Phase phaseOf(Phase phase) {
-        return switch (phase) {
-            case START -> Progress.Phase.IDLE;
-            case RESTORE -> Progress.Phase.RESTORING;
-            case MEET -> Progress.Phase.MEETING;
-            case COPY -> Progress.Phase.COPYING;
-            case GRADIENT -> Progress.Phase.COMPUTING;
-            case EXCHANGE -> Progress.Phase.EXCHANGING;
-            case APPLY, BOOK -> Progress.Phase.APPLYING;
-            case EVALUATE -> Progress.Phase.EVALUATING;
-            case AWAIT_CAPTURE, SAVE, FINISH -> Progress.Phase.SAVING;
-        };
+        booking.enter(next, waiting, loop.books().step());
     }
 
     /** Becomes a member of a team, and takes up the leader's duties or lays them down. */
@@ -174,6 +177,33 @@ final class Replica implements AutoCloseable {
                 ChanceLoss.of(config.model().loss(), data.report())));
     }
 
+    /** The recipe is as configured, and with these adjustments. */
+    void adjust(List<Adjustment> adjustments) {
+        loop.books().adjust(config.checks().adjustments().and(adjustments));
+    }
+
+    /** Waits for what is being saved; what is saved next has a term of its own. */
+    void stopsSaving() throws IOException {
+        if (checkpoints != null) {
+            checkpoints.close();
+            checkpoints = null;
+        }
+        if (leading != null) {
+            booking.into(scratch);
+            leading.close();
+            leading = null;
+        }
+    }
+
+    /**
+     * Takes back what was saved of later positions, since it is wrong. Nobody else of the team saves.
+     *
+     * @param position -1 when nothing that was saved is right
+     */
+    void withdrawAfter(long position) throws IOException {
+        Objects.requireNonNull(checkpoints).withdrawAfter(Math.floorDiv(position, 2));
+    }
+
     /** Takes the newest intact checkpoint back, or begins anew when there is none. */
     void restoreOrBegin(Team team) throws IOException {
         booking.enter(Phase.RESTORE, Purpose.RESTORE, 0);
@@ -183,14 +213,14 @@ final class Replica implements AutoCloseable {
             throw new IllegalStateException("rank %d is to restore (expected: rank 0)".formatted(team.rank()));
         }
         try {
-            Optional<State> restored = checkpoints.restoreNewest(loop.state());
-            restored.ifPresent(loop::restore);
+            Optional<State> restored = checkpoints.restoreNewest(loop.books().state());
+            restored.ifPresent(loop.books()::restore);
         } catch (CorruptCheckpointException e) {
             say.accept(new TrainingEvent.Restored(0, 0, DamageLines.of(e.damages())));
             begin();
         }
-        booking.progress().restored(loop.step());
-        position = loop.position();
+        booking.progress().restored(loop.books().step());
+        position = loop.books().position();
     }
 
     /** Begins with the weights that the recipe gives. */
@@ -204,7 +234,7 @@ final class Replica implements AutoCloseable {
     }
 
     State state() {
-        return loop.state();
+        return loop.books().state();
     }
 
     /** From now on, and until {@link #take}, its tensors hold anything. */
@@ -216,9 +246,9 @@ final class Replica implements AutoCloseable {
     }
 
     void take(State state) {
-        loop.restore(state);
+        loop.books().restore(state);
         trained = true;
-        position = loop.position();
+        position = loop.books().position();
     }
 
     /** Returns how long the parts of a step are that a joiner is sent. */
@@ -235,25 +265,7 @@ final class Replica implements AutoCloseable {
         enters(Phase.COPY);
         losesItsState();
         take(StateCopy.run(group, next.source(), Succession.joiners(next), state()));
-        FollowedStep.Sizes sizes = sizes();
-        try (Arena kept = Arena.ofShared()) {
-            ResultTable table = sizes.table(kept);
-            TensorData gradient = sizes.gradient(kept);
-            MemorySegment rows = table.rows(new Span(0, sizes.microbatches()));
-            while (true) {
-                try (Arena arena = Arena.ofShared()) {
-                    switch (FollowedStep.receive(group, next.source(), arena, gradient.data(), rows)) {
-                        case FollowedStep.Step step ->
-                            loop.follow(step, new StepGradient(gradient, table.get(loop.samplesOf(step.step()))));
-                        case FollowedStep.Evaluated(Evaluation heldOut) -> loop.follow(heldOut);
-                        case FollowedStep.UpToDate _ -> upToDate.run();
-                        case FollowedStep.Over _ -> {
-                            return;
-                        }
-                    }
-                }
-            }
-        }
+        FollowedStep.follow(group, next.source(), sizes(), loop, upToDate);
     }
 
     /**
@@ -269,14 +281,15 @@ final class Replica implements AutoCloseable {
         waiting = Purpose.IDLE;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
-            if (!loop.run(team)) {
+            losses = LossWatch.usual();
+            if (!runOrRedo(team)) {
                 return Optional.empty();
             }
             String weights = Weights.sha256(model.state());
             TrainingEvent finished = loop.finished(team, weights);
             if (leading != null && checkpoints != null) {
-                booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.step());
-                checkpoints.saveUnlessDone(loop.step(), loop::state, Map.of());
+                booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.books().step());
+                checkpoints.saveUnlessDone(loop.books().step(), loop.books()::state, Map.of());
                 checkpoints.finish();
                 say.accept(finished);
             }
@@ -286,20 +299,54 @@ final class Replica implements AutoCloseable {
         }
     }
 
+    /** A step that gives no finite numbers is computed once more: most faults of machines do not come twice. */
+    private boolean runOrRedo(Team team) throws IOException, InterruptedException {
+        for (long redone = 0; ; ) {
+            try {
+                return loop.run(team);
+            } catch (DivergedException e) {
+                if (e.step() == redone) {
+                    throw e;
+                }
+                redone = e.step();
+                if (team.leads()) {
+                    standing.noticed("non-finite", "step %d: %s; it is redone".formatted(redone, e.evidence()));
+                }
+            }
+        }
+    }
+
     private void moved() {
-        position = loop.position();
-        if (compared && loop.step() % STANDS_EVERY == 0) {
+        position = loop.books().position();
+        if (compared && loop.books().step() % config.checks().compareEvery() == 0) {
             standing.at(position, StateCopy.checksum(model.state().tensors().values()));
         }
     }
 
     /** Hears where a state stands. */
     interface Standing {
+        Standing NOBODY = new Standing() {
+            @Override
+            public void at(long position, long digest) {}
+
+            @Override
+            public void checked(long position) {}
+
+            @Override
+            public void noticed(String kind, String evidence) {}
+        };
+
         void at(long position, long digest);
+
+        /** Gradients were computed again by others, up to here. Told to the leader alone. */
+        void checked(long position);
+
+        /** Something happened that people should know of. */
+        void noticed(String kind, String evidence);
     }
 
     private Metrics openMetrics() throws IOException {
-        metrics = Metrics.openAfter(loop.step(), folder.metrics());
+        metrics = Metrics.openAfter(loop.books().step(), folder.metrics());
         return metrics;
     }
 
@@ -313,12 +360,26 @@ final class Replica implements AutoCloseable {
             throw UnwritableException.of(folder, e);
         }
         say.accept(event);
+        if (event instanceof TrainingEvent.StepApplied applied) {
+            watchLoss(applied);
+        }
+    }
+
+    /** A spike is told, and nothing follows from it: it may be the data, or the rate. */
+    private void watchLoss(TrainingEvent.StepApplied applied) {
+        Observed<LossWatch> observed = losses.after(applied.loss(), applied.gradientNorm());
+        losses = observed.state();
+        if (observed.verdict().isAlarm()) {
+            standing.noticed(
+                    "loss-spike",
+                    "step %d: %s".formatted(applied.step(), observed.verdict().reason()));
+        }
     }
 
     /** Makes what this one leads durable, because nobody is left who could go on. */
     void savesAlone() throws IOException {
         if (leading != null && checkpoints != null && position > 0) {
-            checkpoints.saveUnlessDone(loop.step(), loop::state, Map.of());
+            checkpoints.saveUnlessDone(loop.books().step(), loop.books()::state, Map.of());
             checkpoints.finish();
         }
     }
@@ -333,7 +394,7 @@ final class Replica implements AutoCloseable {
 
     /** Waits for the next team. */
     void rests() {
-        booking.enter(Phase.START, waiting, loop.step());
+        booking.enter(Phase.START, waiting, loop.books().step());
     }
 
     @Override

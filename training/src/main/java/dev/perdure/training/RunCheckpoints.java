@@ -180,6 +180,15 @@ final class RunCheckpoints implements AutoCloseable {
         return restored.map(Restored::state);
     }
 
+    /** Takes back all checkpoints of later steps: what they hold is wrong. */
+    void withdrawAfter(long step) throws IOException {
+        List<CheckpointName> withdrawn = checkpointer.checkpoints().withdrawAfter(step);
+        if (!withdrawn.isEmpty()) {
+            say.accept(new TrainingEvent.Warned(
+                    "checkpoints: %s hold wrong numbers, and were withdrawn".formatted(withdrawn)));
+        }
+    }
+
     /**
      * Returns what is to be saved after a step: the whole after the last one always, so that no other member is needed for
      * the result; otherwise what is due, or what had to be given up before.

@@ -29,6 +29,7 @@ import java.util.TreeMap;
  * @param base the folder that relative paths start from
  * @param supervision who trains, and what is done when one fails; does not reach the weights
  * @param folds into how many folds the data are cut for cross-validation; such a run consists of that many others
+ * @param checks how wrong numbers are looked for
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
 public record RunConfig(
@@ -47,6 +48,7 @@ public record RunConfig(
         SupervisionSettings supervision,
         Optional<EarlyStopping> earlyStopping,
         OptionalInt folds,
+        NumberChecks checks,
         Map<String, Object> resolved) {
 
     /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
@@ -108,7 +110,9 @@ public record RunConfig(
             training.reject("microbatches", "%d (expected: <= batch, which is %d)".formatted(microbatches, batch));
         }
         CheckpointSettings checkpoint = CheckpointSettings.read(root.section("checkpoint"));
-        SupervisionSettings supervision = SupervisionSettings.read(root.section("supervision"), microbatches);
+        Settings supervising = root.section("supervision");
+        SupervisionSettings supervision = SupervisionSettings.read(supervising, microbatches);
+        NumberChecks checks = NumberChecks.read(training, supervising);
         root.finish();
         return new RunConfig(
                 runName,
@@ -126,6 +130,7 @@ public record RunConfig(
                 supervision,
                 earlyStopping,
                 folds == 0 ? OptionalInt.empty() : OptionalInt.of(folds),
+                checks,
                 root.resolved());
     }
 
@@ -157,6 +162,11 @@ public record RunConfig(
     private static Map<String, Object> whatMatters(Map<String, Object> resolved) {
         var matters = new TreeMap<>(resolved);
         CHANGEABLE.forEach(matters::remove);
+        if (matters.get("training") instanceof Map<?, ?> training) {
+            var kept = new TreeMap<Object, Object>(training);
+            kept.remove(NumberChecks.ON_DIVERGENCE);
+            matters.put("training", kept);
+        }
         return matters;
     }
 }

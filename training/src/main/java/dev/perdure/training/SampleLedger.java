@@ -15,12 +15,14 @@ public final class SampleLedger {
     private static final String SEEN = "data/samplesSeen";
     private static final String LOST = "data/samplesLost";
     private static final String REPEATED = "data/samplesRepeated";
+    private static final String SKIPPED = "data/samplesSkipped";
 
     private final int samples;
     private BitSet consumed = new BitSet();
     private long seen;
     private long lost;
     private long repeated;
+    private long skipped;
 
     /**
      * Begins with nothing consumed.
@@ -37,6 +39,12 @@ public final class SampleLedger {
         if (consumed.get(sample)) {
             repeated++;
         }
+        consumed.set(sample);
+    }
+
+    /** Books one sample as left out in the current epoch, because the recipe says so: it is not lost. */
+    public void skip(int sample) {
+        skipped++;
         consumed.set(sample);
     }
 
@@ -58,17 +66,25 @@ public final class SampleLedger {
         return repeated;
     }
 
+    public long skipped() {
+        return skipped;
+    }
+
     void addTo(State.Builder state) {
         state.integer(SEEN, seen)
                 .integer(LOST, lost)
                 .integer(REPEATED, repeated)
                 .blob(CONSUMED, consumed.toByteArray());
+        if (skipped > 0) {
+            state.integer(SKIPPED, skipped);
+        }
     }
 
     void restore(State state) {
         seen = state.integer(SEEN);
         lost = state.integer(LOST);
         repeated = state.integer(REPEATED);
+        skipped = state.entries().containsKey(SKIPPED) ? state.integer(SKIPPED) : 0;
         consumed = BitSet.valueOf(state.blob(CONSUMED));
     }
 }

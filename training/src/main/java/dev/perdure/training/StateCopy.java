@@ -8,6 +8,7 @@ import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.CollectiveFailedException;
+import dev.perdure.supervision.Generation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,31 @@ final class StateCopy {
     private static final long CHUNK_BYTES = 1 << 30;
 
     private StateCopy() {}
+
+    /** Brings all members of a team to the state of a generation's source. */
+    static void level(Replica replica, Generation next, Team team) {
+        replica.enters(Phase.COPY);
+        long own = replica.position().orElse(-1);
+        List<long[]> positions = team.group().gatherLongs(own);
+        long wanted = positions.get(next.source())[0];
+        Set<Integer> receivers = new HashSet<>();
+        for (int rank = 0; rank < positions.size(); rank++) {
+            boolean stale = next.position().isEmpty()
+                    || next.notAfter().isPresent()
+                    || positions.get(rank)[0] != wanted;
+            if (rank != next.source() && stale) {
+                receivers.add(rank);
+            }
+        }
+        boolean receives = receivers.contains(team.rank());
+        if (receives) {
+            replica.losesItsState();
+        }
+        State copied = run(team.group(), next.source(), receivers, replica.state());
+        if (receives) {
+            replica.take(copied);
+        }
+    }
 
     /**
      * Takes part in a copy; every member of the group calls it, with the same source and receivers.

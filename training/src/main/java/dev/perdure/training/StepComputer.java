@@ -20,6 +20,7 @@ public final class StepComputer implements AutoCloseable {
     private final long seed;
     private final GradientBuffers buffers;
     private final Counts counts;
+    private final Probe probe;
 
     /**
      * Prepares to compute steps.
@@ -27,13 +28,14 @@ public final class StepComputer implements AutoCloseable {
      * @param seed the run's seed, from which dropout's are derived
      */
     public StepComputer(TrainableModel model, long seed) {
-        this(model, seed, new Counts(System::nanoTime));
+        this(model, seed, new Counts(System::nanoTime), Probe.NONE);
     }
 
-    StepComputer(TrainableModel model, long seed, Counts counts) {
+    StepComputer(TrainableModel model, long seed, Counts counts, Probe probe) {
         this.counts = counts;
         this.model = model;
         this.seed = seed;
+        this.probe = probe;
         this.buffers = new GradientBuffers(model.parameters());
     }
 
@@ -83,9 +85,11 @@ public final class StepComputer implements AutoCloseable {
         long dropoutSeed = Seeds.derive(seed, Seeds.Purpose.DROPOUT, plan.epochOf(step), step, index);
         int samples = plan.batchOf(step).size();
         var microbatch = new Microbatch(step, index, samples, dropoutSeed, source.take(index));
+        probe.batch(step, index, microbatch.batch());
         long began = counts.nanoTime();
         Gradient gradient = model.gradient(microbatch, buffers.take());
         counts.computed(began);
+        probe.gradient(step, index, gradient.values());
         results.add(new MicrobatchResult(
                 index, gradient.statistics(), gradient.lossSum(), gradient.correct(), gradient.samples()));
         return Optional.of(gradient.values());

@@ -241,6 +241,15 @@ final class Succession implements Followers {
     }
 
     @Override
+    public void skipped(long step, int[] samples) {
+        if (captured) {
+            Arena arena = Arena.ofShared();
+            MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_INT, samples);
+            add(new FollowedStep.Skipped(step, ids), arena, ids.byteSize());
+        }
+    }
+
+    @Override
     public void evaluated(Evaluation heldOut) {
         if (captured) {
             add(new FollowedStep.Evaluated(heldOut), Arena.ofShared(), 0);

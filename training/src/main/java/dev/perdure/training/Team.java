@@ -52,6 +52,17 @@ record Team(Collective group, List<Span> shares, BooleanSupplier calledOff, Supp
         }
     }
 
+    /** Returns the rank of the member that computes a microbatch. */
+    int ownerOf(int microbatch) {
+        for (int rank = 0; rank < shares.size(); rank++) {
+            if (microbatch >= shares.get(rank).from()
+                    && microbatch < shares.get(rank).to()) {
+                return rank;
+            }
+        }
+        throw new IllegalArgumentException("microbatch %d (expected: one of %s)".formatted(microbatch, shares));
+    }
+
     /** Returns whether this one orders saves and tells what happens: one does it for all, since all have the same state. */
     boolean leads() {
         return group.rank() == LEADER;

@@ -191,7 +191,8 @@ public final class TeamSupervisor {
         ExecutorService recorder = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("perdure-records").daemon().factory());
         try (var workers = new WorkerProcesses(folder, launcher, standing.workers(), events::add);
-                var port = new LatePort(ports, folder, lease.epoch(), new Ears(), this::portFailed)) {
+                var port =
+                        new LatePort(ports, folder, lease.epoch(), new Ears(events::add, workers), this::portFailed)) {
             int living = workers.count();
             if (living > 0) {
                 progress.addWallWithoutSupervisor();
@@ -238,6 +239,7 @@ public final class TeamSupervisor {
                 Patience.standard(),
                 config.supervision().budgets(),
                 Suspicion.within(Suspicion.Bounds.standard()),
+                config.checks().onDivergence(),
                 experience,
                 List.of());
     }
@@ -280,19 +282,6 @@ public final class TeamSupervisor {
                 }
                 return outcome.get();
             }
-        }
-    }
-
-    /** Hands what workers say over to the loop. */
-    private final class Ears implements SupervisorPort.Listener {
-        @Override
-        public void said(long connection, FromWorker message) {
-            events.add(new Event.Said(connection, message));
-        }
-
-        @Override
-        public void lost(long connection, WorkerId worker, String evidence) {
-            events.add(new Event.ConnectionLost(connection, worker, evidence));
         }
     }
 
@@ -390,6 +379,7 @@ public final class TeamSupervisor {
                 story.stopped(failure, progress);
                 yield ended(ExitCode.of(failure.exitCode()), failure.problem(), progress, story);
             }
+            case Outcome.Diverged(String reason) -> ended(ExitCode.DIVERGED, reason, progress, story);
             case Outcome.Spent(String reason) -> ended(ExitCode.RESTARTS_SPENT, reason, progress, story);
             case Outcome.Stopped(String reason) -> ended(ExitCode.INTERRUPTED, reason, progress, story);
             case Outcome.RegistryLost(String reason) -> ended(ExitCode.STORE_FAILED, reason, progress, story);

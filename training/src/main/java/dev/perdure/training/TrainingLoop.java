@@ -1,6 +1,5 @@
 package dev.perdure.training;
 
-import dev.perdure.core.State;
 import dev.perdure.data.Augment;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
@@ -12,19 +11,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
- * Goes through the steps of a run, from the one after {@link #step()} to the last. What reaches the weights is a function
+ * Goes through the steps of a run, from the one after the last in the {@link Books} to the last there is. What reaches the weights is a function
  * of the configuration and the data; clocks reach only the ledger and the schedule of checkpoints. Not thread-safe.
  */
 final class TrainingLoop {
-    private static final int EVALUATION_BATCH = 256;
     private static final int BATCHES_AHEAD = 8;
     private static final int WARM_UP_STEPS = 3;
 
@@ -35,15 +31,13 @@ final class TrainingLoop {
     private final Supplier<RunCheckpoints> checkpoints;
     private final Booking booking;
     private final Consumer<TrainingEvent> say;
-    private final Runnable moved;
+    private final Probe probe;
+    private final Watcher watcher;
     private final int[] trainIds;
     private final int[] heldOutIds;
-    private final SampleLedger ledger;
-    private final EpochTotals totals = new EpochTotals();
-    private final BestWeights bestWeights;
-    private BestSoFar best = BestSoFar.none();
+    private final Evaluating evaluating;
+    private final Books books;
     private SaveOrder order = SaveOrder.NOTHING;
-    private long step;
     private long epochBeganNanos = System.nanoTime();
     private long samplesSinceBegan;
 
@@ -51,7 +45,7 @@ final class TrainingLoop {
      * Begins before the first step.
      *
      * @param checkpoints asked for when a team steps
-     * @param moved called whenever {@link #position} has changed
+     * @param watcher told where the state stands
      */
     TrainingLoop(
             RunConfig config,
@@ -60,65 +54,39 @@ final class TrainingLoop {
             Supplier<RunCheckpoints> checkpoints,
             Booking booking,
             Consumer<TrainingEvent> say,
-            Runnable moved) {
+            Probe probe,
+            Watcher watcher) {
         this.config = config;
         this.data = data;
         this.model = model;
         this.checkpoints = checkpoints;
         this.booking = booking;
         this.say = say;
-        this.moved = moved;
+        this.probe = probe;
+        this.watcher = watcher;
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
         this.plan = planOf(config, data);
-        this.bestWeights = BestWeights.of(config, model.state());
-        this.ledger = new SampleLedger(trainIds.length);
+        this.evaluating = new Evaluating(data, model);
+        this.books = new Books(config, data, model, plan);
+    }
+
+    /** Hears how far the loop is. */
+    interface Watcher {
+        /** {@link Books#position} has changed. */
+        void moved();
+
+        /** Gradients were computed again by others, and came out the same, up to the step that leads to this position. */
+        default void checked(long position) {}
+    }
+
+    /** Returns what the run is made of beside the model. */
+    Books books() {
+        return books;
     }
 
     static StepPlan planOf(RunConfig config, Dataset data) {
         return new StepPlan(data.ids(Part.TRAIN).length, config.batch(), config.microbatches(), config.epochs());
-    }
-
-    /** Returns the last step applied; 0 before the first. */
-    long step() {
-        return step;
-    }
-
-    /**
-     * Returns where the state stands: the same positions of a run are the same states, bit for bit. Twice the last step
-     * applied, and one more when the epoch that it ended is evaluated.
-     */
-    long position() {
-        return 2 * step + (plan.endsEpoch(step) && !totals.isOpen() ? 1 : 0);
-    }
-
-    /** Returns everything the run needs to go on after the last step applied; tensors are the model's own. */
-    State state() {
-        var state = State.builder()
-                .addAll(model.state())
-                .integer("run/step", step)
-                .integer("run/epoch", plan.epochOf(step))
-                .integer("run/seed", config.seed())
-                .text("data/digest", data.digest());
-        totals.addTo(state);
-        ledger.addTo(state);
-        if (config.earlyStopping().isPresent()) {
-            best.addTo(state);
-        }
-        bestWeights.addTo(state);
-        return state.build();
-    }
-
-    /** Takes a state back. */
-    void restore(State state) {
-        model.restore(state);
-        totals.restore(state);
-        ledger.restore(state);
-        if (config.earlyStopping().isPresent()) {
-            best = BestSoFar.of(state);
-        }
-        bestWeights.restore(state);
-        step = state.integer("run/step");
     }
 
     /**
@@ -129,24 +97,29 @@ final class TrainingLoop {
      * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
      */
     boolean run(Team team) throws IOException, InterruptedException {
-        try (var computer = new StepComputer(model, config.seed(), booking.counts());
+        var again = new StepComputer(model, config.seed(), new Counts(System::nanoTime), probe);
+        var recheck = new Recheck(team, plan, config.checks().recheckEvery(), config.seed(), data, trainIds, again);
+        try (again;
+                var computer = new StepComputer(model, config.seed(), booking.counts(), probe.before(recheck::saw));
                 var exchange = new GroupExchange(
                         team.group(),
                         new ExchangePlan(plan.microbatches(), team.shares(), model.parameters()),
                         model.statistics());
                 var batches = new DeliveredBatches(
-                        data, new BatchRecipes(plan, trainIds, config.seed(), step + 1, team.share()), BATCHES_AHEAD)) {
-            if (plan.endsEpoch(step) && totals.isOpen()) {
+                        data,
+                        new BatchRecipes(plan, trainIds, config.seed(), books.step() + 1, team.share()),
+                        BATCHES_AHEAD)) {
+            if (books.awaitsEvaluation()) {
                 endEpoch(team);
             }
-            while (!isOver()) {
-                boolean agreed = applyStep(team, step + 1, computer, exchange, batches);
-                boolean epochEnds = plan.endsEpoch(step);
-                team.followers().get().applied(this::state);
+            while (!books.isOver()) {
+                boolean agreed = applyStep(team, books.step() + 1, computer, recheck, exchange, batches);
+                boolean epochEnds = plan.endsEpoch(books.step());
+                team.followers().get().applied(books::state);
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
-                booking.enter(Phase.SAVE, Purpose.SAVE_STALL, step);
+                booking.enter(Phase.SAVE, Purpose.SAVE_STALL, books.step());
                 if (order.concerns(team)) {
-                    checkpoints.get().save(order, team, step, state(), metrics);
+                    checkpoints.get().save(order, team, books.step(), books.state(), metrics);
                 }
                 if (agreed && !epochEnds) {
                     return false;
@@ -154,11 +127,6 @@ final class TrainingLoop {
             }
             return true;
         }
-    }
-
-    /** Returns whether no step is left to apply. */
-    private boolean isOver() {
-        return step >= plan.steps() || best.stopped();
     }
 
     /** Computes the first microbatch's gradient a few times. Changes nothing. */
@@ -176,8 +144,16 @@ final class TrainingLoop {
 
     /** Returns whether all members are ready to go over to the next generation. */
     private boolean applyStep(
-            Team team, long next, StepComputer computer, GroupExchange exchange, DeliveredBatches batches)
+            Team team,
+            long next,
+            StepComputer computer,
+            Recheck recheck,
+            GroupExchange exchange,
+            DeliveredBatches batches)
             throws IOException, InterruptedException {
+        if (books.adjustments().skips(next)) {
+            return skipStep(team, next, batches);
+        }
         Purpose fresh = team.computing() < config.workers() ? Purpose.DEGRADED : Purpose.COMPUTE;
         Purpose computing = next <= booking.progress().stepHighest() ? Purpose.REDO : fresh;
         booking.enter(Phase.GRADIENT, computing, next);
@@ -190,6 +166,10 @@ final class TrainingLoop {
             samples.add(delivered.ids());
             return delivered.batch();
         });
+        recheck.compare(next, share);
+        if (recheck.isDue(next) && team.leads()) {
+            watcher.checked(2 * next);
+        }
         booking.enter(Phase.EXCHANGE, computing, next);
         StepGradient gradient = exchange.exchange(plan, next, share);
         TakenSamples taken = TakenSamples.ofAll(
@@ -205,30 +185,50 @@ final class TrainingLoop {
         checkpoints.get().awaitCaptured();
         booking.enter(Phase.APPLY, computing, next);
         double norm = apply(next, gradient);
+        if (!isFinite(gradient, norm)) {
+            throw new DivergedException(next, lossOf(gradient), norm, rateAt(next), suspects(team, gradient));
+        }
+        probe.weights(next, model.state());
         booking.enter(Phase.BOOK, computing, next);
         book(next, gradient, taken.ids());
         if (team.leads()) {
             say.accept(new TrainingEvent.StepApplied(
                     next,
                     plan.epochOf(next),
-                    gradient.lossSum() / gradient.samples(),
-                    accuracy(gradient.correct(), gradient.samples()),
-                    config.learningRate().at(next, plan.steps()),
+                    lossOf(gradient),
+                    books.accuracy(gradient.correct(), gradient.samples()),
+                    rateAt(next),
                     norm,
                     gradient.samples()));
         }
         return taken.allAreReady();
     }
 
-    /** Applies a step that the team computed which this one is about to join. */
+    private static double lossOf(StepGradient gradient) {
+        return gradient.lossSum() / gradient.samples();
+    }
+
+    private double rateAt(long which) {
+        return config.learningRate().at(which, plan.steps())
+                * books.adjustments().factorAt(which);
+    }
+
+    /** Applies a step that the team computed which this one is about to join; nothing when the team could not either. */
     void follow(FollowedStep.Step followed, StepGradient gradient) {
-        apply(followed.step(), gradient);
-        book(followed.step(), gradient, followed.samples().toArray(ValueLayout.JAVA_INT));
+        if (isFinite(gradient, apply(followed.step(), gradient))) {
+            book(followed.step(), gradient, followed.samples().toArray(ValueLayout.JAVA_INT));
+        }
+    }
+
+    /** Leaves a batch out, as the team did. */
+    void follow(FollowedStep.Skipped skipped) {
+        bookSkipped(skipped.step(), skipped.samples().toArray(ValueLayout.JAVA_INT));
     }
 
     /** Ends the epoch that the last step ended, as the team did. */
     void follow(Evaluation heldOut) {
-        closeEpoch(heldOut);
+        books.closeEpoch(heldOut);
+        watcher.moved();
     }
 
     /** Returns the samples of each microbatch of a step. */
@@ -236,47 +236,89 @@ final class TrainingLoop {
         return index -> plan.microbatchOf(which, index).size();
     }
 
+    private static boolean isFinite(StepGradient gradient, double norm) {
+        return Double.isFinite(norm) && Double.isFinite(lossOf(gradient));
+    }
+
+    /** Returns the gradient's norm; nothing was applied unless loss and norm are finite. */
     private double apply(long next, StepGradient gradient) {
-        double rate = config.learningRate().at(next, plan.steps());
-        double norm = model.apply(rate, gradient.gradient(), gradient.statistics());
-        double loss = gradient.lossSum() / gradient.samples();
-        if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
-            throw new DivergedException(next, loss, norm, rate);
-        }
-        return norm;
+        return Double.isFinite(lossOf(gradient))
+                ? model.apply(rateAt(next), gradient.gradient(), gradient.statistics())
+                : Double.NaN;
     }
 
     /** Returns what this one would have saved after a step, if it leads. */
     private SaveOrder wish(Team team, long next) {
         return team.leads()
-                ? checkpoints.get().orderFor(next, plan.endsEpoch(next), next == plan.steps(), this::state)
+                ? checkpoints.get().orderFor(next, plan.endsEpoch(next), next == plan.steps(), books::state)
                 : SaveOrder.NOTHING;
     }
 
+    /** Returns which microbatches gave a loss that is no number, and whose they were. */
+    private static String suspects(Team team, StepGradient gradient) {
+        var suspects = new ArrayList<String>();
+        for (MicrobatchResult result : gradient.microbatches()) {
+            if (!Double.isFinite(result.lossSum())) {
+                suspects.add(
+                        "microbatch %d, computed by rank %d".formatted(result.index(), team.ownerOf(result.index())));
+            }
+        }
+        return String.join(", ", suspects);
+    }
+
+    /** Leaves a batch out: the step counts, and nothing else has changed. */
+    private boolean skipStep(Team team, long next, DeliveredBatches batches) throws IOException, InterruptedException {
+        booking.enter(Phase.GRADIENT, Purpose.DATA, next);
+        var samples = new ArrayList<int[]>();
+        for (int index : team.share().indices().toArray()) {
+            if (plan.microbatchOf(next, index).size() > 0) {
+                samples.add(batches.take().ids());
+            }
+        }
+        TakenSamples taken = TakenSamples.ofAll(
+                team,
+                plan,
+                next,
+                samples,
+                wish(team, next),
+                team.followers().get().readyFor());
+        team.followers().get().skipped(next, taken.ids());
+        order = taken.order();
+        booking.enter(Phase.BOOK, Purpose.COMPUTE, next);
+        bookSkipped(next, taken.ids());
+        if (team.leads()) {
+            say.accept(new TrainingEvent.Warned(
+                    "step %d: its batch is skipped, as the recipe's adjustments have it".formatted(next)));
+        }
+        return taken.allAreReady();
+    }
+
+    private void bookSkipped(long which, int[] samples) {
+        books.skipped(which, samples);
+        advanced(which);
+    }
+
     private void book(long applied, StepGradient gradient, int[] samples) {
-        for (int id : samples) {
-            ledger.consume(id);
-        }
-        if (plan.endsEpoch(applied)) {
-            ledger.endEpoch();
-        }
-        totals.add(gradient);
+        books.applied(applied, gradient, samples);
         samplesSinceBegan += gradient.samples();
-        step = applied;
-        booking.progress().applied(applied);
-        moved.run();
+        advanced(applied);
+    }
+
+    private void advanced(long which) {
+        booking.progress().applied(which);
+        watcher.moved();
     }
 
     private Map<String, Double> endEpoch(Team team) {
-        booking.enter(Phase.EVALUATE, Purpose.COMPUTE, step);
-        Evaluation heldOut = evaluate(team, heldOutIds);
+        booking.enter(Phase.EVALUATE, Purpose.COMPUTE, books.step());
+        Evaluation heldOut = evaluating.on(team, heldOutIds);
         team.followers().get().evaluated(heldOut);
-        var figures = closeEpoch(heldOut);
+        var figures = books.closeEpoch(heldOut);
         long now = System.nanoTime();
         if (team.leads()) {
             say.accept(new TrainingEvent.EpochEnded(
-                    plan.epochOf(step),
-                    step,
+                    plan.epochOf(books.step()),
+                    books.step(),
                     figures.trainLoss(),
                     figures.trainAccuracy(),
                     figures.heldOutLoss(),
@@ -286,105 +328,12 @@ final class TrainingLoop {
         }
         epochBeganNanos = now;
         samplesSinceBegan = 0;
+        watcher.moved();
         return figures.metrics();
-    }
-
-    private EpochTotals.Figures closeEpoch(Evaluation heldOut) {
-        var figures = totals.end(meanLoss(heldOut), accuracy(heldOut), this::accuracy);
-        config.earlyStopping().ifPresent(rule -> judge(rule, figures));
-        moved.run();
-        return figures;
-    }
-
-    /** Keeps the weights of a new best epoch, and when all is over gives those of the best one back. */
-    private void judge(EarlyStopping rule, EpochTotals.Figures figures) {
-        long epoch = plan.epochOf(step);
-        best = best.after(rule, epoch, figures);
-        if (best.isBest(epoch)) {
-            bestWeights.take(model.state());
-        } else if (isOver() && best.epoch() > 0) {
-            bestWeights.giveBack(model.state());
-        }
-    }
-
-    /**
-     * Evaluates the model as it is on some samples. Members take parts in turn; the sum goes over the parts in order, so that
-     * it does not depend on who took which.
-     */
-    private Evaluation evaluate(Team team, int[] ids) {
-        team.requireStanding();
-        int size = team.group().size();
-        int parts = Math.ceilDiv(ids.length, EVALUATION_BATCH);
-        int partsEach = Math.ceilDiv(parts, size);
-        double[] losses = new double[partsEach];
-        long[] counts = new long[2 * partsEach];
-        for (int i = 0; i * size + team.rank() < parts; i++) {
-            Evaluation part = evaluatePart(ids, i * size + team.rank());
-            losses[i] = part.lossSum();
-            counts[2 * i] = part.correct();
-            counts[2 * i + 1] = part.samples();
-        }
-        List<double[]> allLosses = team.group().gatherDoubles(losses);
-        List<long[]> allCounts = team.group().gatherLongs(counts);
-        Evaluation sum = Evaluation.none();
-        for (int part = 0; part < parts; part++) {
-            int i = part / size;
-            long[] count = allCounts.get(part % size);
-            sum = sum.plus(
-                    new Evaluation(allLosses.get(part % size)[i], count[2 * i], Math.toIntExact(count[2 * i + 1])));
-        }
-        return sum;
-    }
-
-    private Evaluation evaluatePart(int[] ids, int part) {
-        int from = part * EVALUATION_BATCH;
-        int[] some = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + EVALUATION_BATCH));
-        try (Arena arena = Arena.ofConfined()) {
-            return model.evaluate(data.batch(some, Augment.none(), arena));
-        }
     }
 
     /** Evaluates on the test part, together with the others, and says how it all ended. */
     TrainingEvent.Finished finished(Team team, String weightsSha256) {
-        Evaluation test = evaluate(team, data.ids(Part.TEST));
-        Optional<TrainingEvent.EarlyStop> stop = config.earlyStopping().map(this::stop);
-        var last = stop.filter(TrainingEvent.EarlyStop::restored).isPresent() ? best.figures() : totals.last();
-        return new TrainingEvent.Finished(
-                step,
-                plan.epochOf(step),
-                last.trainLoss(),
-                last.heldOutLoss(),
-                last.heldOutAccuracy(),
-                meanLoss(test),
-                accuracy(test),
-                weightsSha256,
-                ledger.seen(),
-                ledger.lost(),
-                ledger.repeated(),
-                stop.orElse(null));
-    }
-
-    private TrainingEvent.EarlyStop stop(EarlyStopping rule) {
-        return new TrainingEvent.EarlyStop(
-                best.stopped() && step < plan.steps(),
-                plan.epochOf(step),
-                config.epochs(),
-                best.epoch(),
-                rule.metric().words(),
-                rule.metric().of(best.figures()),
-                rule.restoreBest() && best.epoch() > 0);
-    }
-
-    private static double meanLoss(Evaluation sum) {
-        return sum.samples() == 0 ? Double.NaN : sum.lossSum() / sum.samples();
-    }
-
-    private double accuracy(Evaluation sum) {
-        return accuracy(sum.correct(), sum.samples());
-    }
-
-    /** A regression hits nothing: it has no accuracy. */
-    private double accuracy(long correct, long samples) {
-        return samples == 0 || !config.model().loss().classifies() ? Double.NaN : (double) correct / samples;
+        return books.finished(evaluating.on(team, data.ids(Part.TEST)), weightsSha256);
     }
 }

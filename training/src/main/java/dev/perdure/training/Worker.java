@@ -1,6 +1,5 @@
 package dev.perdure.training;
 
-import dev.perdure.core.State;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.CollectiveFailedException;
 import dev.perdure.engine.Collectives;
@@ -13,11 +12,10 @@ import dev.perdure.supervision.Vitals;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -281,6 +279,7 @@ public final class Worker implements WorkerLink.Side {
     private void join(Replica replica, Generation next) throws IOException, InterruptedException {
         takePart(replica, next, met -> {
             replica.joins(team(met, next), this::say);
+            replica.adjust(next.adjustments());
             replica.follow(met, next, () -> link.send(new FromWorker.Met(id, next.number())));
             requireSame(replica, next, met);
         });
@@ -302,7 +301,8 @@ public final class Worker implements WorkerLink.Side {
                         id, now.number(), replica.position().orElseThrow()));
                 Team team = team(groups.present(), now);
                 replica.joins(team, this::say);
-                Optional<String> weights = replica.train(team, this::stands);
+                replica.adjust(now.adjustments());
+                Optional<String> weights = replica.train(team, new Telling());
                 if (weights.isPresent()) {
                     link.send(new FromWorker.Done(id, now.number(), weights.get()));
                     return;
@@ -318,11 +318,22 @@ public final class Worker implements WorkerLink.Side {
             if (stepping && prepared <= now.number()) {
                 link.send(new FromWorker.Broken(id, generation, replica.position(), String.valueOf(e.getMessage())));
             }
+        } catch (MiscomputedException e) {
+            String evidence = String.valueOf(e.getMessage());
+            long position = replica.position().orElseThrow();
+            link.send(new FromWorker.Miscomputed(id, now.number(), position, workers(now, e.culprits()), evidence));
+        } catch (DivergedException e) {
+            long position = replica.position().orElseThrow();
+            link.send(new FromWorker.NotFinite(id, now.number(), position, e.evidence()));
         } finally {
             groups.leave();
             stepping = false;
             replica.rests();
         }
+    }
+
+    private static List<WorkerId> workers(Generation now, Collection<Integer> ranks) {
+        return ranks.stream().map(rank -> now.shares().get(rank).worker()).toList();
     }
 
     /** All members have come over, and stand alike: whoever has left the generation before is waited for no longer there. */
@@ -347,32 +358,34 @@ public final class Worker implements WorkerLink.Side {
 
     /** Brings all members to the source's state. */
     private void copyState(Replica replica, Generation next, Team team) throws IOException {
+        if (next.notAfter().isPresent()) {
+            replica.stopsSaving();
+            team.group().gatherLongs(0); // nobody saves anything any more
+        }
         replica.joins(team, this::say);
+        if (next.notAfter().isPresent() && team.leads()) {
+            replica.withdrawAfter(next.notAfter().getAsLong());
+        }
         if (next.position().isEmpty() && team.rank() == next.source()) {
             replica.restoreOrBegin(team);
         }
-        replica.enters(Phase.COPY);
-        long own = replica.position().orElse(-1);
-        List<long[]> positions = team.group().gatherLongs(own);
-        long wanted = positions.get(next.source())[0];
-        Set<Integer> receivers = new HashSet<>();
-        for (int rank = 0; rank < positions.size(); rank++) {
-            boolean stale = next.position().isEmpty() || positions.get(rank)[0] != wanted;
-            if (rank != next.source() && stale) {
-                receivers.add(rank);
-            }
-        }
-        boolean receives = receivers.contains(team.rank());
-        if (receives) {
-            replica.losesItsState();
-        }
-        State copied = StateCopy.run(team.group(), next.source(), receivers, replica.state());
-        if (receives) {
-            replica.take(copied);
-        }
+        StateCopy.level(replica, next, team);
     }
 
-    private void stands(long position, long digest) {
-        link.send(new FromWorker.Stands(id, generation, position, digest));
+    private final class Telling implements Replica.Standing {
+        @Override
+        public void at(long position, long digest) {
+            link.send(new FromWorker.Stands(id, generation, position, digest));
+        }
+
+        @Override
+        public void checked(long position) {
+            link.send(new FromWorker.Checked(id, generation, position));
+        }
+
+        @Override
+        public void noticed(String kind, String evidence) {
+            link.send(new FromWorker.Noticed(id, generation, kind, evidence));
+        }
     }
 }

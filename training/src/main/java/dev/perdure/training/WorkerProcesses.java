@@ -4,11 +4,13 @@ import dev.perdure.registry.WorkerProcess;
 import dev.perdure.supervision.Event;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -104,6 +106,26 @@ final class WorkerProcesses implements AutoCloseable {
             living.remove(worker);
         }
         tell.accept(new Event.Exited(worker, exit));
+    }
+
+    /** Does something after a while, unless the worker's process has ended by then: that is told. Returns at once. */
+    void unlessEnded(WorkerId worker, Duration grace, Runnable what) {
+        ProcessHandle handle;
+        synchronized (living) {
+            handle = living.get(worker);
+        }
+        if (handle == null) {
+            what.run();
+        } else {
+            handle.onExit()
+                    .thenApply(_ -> true)
+                    .completeOnTimeout(false, grace.toNanos(), TimeUnit.NANOSECONDS)
+                    .thenAccept(ended -> {
+                        if (!ended) {
+                            what.run();
+                        }
+                    });
+        }
     }
 
     /** Ends a worker for certain; its end is told. */

@@ -53,6 +53,20 @@ final class FromWorkers {
                         .setGeneration(said.generation())
                         .setKind(said.kind())
                         .setEvidence(said.evidence());
+            case FromWorker.Checked said ->
+                written.getCheckedBuilder().setGeneration(said.generation()).setPosition(said.position());
+            case FromWorker.Miscomputed said ->
+                written.getMiscomputedBuilder()
+                        .setGeneration(said.generation())
+                        .setPosition(said.position())
+                        .addAllCulprits(
+                                said.culprits().stream().map(WorkerId::name).toList())
+                        .setEvidence(said.evidence());
+            case FromWorker.NotFinite said ->
+                written.getNotFiniteBuilder()
+                        .setGeneration(said.generation())
+                        .setPosition(said.position())
+                        .setEvidence(said.evidence());
             case FromWorker.Told said ->
                 written.getToldBuilder().setGeneration(said.generation()).setText(said.text());
             case FromWorker.Leaves said ->
@@ -124,6 +138,24 @@ final class FromWorkers {
             case NOTICED -> {
                 Wire.Noticed said = received.getNoticed();
                 yield new FromWorker.Noticed(worker, said.getGeneration(), said.getKind(), said.getEvidence());
+            }
+            case CHECKED ->
+                new FromWorker.Checked(
+                        worker,
+                        received.getChecked().getGeneration(),
+                        received.getChecked().getPosition());
+            case MISCOMPUTED -> {
+                Wire.Miscomputed said = received.getMiscomputed();
+                yield new FromWorker.Miscomputed(
+                        worker,
+                        said.getGeneration(),
+                        said.getPosition(),
+                        said.getCulpritsList().stream().map(WorkerId::new).toList(),
+                        said.getEvidence());
+            }
+            case NOT_FINITE -> {
+                Wire.NotFinite said = received.getNotFinite();
+                yield new FromWorker.NotFinite(worker, said.getGeneration(), said.getPosition(), said.getEvidence());
             }
             case TOLD ->
                 new FromWorker.Told(

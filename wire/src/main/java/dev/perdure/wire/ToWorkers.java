@@ -1,5 +1,6 @@
 package dev.perdure.wire;
 
+import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Share;
 import dev.perdure.supervision.ToWorker;
@@ -33,6 +34,13 @@ final class ToWorkers {
                 .setMeetingPoint(generation.meetingPoint());
         generation.position().ifPresent(form::setPosition);
         generation.joiners().forEach(joiner -> form.addJoiners(joiner.name()));
+        generation.notAfter().ifPresent(form::setNotAfter);
+        for (Adjustment adjustment : generation.adjustments()) {
+            Wire.Adjustment.Builder one = form.addAdjustmentsBuilder().setStep(adjustment.step());
+            if (adjustment instanceof Adjustment.LowerRate lower) {
+                one.setRateFactor(lower.factor());
+            }
+        }
         for (Share share : generation.shares()) {
             form.addSharesBuilder()
                     .setWorker(share.worker().name())
@@ -71,6 +79,12 @@ final class ToWorkers {
         return Duration.ofNanos(nanos);
     }
 
+    private static Adjustment adjustment(Wire.Adjustment one) {
+        return one.hasRateFactor()
+                ? new Adjustment.LowerRate(one.getStep(), one.getRateFactor())
+                : new Adjustment.SkipBatch(one.getStep());
+    }
+
     private static Generation generation(Wire.Form form) {
         return new Generation(
                 form.getNumber(),
@@ -79,6 +93,8 @@ final class ToWorkers {
                         .toList(),
                 form.getSource(),
                 FromWorkers.present(form.hasPosition(), form.getPosition()),
+                FromWorkers.present(form.hasNotAfter(), form.getNotAfter()),
+                form.getAdjustmentsList().stream().map(ToWorkers::adjustment).toList(),
                 form.getMeetingPoint(),
                 form.getJoinersList().stream().map(WorkerId::new).toList());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Progress;
@@ -113,6 +114,7 @@ class MessagesTest {
             case "String" -> anyText(random);
             case "long" -> anyLong(random);
             case "int" -> random.nextInt();
+            case "List" -> List.of(new WorkerId("c-" + random.nextInt(9)), new WorkerId("d-" + random.nextInt(9)));
             case "boolean" -> random.nextBoolean();
             case "OptionalLong" -> random.nextBoolean() ? OptionalLong.of(anyLong(random)) : OptionalLong.empty();
             case "Duration" -> Duration.ofNanos(1 + random.nextLong(Long.MAX_VALUE - 1));
@@ -152,6 +154,11 @@ class MessagesTest {
                         members + random.nextInt(100)),
                 random.nextInt(members + spares),
                 random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty(),
-                anyText(random));
+                random.nextBoolean() ? OptionalLong.of(random.nextLong()) : OptionalLong.empty(),
+                random.nextBoolean()
+                        ? List.of(new Adjustment.SkipBatch(7), new Adjustment.LowerRate(3, 0.25))
+                        : List.of(),
+                anyText(random),
+                random.nextBoolean() ? List.of(new WorkerId("w0")) : List.of());
     }
 }

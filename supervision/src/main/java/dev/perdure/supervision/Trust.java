@@ -1,0 +1,87 @@
+package dev.perdure.supervision;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What is known of the numbers: which states can be built on, and who was found wrong. A doubt is durable before anybody is
+ * fenced for it; otherwise a successor would see a worker that died, and go on with what the others have from it.
+ */
+final class Trust {
+    private final Desk desk;
+    private final Map<WorkerId, Failure> accused = new LinkedHashMap<>();
+    private Trusted trusted;
+    private boolean isDurable = true;
+    private Witnesses witnesses = new Witnesses(0);
+
+    Trust(Desk desk, Trusted known) {
+        this.desk = desk;
+        trusted = known;
+    }
+
+    Trusted trusted() {
+        return trusted;
+    }
+
+    OptionalLong notAfter() {
+        return trusted.notAfter();
+    }
+
+    /** Returns whether a generation may be decided on: every doubt will outlive this supervisor. */
+    boolean isSettled() {
+        return isDurable;
+    }
+
+    void begins(Generation generation) {
+        witnesses = new Witnesses(generation.shares().size());
+    }
+
+    Witnesses.Verdict said(WorkerId worker, long position, String digest) {
+        return witnesses.said(worker, position, digest);
+    }
+
+    void agreed(long position, String digest) {
+        trusted = trusted.agreed(position);
+        desk.outbox.add(new Fact.Agreed(position, digest));
+    }
+
+    void checked(long position) {
+        become(trusted.checked(position));
+    }
+
+    /** All members of a generation have its source's state. */
+    void formed(Generation generation, long position) {
+        if (generation.notAfter().isPresent()) {
+            become(trusted.settled(position));
+        } else if (generation.position().isEmpty() && generation.joiners().isEmpty()) {
+            become(trusted.restored(position));
+        }
+    }
+
+    private void become(Trusted next) {
+        if (!next.equals(trusted)) {
+            trusted = next;
+            desk.outbox.add(new Fact.Believed(next));
+        }
+    }
+
+    /** States after a position count for nothing. Whoever is to blame is fenced once that is durable. */
+    void doubt(long notAfter, Map<WorkerId, Failure> culprits) {
+        trusted = trusted.doubted(notAfter);
+        isDurable = false;
+        accused.putAll(culprits);
+        desk.outbox.add(new Fact.Believed(trusted));
+    }
+
+    /** Returns who is to be fenced, now that this much is durable. */
+    Map<WorkerId, Failure> durable(Trusted written) {
+        if (isDurable || !written.equals(trusted)) {
+            return Map.of();
+        }
+        isDurable = true;
+        var fenced = new LinkedHashMap<>(accused);
+        accused.clear();
+        return fenced;
+    }
+}
