@@ -44,8 +44,8 @@ class FullDiskTest {
             assertThat(stopped.incidents())
                     .filteredOn(incident -> incident.kind().equals("save-failed"))
                     .hasSizeGreaterThan(1)
-                    .anyMatch(incident -> incident.action().equals("retried"))
-                    .anyMatch(incident -> incident.action().equals("given up"));
+                    .anyMatch(incident -> incident.evidence().contains("it is tried again"))
+                    .anyMatch(incident -> incident.evidence().contains("given up"));
             assertThat(stopped.incidents().getLast().kind()).isEqualTo("store-failed");
             assertThat(stopped.checkpoints()).isNotEmpty();
             perdure("checkpoint", "verify", run.path()).fine();

@@ -49,8 +49,10 @@ class SupervisorKilledTest {
     /** Whatever a test left is ended. */
     @AfterEach
     void end() {
-        front().descendants().forEach(ProcessHandle::destroyForcibly);
-        front().destroyForcibly();
+        if (front != null) {
+            front.descendants().forEach(ProcessHandle::destroyForcibly);
+            front.destroyForcibly();
+        }
         for (ProcessHandle process : List.of(supervisor, worker)) {
             if (!process.equals(ProcessHandle.current())) {
                 process.destroyForcibly();

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The real trainer or worker on a machine that computes wrongly: {@code flip:12:w1-1} flips a bit of that worker's weights
+ * The real worker on a machine that computes wrongly: {@code flip:12:w1-1} flips a bit of that worker's weights
  * after step 12, {@code wrong:7:w1-1} has all its gradients wrong from step 7 on, {@code once:9:2} flips a bit in the
  * gradient of microbatch 2 of step 9, whoever computes it first, {@code nan:9} puts a NaN into that step's first
  * microbatch once, and {@code bad:9} always.
@@ -25,12 +25,9 @@ public final class WrongNumbers {
 
     public static void main(String[] arguments) throws InterruptedException {
         Path run = Path.of(arguments[arguments.length - 1]);
-        String id = arguments.length > 2 ? arguments[2] : "trainer";
+        String id = arguments[2];
         var probe = new Faults(Arrays.asList(arguments[0].split(",")), id, run);
-        System.exit(
-                arguments.length > 2
-                        ? WorkerCommand.work(new RunFolder(run), id, probe, false)
-                        : TrainerCommand.train(new RunFolder(run), probe, false));
+        System.exit(WorkerCommand.work(new RunFolder(run), id, probe, false));
     }
 
     /** Returns the program for a launcher. */

@@ -7,8 +7,8 @@ import dev.perdure.training.Incident;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
 import dev.perdure.training.RunReport;
-import dev.perdure.training.RunSupervisor;
 import dev.perdure.training.TeamSupervisor;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -29,7 +29,7 @@ class WrongNumbersTest {
         small = SmallRun.in(folder);
     }
 
-    private static RunSupervisor.Outcome train(String name, List<String> faults, String... overrides) throws Exception {
+    private static RunOutcome train(String name, List<String> faults, String... overrides) throws Exception {
         RunConfig config = RunConfig.read(small.config(), List.of(overrides));
         RunFolder run = small.folder(name);
         run.create(config);
@@ -38,7 +38,7 @@ class WrongNumbersTest {
                 .run();
     }
 
-    private static void assertUndisturbed(RunSupervisor.Outcome outcome) throws Exception {
+    private static void assertUndisturbed(RunOutcome outcome) throws Exception {
         RunReport expected = small.undisturbed();
         assertThat(outcome.problem()).isEmpty();
         assertThat(outcome.report().weightsSha256()).isEqualTo(expected.weightsSha256());
@@ -47,7 +47,7 @@ class WrongNumbersTest {
         assertThat(outcome.report().samplesRepeated()).isZero();
     }
 
-    private static List<String> kinds(RunSupervisor.Outcome outcome) {
+    private static List<String> kinds(RunOutcome outcome) {
         return outcome.report().incidents().stream().map(Incident::kind).toList();
     }
 

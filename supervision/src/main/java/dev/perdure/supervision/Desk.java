@@ -53,6 +53,12 @@ final class Desk {
         }
     }
 
+    void tellAll(Generation generation, ToWorker message) {
+        for (Share share : generation.shares()) {
+            roster.find(share.worker()).ifPresent(life -> send(life, message));
+        }
+    }
+
     /** Books a new life, and has its name made durable; launched once it is. */
     private void hire(int slot) {
         place(slot);
@@ -119,6 +125,15 @@ final class Desk {
             }
         }
         return false;
+    }
+
+    /** Ends those for whom there is no place in a generation. */
+    void dismissOthers(Generation generation) {
+        for (Life life : roster.joined()) {
+            if (generation.rankOf(life.id).isEmpty()) {
+                dismiss(life, "fewer workers are wanted");
+            }
+        }
     }
 
     /** Ends one that nothing is wrong with. */

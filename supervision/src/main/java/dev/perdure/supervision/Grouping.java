@@ -8,7 +8,6 @@ import dev.perdure.supervision.Stage.Regrouping;
 import dev.perdure.supervision.Stage.Returning;
 import dev.perdure.supervision.Stage.Running;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,6 +20,7 @@ final class Grouping {
     private final Desk desk;
     private final Casualties casualties;
     private final Numbers numbers;
+    private final Extending extending;
     private Targets targets;
     private String meetingPlace;
     private Stage stage;
@@ -32,13 +32,13 @@ final class Grouping {
     /** How many members have the source's state. */
     private int formed;
 
-    private Optional<Extension> extension = Optional.empty();
     private int fruitless;
 
     Grouping(Desk desk, Facts facts) {
         this.desk = desk;
         casualties = desk.casualties;
         numbers = new Numbers(desk, this, casualties, facts);
+        extending = new Extending(desk, this);
         targets = facts.targets();
         meetingPlace = desk.run.meetingPlace();
         latest = facts.generation();
@@ -189,8 +189,7 @@ final class Grouping {
 
     /** A generation is durable: its members may know of it, if it is still wanted. */
     void durable(Generation generation) {
-        if (extension.isPresent() && extension.get().next.equals(generation)) {
-            tellAll(generation, new ToWorker.Extend(desk.epoch, generation));
+        if (extending.durable(generation)) {
             return;
         }
         if (!(stage instanceof Committing committing)
@@ -198,35 +197,22 @@ final class Grouping {
             return;
         }
         begin(generation);
-        tellAll(generation, new ToWorker.Form(desk.epoch, generation));
-    }
-
-    private void tellAll(Generation generation, ToWorker message) {
-        for (Share share : generation.shares()) {
-            desk.roster.find(share.worker()).ifPresent(life -> desk.send(life, message));
-        }
+        desk.tellAll(generation, new ToWorker.Form(desk.epoch, generation));
     }
 
     /** A member has met the others of the generation to come. */
     void met(Life life, long number) {
-        if (extension.isPresent()
-                && extension.get().next.number() == number
-                && extension.get().met(life.id)) {
-            extension.get().switching = true;
-            tellAll(extension.get().next, new ToWorker.Switch(desk.epoch, number));
-        }
+        extending.met(life, number);
     }
 
     /** A member speaks of a generation: when that is the one to come, it has begun. */
     void speaksOf(long number) {
-        extension
-                .filter(coming -> coming.switching && coming.next.number() == number)
-                .ifPresent(coming -> begin(coming.next));
+        extending.begun(number).ifPresent(this::begin);
     }
 
     private void begin(Generation generation) {
         stage = new Running(generation);
-        extension = Optional.empty();
+        extending.ends();
         numbers.trust().begins(generation);
         begun = generation.position();
         formed = 0;
@@ -258,16 +244,12 @@ final class Grouping {
             case Running running -> check(running);
             case Ending ending -> {
                 if (desk.roster.isEmpty() && desk.outbox.isEmpty()) {
-                    finish(ending.outcome());
+                    stage = new Ended(ending.outcome());
+                    desk.act(new Command.Finish(ending.outcome()));
                 }
             }
             case Ended _ -> {}
         }
-    }
-
-    private void finish(Outcome outcome) {
-        stage = new Ended(outcome);
-        desk.act(new Command.Finish(outcome));
     }
 
     private void gather(Gathering gathering) {
@@ -297,18 +279,12 @@ final class Grouping {
         }
         boolean waited =
                 desk.clock - returning.since() >= desk.run.patience().back().toNanos();
-        boolean expected = false;
-        for (Share share : generation.shares()) {
-            Optional<Life> life = desk.roster.find(share.worker());
-            if (life.isPresent() && life.get().stage == Life.Stage.STARTING) {
-                if (waited) {
-                    fail(life.get(), new Failure.NotBack(desk.run.patience().back()), desk.clock);
-                } else {
-                    expected = true;
-                }
-            }
+        List<Life> missing = desk.roster.missing(generation);
+        if (waited) {
+            missing.forEach(
+                    life -> fail(life, new Failure.NotBack(desk.run.patience().back()), desk.clock));
         }
-        if (!expected) {
+        if (waited || missing.isEmpty()) {
             regroup("generation %d did not come back whole after its supervisor's end".formatted(generation.number()));
         }
     }
@@ -319,7 +295,7 @@ final class Grouping {
             return;
         }
         long number = latestNumber() + 1;
-        extension = Optional.empty();
+        extending.ends();
         stage = new Regrouping(number, reason);
         desk.say("generation %d is prepared: %s".formatted(number, reason));
         desk.roster.joined().forEach(life -> prepare(life, number));
@@ -356,7 +332,7 @@ final class Grouping {
                 numbers.trust().trusted(),
                 numbers.adjustments(),
                 meetingPoint(regrouping.number()));
-        dismissOthers(next);
+        desk.dismissOthers(next);
         latest = Optional.of(next);
         stage = new Committing(next);
         desk.outbox.add(new Fact.Formed(next, regrouping.reason()));
@@ -368,7 +344,7 @@ final class Grouping {
             regroup("generation %d lost a member".formatted(generation.number()));
             return;
         }
-        extension.ifPresent(this::check);
+        extending.check();
         if (!(stage instanceof Running)) {
             return;
         }
@@ -381,8 +357,8 @@ final class Grouping {
         if (members > targets.total() || computing != Math.min(targets.workers(), members)) {
             regroup("%d workers and %d spares are wanted".formatted(targets.workers(), targets.spares()));
         } else if (members == targets.total()) {
-            dismissOthers(generation);
-        } else if (extension.isEmpty()
+            desk.dismissOthers(generation);
+        } else if (!extending.isUnderWay()
                 && desk.roster.isJoinerReady(
                         generation, desk.clock - desk.run.patience().together().toNanos())) {
             extend(generation);
@@ -394,35 +370,11 @@ final class Grouping {
         long number = latestNumber() + 1;
         Generation next = Lineup.extended(number, running, desk.roster.joined(), targets, meetingPoint(number));
         latest = Optional.of(next);
-        extension = Optional.of(new Extension(next, desk.clock));
-        desk.say("generation %d is met for while generation %d steps: %s join"
-                .formatted(number, running.number(), next.joiners()));
-        desk.outbox.add(new Fact.Formed(next, "workers have joined"));
+        extending.begin(running, next);
     }
 
     private String meetingPoint(long number) {
         return "%s/%d.%d".formatted(meetingPlace, desk.epoch, number);
-    }
-
-    private void check(Extension coming) {
-        if (!desk.roster.members(coming.next, Life::isJoined)) {
-            extension = Optional.empty();
-            if (coming.switching) {
-                regroup("generation %d lost a member before it began".formatted(coming.next.number()));
-            }
-        } else if (desk.clock - coming.since > desk.run.patience().extend().toNanos()) {
-            regroup("generation %d was not met for in time".formatted(coming.next.number()));
-        }
-    }
-
-    /** Ends those for whom there is no place. */
-    private void dismissOthers(Generation generation) {
-        Map<WorkerId, Integer> ranks = Lineup.ranks(generation);
-        for (Life life : desk.roster.joined()) {
-            if (!ranks.containsKey(life.id)) {
-                desk.dismiss(life, "fewer workers are wanted");
-            }
-        }
     }
 
     /** Launches where somebody is missing; ends the run when nobody is left and nobody can be had. */

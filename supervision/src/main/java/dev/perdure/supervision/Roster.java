@@ -66,6 +66,14 @@ final class Roster {
         return true;
     }
 
+    /** Returns the members whose processes may be there, and who have not been heard of yet. */
+    List<Life> missing(Generation generation) {
+        return generation.shares().stream()
+                .map(share -> lives.get(share.worker()))
+                .filter(life -> life != null && life.stage == Life.Stage.STARTING)
+                .toList();
+    }
+
     /**
      * Returns whether a generation's group can commit nothing any more. A step needs every member, so it is enough that
      * one has left the group, or is gone for certain; a kill that is not answered yet is not enough. Joiners do not count:

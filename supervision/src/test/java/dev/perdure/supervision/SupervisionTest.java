@@ -302,11 +302,11 @@ class SupervisionTest {
         Scene before = Scene.stepping(3, 0).stand(1, 6, 4, "w0-1", "w1-1", "w2-1");
         before.stand(1, 8, 5, "w0-1", "w2-1").stand(1, 8, 6, "w1-1");
         Scene scene = new Scene(before.facts, 2).join("w0-1", 1, at(10)).join("w2-1", 1, at(10));
-        scene.on(new Event.Exited(id("w1-1"), 137)).join("w1-2", 0, NONE);
-        scene.ready(2, at(10), "w0-1", "w2-1").ready(2, NONE, "w1-2");
+        scene.on(new Event.Exited(id("w1-1"), 137)).join("w1-2-e2", 0, NONE);
+        scene.ready(2, at(10), "w0-1", "w2-1").ready(2, NONE, "w1-2-e2");
         assertThat(scene.formed().position()).isEmpty();
         assertThat(scene.formed().notAfter()).hasValue(5);
-        scene.formed(2, 4, "w0-1", "w1-2", "w2-1").tick();
+        scene.formed(2, 4, "w0-1", "w1-2-e2", "w2-1").tick();
         assertThat(scene.facts.trusted().notAfter()).isEmpty();
     }
 
@@ -352,8 +352,8 @@ class SupervisionTest {
         successor
                 .on(new Event.Exited(id("w1-1"), 137))
                 .join("w0-2")
-                .join("w1-2")
-                .ready(5, NONE, "w0-2", "w1-2");
+                .join("w1-2-e2")
+                .ready(5, NONE, "w0-2", "w1-2-e2");
         assertThat(successor.formed().adjustments()).containsExactly(new Adjustment.SkipBatch(6));
     }
 

@@ -4,8 +4,11 @@ import dev.perdure.core.BadSettingException;
 import dev.perdure.data.BadDataException;
 import dev.perdure.data.DataReport;
 import dev.perdure.data.Dataset;
+import dev.perdure.data.Part;
+import dev.perdure.engine.Engine;
 import dev.perdure.engine.ModelSpec;
 import dev.perdure.engine.Shapes;
+import dev.perdure.engine.TrainableModel;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -83,5 +86,19 @@ final class Preflight {
             say.accept(new TrainingEvent.Warned(
                     "not used: %d more, see %s".formatted(report.badRecords() - TOLD_MAX, folder.badRecords())));
         }
+    }
+
+    /** Says what is about to be trained, and with what. */
+    static TrainingEvent.Started started(RunConfig config, Dataset data, TrainableModel model, Engine engine) {
+        StepPlan plan = TrainingLoop.planOf(config, data);
+        return new TrainingEvent.Started(
+                engine.build(),
+                data.digest(),
+                data.ids(Part.TRAIN).length,
+                data.ids(Part.VALIDATION).length,
+                model.parameters(),
+                plan.steps(),
+                plan.stepsPerEpoch(),
+                ChanceLoss.of(config.model().loss(), data.report()));
     }
 }

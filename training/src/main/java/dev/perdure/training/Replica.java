@@ -4,7 +4,6 @@ import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.checkpoint.Weights;
 import dev.perdure.core.State;
 import dev.perdure.data.Dataset;
-import dev.perdure.data.Part;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
@@ -152,7 +151,7 @@ final class Replica implements AutoCloseable {
             leading = ProgressFile.open(folder.progress());
             booking.takesOver(leading);
             checkpoints.lead(leading);
-            sayStarted();
+            say.accept(Preflight.started(config, data, model, engine));
             warning.ifPresent(text -> say.accept(new TrainingEvent.Warned(text)));
             data.report().warnings().forEach(text -> say.accept(new TrainingEvent.Warned(text, Guard.DATA)));
             Preflight.tellBadRecords(data.report(), folder, say);
@@ -162,19 +161,6 @@ final class Replica implements AutoCloseable {
             leading.close();
             leading = null;
         }
-    }
-
-    private void sayStarted() {
-        StepPlan plan = TrainingLoop.planOf(config, data);
-        say.accept(new TrainingEvent.Started(
-                engine.build(),
-                data.digest(),
-                data.ids(Part.TRAIN).length,
-                data.ids(Part.VALIDATION).length,
-                model.parameters(),
-                plan.steps(),
-                plan.stepsPerEpoch(),
-                ChanceLoss.of(config.model().loss(), data.report())));
     }
 
     /** The recipe is as configured, and with these adjustments. */

@@ -149,16 +149,6 @@ final class RunStory implements Closeable {
         }
     }
 
-    /** Writes down what a member of a team said. What that says of incidents is for the team's supervisor to decide. */
-    void told(TrainingEvent event) throws IOException {
-        if (event instanceof TrainingEvent.SaveFailed) {
-            write(StoryLine.of(now(), event));
-            listener.said(event);
-        } else {
-            heard(event);
-        }
-    }
-
     /** Writes down what a trainer said, and what follows from it, and tells the listener. */
     void heard(TrainingEvent event) throws IOException {
         if (!(event instanceof TrainingEvent.StepApplied)) {
@@ -173,14 +163,11 @@ final class RunStory implements Closeable {
                 listener.said(event);
                 noteDamage(restored);
             }
-            case TrainingEvent.SaveFailed failed -> {
-                listener.said(event);
-                noteSaveFailed(failed);
-            }
             case TrainingEvent.Failed _,
                     TrainingEvent.Started _,
                     TrainingEvent.EpochEnded _,
                     TrainingEvent.Saved _,
+                    TrainingEvent.SaveFailed _,
                     TrainingEvent.Warned _ -> listener.said(event);
         }
         for (GuardWatch.Finding finding : guards.hear(event)) {
@@ -210,15 +197,6 @@ final class RunStory implements Closeable {
             }
         }
         return watch;
-    }
-
-    private void noteSaveFailed(TrainingEvent.SaveFailed failed) throws IOException {
-        String action = failed.retrying() ? "retried" : "given up";
-        String reason = failed.retrying()
-                ? "a save is tried again within its budget"
-                : "its attempts are spent; the next save may succeed (checkpoint.save-errors-max: %d)"
-                        .formatted(config.checkpoint().saveErrorsMax());
-        note(new Incident(now(), "save-failed", failed.problem(), action, reason, 0, 0));
     }
 
     private void noteDamage(TrainingEvent.Restored restored) throws IOException {

@@ -325,7 +325,7 @@ public final class TeamSupervisor {
                     } else if (said.get() instanceof TrainingEvent.StepApplied) {
                         downtime.stepped();
                     }
-                    story.told(said.get());
+                    story.heard(said.get());
                 }
             } else if (event instanceof Event.Said(long _, FromWorker.Join join)) {
                 workers.joined(join.worker(), join.pid());

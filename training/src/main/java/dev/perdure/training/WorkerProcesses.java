@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -117,14 +119,23 @@ final class WorkerProcesses implements AutoCloseable {
         if (handle == null) {
             what.run();
         } else {
-            handle.onExit()
-                    .thenApply(_ -> true)
-                    .completeOnTimeout(false, grace.toNanos(), TimeUnit.NANOSECONDS)
-                    .thenAccept(ended -> {
-                        if (!ended) {
-                            what.run();
-                        }
-                    });
+            Thread.ofVirtual().name("lost-" + worker).start(() -> {
+                if (!endsWithin(handle, grace)) {
+                    what.run();
+                }
+            });
+        }
+    }
+
+    private static boolean endsWithin(ProcessHandle process, Duration patience) {
+        try {
+            process.onExit().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
