@@ -38,11 +38,14 @@ final class LocalLauncher implements TrainerLauncher, WorkerLauncher {
 
     /** Returns the launcher of {@code perdure trainer}, or of {@code perdure worker}. */
     static LocalLauncher of(RunConfig config, String command, boolean changedDataAllowed) {
+        return of(config, changedDataAllowed ? List.of(command, "--allow-changed-data") : List.of(command));
+    }
+
+    /** Returns the launcher of a command with options. */
+    static LocalLauncher of(RunConfig config, List<String> command) {
         var program = new ArrayList<String>();
-        program.addAll(List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), command));
-        if (changedDataAllowed) {
-            program.add("--allow-changed-data");
-        }
+        program.addAll(List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName()));
+        program.addAll(command);
         return new LocalLauncher(config, program);
     }
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             ResumeCommand.class,
             CheckpointCommand.class,
             IncidentsCommand.class,
+            ChaosCommand.class,
             BenchCommand.class,
             TrainerCommand.class,
             WorkerCommand.class,

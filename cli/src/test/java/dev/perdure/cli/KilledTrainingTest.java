@@ -47,7 +47,7 @@ class KilledTrainingTest {
             switch (phase) {
                 case START, RESTORE -> faults.add("phase:%s:0".formatted(phase));
                 case MEET, COPY -> {} // a trainer that is alone has nobody to meet
-                case GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
+                case DATA, GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
                     faults.add("phase:%s:%d".formatted(phase, 4 + 2 * faults.size()));
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
                 case FINISH -> faults.add("phase:%s:%d".formatted(phase, calm.steps()));

@@ -8,6 +8,8 @@ public enum Phase {
     MEET,
     /** State is copied from one worker to others. */
     COPY,
+    /** A batch is waited for. */
+    DATA,
     GRADIENT,
     /** Gradients are exchanged with the other workers. */
     EXCHANGE,

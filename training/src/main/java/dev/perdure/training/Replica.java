@@ -81,7 +81,8 @@ final class Replica implements AutoCloseable {
                 () -> Objects.requireNonNull(leading).checkpoints(),
                 booking,
                 this::tell,
-                this::moved);
+                this::moved,
+                probe);
     }
 
     /** Returns where the state stands, if there is one. May be called by any thread. */
@@ -105,6 +106,7 @@ final class Replica implements AutoCloseable {
             case RESTORE -> Progress.Phase.RESTORING;
             case MEET -> Progress.Phase.MEETING;
             case COPY -> Progress.Phase.COPYING;
+            case DATA -> Progress.Phase.DATA;
             case GRADIENT -> Progress.Phase.COMPUTING;
             case EXCHANGE -> Progress.Phase.EXCHANGING;
             case APPLY, BOOK -> Progress.Phase.APPLYING;
@@ -126,6 +128,7 @@ final class Replica implements AutoCloseable {
     /** Becomes a member of a team, and takes up the leader's duties or lays them down. */
     void joins(Team team, Consumer<TrainingEvent> listener) throws IOException {
         say = listener;
+        probe.joins(team.rank(), team.group().size());
         if (team.leads() && leading == null) {
             ProgressFile progress = ProgressFile.open(folder.progress());
             booking.into(progress);

@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param base the folder that relative paths start from
  * @param workers how many processes train together; does not reach the weights
  * @param spares how many more keep their state fresh, to take a lost one's place at once
+ * @param vigilance when workers are given up; does not reach the weights
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
 public record RunConfig(
@@ -45,6 +46,7 @@ public record RunConfig(
         RestartPolicy restarts,
         int workers,
         int spares,
+        Vigilance vigilance,
         Map<String, Object> resolved) {
 
     /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
@@ -102,6 +104,7 @@ public record RunConfig(
         RestartPolicy restarts = RestartPolicy.read(supervision);
         int workers = supervision.integer("workers", 1, 1, 4096);
         int spares = supervision.integer("spares", 0, 0, 4096);
+        Vigilance vigilance = Vigilance.read(supervision);
         if (workers > microbatches) {
             supervision.reject(
                     "workers",
@@ -126,6 +129,7 @@ public record RunConfig(
                 restarts,
                 workers,
                 spares,
+                vigilance,
                 root.resolved());
     }
 

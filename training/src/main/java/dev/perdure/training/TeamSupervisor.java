@@ -140,9 +140,9 @@ public final class TeamSupervisor {
                 config.digest(),
                 Long.MAX_VALUE,
                 "file:" + folder.meetings().toAbsolutePath(),
-                Patience.standard(),
-                config.restarts().budgets(),
-                SteadySuspicion.within(SteadySuspicion.Bounds.standard()));
+                config.vigilance().patience(),
+                config.vigilance().within(config.restarts().budgets()),
+                SteadySuspicion.within(config.vigilance().bounds()));
     }
 
     /** Feeds the machine until it says that all is over. */

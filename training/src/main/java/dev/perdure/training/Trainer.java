@@ -84,7 +84,7 @@ public final class Trainer {
                     Opened opened = openRestored(data, checkpoints, booking)) {
                 Team team = Team.alone(config.microbatches());
                 var loop = new TrainingLoop(
-                        config, data, opened.model(), () -> checkpoints, booking, this::tell, () -> {});
+                        config, data, opened.model(), () -> checkpoints, booking, this::tell, () -> {}, probe);
                 opened.restored().ifPresent(loop::restore);
                 progress.restored(loop.step());
                 try (Metrics lines = Metrics.openAfter(loop.step(), folder.metrics())) {

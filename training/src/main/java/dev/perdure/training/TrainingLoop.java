@@ -33,6 +33,7 @@ final class TrainingLoop {
     private final Booking booking;
     private final Consumer<TrainingEvent> say;
     private final Runnable moved;
+    private final Probe probe;
     private final int[] trainIds;
     private final int[] heldOutIds;
     private final SampleLedger ledger;
@@ -45,6 +46,7 @@ final class TrainingLoop {
      *
      * @param checkpoints asked for when this one leads a team
      * @param moved called whenever {@link #position} has changed
+     * @param probe sees what is computed
      */
     TrainingLoop(
             RunConfig config,
@@ -53,7 +55,8 @@ final class TrainingLoop {
             Supplier<RunCheckpoints> checkpoints,
             Booking booking,
             Consumer<TrainingEvent> say,
-            Runnable moved) {
+            Runnable moved,
+            Probe probe) {
         this.config = config;
         this.data = data;
         this.model = model;
@@ -61,6 +64,7 @@ final class TrainingLoop {
         this.booking = booking;
         this.say = say;
         this.moved = moved;
+        this.probe = probe;
         this.trainIds = data.ids(Part.TRAIN);
         this.heldOutIds = data.ids(Part.VALIDATION);
         this.plan = planOf(config, data);
@@ -155,12 +159,14 @@ final class TrainingLoop {
         var samples = new ArrayList<int[]>();
         ShareGradient share = computer.computeShare(plan, next, exchange.subtrees(), _ -> {
             team.requireStanding();
-            Purpose former = booking.switchTo(Purpose.DATA);
+            booking.enter(Phase.DATA, Purpose.DATA, next);
             var delivered = batches.take();
-            booking.switchTo(former);
+            booking.enter(Phase.GRADIENT, computing, next);
             samples.add(delivered.ids());
+            probe.takes(delivered.batch(), next);
             return delivered.batch();
         });
+        probe.computed(share, next);
         booking.enter(Phase.EXCHANGE, computing, next);
         StepGradient gradient = exchange.exchange(plan, next, share);
         int[] taken = TakenSamples.ofAll(team, plan, next, samples);
@@ -194,6 +200,7 @@ final class TrainingLoop {
         totals.add(gradient);
         step = applied;
         booking.progress().applied(applied);
+        probe.applied(applied, this::state);
         moved.run();
     }
 

@@ -19,8 +19,10 @@
  *       {@link dev.perdure.training.WorkerLink}.
  *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
  *       decides; {@code Records} makes its facts durable, {@code WorkerProcesses} starts and ends workers.
+ *       {@link dev.perdure.training.Vigilance}: how soon it gives a worker up.
  *   <li>{@link dev.perdure.training.ProgressFile} and {@link dev.perdure.training.SampleLedger}: every second and every
  *       sample is booked.
+ *   <li>{@link dev.perdure.training.IncidentFeed}: what goes wrong, as it happens, for another process.
  * </ol>
  */
 @NullMarked
