@@ -53,7 +53,7 @@ class AgendaTest {
     void stepsSpreadWithinTheirBoundsAndTimesFollowEachOther() {
         Agenda agenda = Agenda.of(FaultPlan.parse("plan.yaml", PLAN), 7, 3);
         for (int n = 0; n < 3; n++) {
-            assertThat(((Due.AtStep) agenda.entries().get(n).due()).step()).isBetween(10L + 5 * n, 1010L + 5 * n);
+            assertThat(((Due.AtStep) agenda.entries().get(n).due()).step()).isBetween(10L + 5L * n, 1010L + 5L * n);
         }
         assertThat(agenda.entries().getLast().due()).isEqualTo(new Due.After(Duration.ofSeconds(4)));
     }
