@@ -17,8 +17,7 @@ import java.util.stream.IntStream;
  */
 public record Agenda(Duration pace, int workers, List<Entry> entries) {
     /** What only the one that saves and tells goes through. */
-    private static final Set<Phase> LEADERS =
-            EnumSet.of(Phase.RESTORE, Phase.AWAIT_CAPTURE, Phase.SAVE, Phase.FINISH);
+    private static final Set<Phase> LEADERS = EnumSet.of(Phase.RESTORE, Phase.AWAIT_CAPTURE, Phase.SAVE, Phase.FINISH);
 
     public Agenda {
         entries = List.copyOf(entries);
@@ -87,17 +86,16 @@ public record Agenda(Duration pace, int workers, List<Entry> entries) {
             entries.add(new Entry(id, fault, planned.who(), due, draw));
             return;
         }
-        List<Integer> ranks =
-                switch (planned.who()) {
-                    case Who.Random _ -> List.of(random.nextInt(workers));
-                    case Who.All _ -> IntStream.range(0, workers).boxed().toList();
-                    case Who.Two _ -> {
-                        int first = random.nextInt(workers);
-                        yield workers == 1 ? List.of(0) : List.of(first, (first + 1) % workers);
-                    }
-                    case Who.Rank(int rank) -> List.of(rank % workers);
-                    case Who.Slot _ -> List.of();
-                };
+        List<Integer> ranks = switch (planned.who()) {
+            case Who.Random _ -> List.of(random.nextInt(workers));
+            case Who.All _ -> IntStream.range(0, workers).boxed().toList();
+            case Who.Two _ -> {
+                int first = random.nextInt(workers);
+                yield workers == 1 ? List.of(0) : List.of(first, (first + 1) % workers);
+            }
+            case Who.Rank(int rank) -> List.of(rank % workers);
+            case Who.Slot _ -> List.of();
+        };
         if (ranks.isEmpty()) {
             entries.add(new Entry(id, fault, planned.who(), due, draw));
         }

@@ -54,11 +54,7 @@ public final class Campaign {
     private @Nullable Instant firstStep;
 
     private Campaign(
-            RunFolder run,
-            ChaosFolder folder,
-            Agenda agenda,
-            SupervisorLauncher launcher,
-            CampaignListener listener)
+            RunFolder run, ChaosFolder folder, Agenda agenda, SupervisorLauncher launcher, CampaignListener listener)
             throws IOException {
         this.run = run;
         this.folder = folder;
@@ -106,7 +102,7 @@ public final class Campaign {
 
     /** Returns why the run ended, when it did not finish. */
     private String watch() throws IOException, InterruptedException {
-        try (var injector = new Injector(run, folder, supervisor::toHandle)) {
+        try (var injector = new Injector(run, folder, () -> supervisor.toHandle())) {
             for (long looks = 1; ; looks++) {
                 boolean hasEnded = supervisor.waitFor(LOOK.toNanos(), TimeUnit.NANOSECONDS);
                 look();
@@ -141,8 +137,9 @@ public final class Campaign {
                 listener.fired(one.id(), one.who(), one.how());
             }
         }
-        long happened =
-                agenda.entries().stream().filter(entry -> told.contains(entry.id())).count();
+        long happened = agenda.entries().stream()
+                .filter(entry -> told.contains(entry.id()))
+                .count();
         listener.tick(step, (int) happened, agenda.entries().size());
         boolean allHappened = happened == agenda.entries().size();
         if (allHappened && !Files.exists(folder.over()) && !injector.isBusy() && reckon().isSettled()) {
@@ -214,8 +211,7 @@ public final class Campaign {
     }
 
     private Reckoning.Result reckon() throws IOException {
-        return Reckoning.of(
-                agenda.entries(), folder.allFired(), List.copyOf(sightings.values()), redone, began);
+        return Reckoning.of(agenda.entries(), folder.allFired(), List.copyOf(sightings.values()), redone, began);
     }
 
     private ChaosReport report(long seed, String expected, String problem) throws IOException, InterruptedException {

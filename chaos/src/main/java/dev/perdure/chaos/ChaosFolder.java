@@ -147,7 +147,9 @@ public record ChaosFolder(Path path) {
                         Long.parseLong(parts[0]),
                         rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank),
                         Integer.parseInt(parts[2]));
-                if (ProcessHandle.of(present.pid()).filter(ProcessHandle::isAlive).isPresent()) {
+                if (ProcessHandle.of(present.pid())
+                        .filter(ProcessHandle::isAlive)
+                        .isPresent()) {
                     all.add(present);
                 } else {
                     Files.delete(file);

@@ -15,7 +15,8 @@ public final class ChaosPage {
 
     /** Returns the page. */
     public static String render(ChaosReport report) {
-        List<Row> shown = report.rows().subList(0, Math.min(ROWS_MAX, report.rows().size()));
+        List<Row> shown =
+                report.rows().subList(0, Math.min(ROWS_MAX, report.rows().size()));
         List<List<String>> rows = shown.stream().map(ChaosPage::cells).toList();
         String note = shown.size() == report.rows().size()
                 ? ""
@@ -32,12 +33,13 @@ public final class ChaosPage {
                                 "faults",
                                 Figures.count(report.rows().size(), "fault"),
                                 ReportPage.table(
-                                        List.of(
-                                                "Fault", "Who", "Where", "After", "Noticed", "Went on", "Redone",
-                                                "Told as", "Verdict"),
-                                        rows)
+                                                List.of(
+                                                        "Fault", "Who", "Where", "After", "Noticed", "Went on",
+                                                        "Redone", "Told as", "Verdict"),
+                                                rows)
                                         + note),
-                        ReportPage.section("totals", "What came of it", ReportPage.table(List.of("", ""), totals(report)))));
+                        ReportPage.section(
+                                "totals", "What came of it", ReportPage.table(List.of("", ""), totals(report)))));
     }
 
     /** Returns the campaign in two or three sentences. */
@@ -77,14 +79,15 @@ public final class ChaosPage {
     private static List<List<String>> totals(ChaosReport report) {
         List<List<String>> totals = new ArrayList<>();
         totals.add(List.of("Weights expected", report.expected()));
-        totals.add(List.of(
-                "Weights", report.weightsSha256().isEmpty() ? Figures.NONE : report.weightsSha256()));
+        totals.add(List.of("Weights", report.weightsSha256().isEmpty() ? Figures.NONE : report.weightsSha256()));
         totals.add(List.of("Samples lost", Figures.count(report.samplesLost())));
         totals.add(List.of("Samples repeated", Figures.count(report.samplesRepeated())));
         totals.add(List.of("Steps", Figures.count(report.steps())));
         totals.add(List.of("Steps redone", Figures.count(report.stepsRedone())));
         totals.add(List.of("Incidents told", Figures.count(report.incidents())));
-        totals.add(List.of("Incidents that no fault explains", Figures.count(report.unexplained().size())));
+        totals.add(List.of(
+                "Incidents that no fault explains",
+                Figures.count(report.unexplained().size())));
         totals.add(List.of("Processes left over", Figures.count(report.orphans())));
         totals.add(List.of("Seed", Long.toString(report.seed())));
         return totals;
@@ -99,8 +102,14 @@ public final class ChaosPage {
             List<String> cells = cells(row);
             lines.add("%-28s %-16s %9s %9s %9s %7s  %-18s %s"
                     .formatted(
-                            cells.get(0), cells.get(1), cells.get(3), cells.get(4), cells.get(5), cells.get(6),
-                            cells.get(7), cells.get(8)));
+                            cells.get(0),
+                            cells.get(1),
+                            cells.get(3),
+                            cells.get(4),
+                            cells.get(5),
+                            cells.get(6),
+                            cells.get(7),
+                            cells.get(8)));
         }
         lines.add("");
         for (List<String> total : totals(report)) {

@@ -70,9 +70,8 @@ public final class DataDamage {
             bytes = in.readAllBytes();
         }
         if (bytes[2] != 8) {
-            throw new BadSettingException(
-                    "%s: labels of type %s (expected: 08, bytes, for corrupt-record)"
-                            .formatted(idx.train().labels(), HexFormat.of().toHexDigits(bytes[2])));
+            throw new BadSettingException("%s: labels of type %s (expected: 08, bytes, for corrupt-record)"
+                    .formatted(idx.train().labels(), HexFormat.of().toHexDigits(bytes[2])));
         }
         int largest = 0;
         for (int at = LABELS_HEADER; at < bytes.length; at++) {

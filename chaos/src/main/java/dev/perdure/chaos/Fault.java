@@ -9,10 +9,7 @@ public sealed interface Fault {
 
     /** Its name in plans and reports, such as {@code kill-at-phase}. */
     default String kind() {
-        return getClass()
-                .getSimpleName()
-                .replaceAll("([a-z])([A-Z])", "$1-$2")
-                .toLowerCase(Locale.ROOT);
+        return getClass().getSimpleName().replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 
     /** Done to worker processes from outside. */

@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,11 +68,12 @@ final class Injector implements AutoCloseable {
             case Who.All _ -> living;
             case Who.Random _ -> List.of(living.get(first));
             case Who.Two _ ->
-                living.size() < 2
-                        ? List.of()
-                        : List.of(living.get(first), living.get((first + 1) % living.size()));
+                living.size() < 2 ? List.of() : List.of(living.get(first), living.get((first + 1) % living.size()));
             case Who.Rank(int rank) ->
-                living.stream().filter(it -> it.rank().orElse(-1) == rank).limit(1).toList();
+                living.stream()
+                        .filter(it -> it.rank().orElse(-1) == rank)
+                        .limit(1)
+                        .toList();
             case Who.Slot(int slot) ->
                 living.stream()
                         .filter(it -> it.worker().startsWith("w" + slot + "-"))
@@ -165,7 +166,9 @@ final class Injector implements AutoCloseable {
         workers.forEach(Signals::stop);
         try {
             Optional<Path> object = newestObject();
-            if (object.isPresent() && folder.claim(entry.id(), "all", "a bit of " + object.get().getFileName())) {
+            if (object.isPresent()
+                    && folder.claim(
+                            entry.id(), "all", "a bit of " + object.get().getFileName())) {
                 flip(object.get());
                 workers.forEach(ProcessHandle::destroyForcibly);
             }

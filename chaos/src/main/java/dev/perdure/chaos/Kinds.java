@@ -176,7 +176,8 @@ public final class Kinds {
     private static Phase phase(Settings settings, Phase fallback) {
         var names = new LinkedHashMap<String, Phase>();
         Arrays.stream(Phase.values())
-                .forEach(phase -> names.put(phase.name().toLowerCase(Locale.ROOT).replace('_', '-'), phase));
+                .forEach(
+                        phase -> names.put(phase.name().toLowerCase(Locale.ROOT).replace('_', '-'), phase));
         return settings.choice("phase", names, Optional.of(fallback));
     }
 }

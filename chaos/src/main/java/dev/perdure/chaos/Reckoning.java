@@ -28,7 +28,8 @@ final class Reckoning {
     private Reckoning() {}
 
     /** An incident as the campaign saw it: by its own clock. */
-    record Sighting(String key, String kind, Instant seen, @Nullable Instant recovered) {}
+    record Sighting(
+            String key, String kind, Instant seen, @Nullable Instant recovered) {}
 
     /** At a moment, so many steps more had been redone. */
     record Redone(Instant at, long steps) {}
@@ -62,8 +63,8 @@ final class Reckoning {
             List<Entry> entries, Map<String, Fired> fired, List<Sighting> sightings) {
         Map<String, Sighting> assigned = new HashMap<>();
         List<Happened> happened = entries.stream()
-                .flatMap(entry -> Optional.ofNullable(fired.get(entry.id())).stream()
-                        .map(one -> new Happened(entry, one)))
+                .flatMap(entry ->
+                        Optional.ofNullable(fired.get(entry.id())).stream().map(one -> new Happened(entry, one)))
                 .sorted(Comparator.comparing(one -> one.fired().at()))
                 .toList();
         for (Sighting sighting : sightings) {
@@ -79,8 +80,7 @@ final class Reckoning {
 
     private static boolean isAfter(Sighting sighting, Fired fired, Duration within) {
         Instant at = fired.at();
-        return !sighting.seen().isBefore(at.minus(CLOCKS))
-                && !sighting.seen().isAfter(at.plus(within));
+        return !sighting.seen().isBefore(at.minus(CLOCKS)) && !sighting.seen().isAfter(at.plus(within));
     }
 
     private static boolean isAftermath(Sighting sighting, List<Fired> fired) {

@@ -71,10 +71,7 @@ public final class Saboteur implements Probe {
 
     private void present() {
         folder.present(new ChaosFolder.Present(
-                worker,
-                ProcessHandle.current().pid(),
-                rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank),
-                members));
+                worker, ProcessHandle.current().pid(), rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank), members));
     }
 
     @Override
@@ -86,8 +83,7 @@ public final class Saboteur implements Probe {
 
     /** Returns the entries that are due here and now. */
     private Stream<Entry> due(Predicate<Fault> which) {
-        return entries.stream()
-                .filter(entry -> which.test(entry.fault()) && isDue(entry) && isToCome(entry));
+        return entries.stream().filter(entry -> which.test(entry.fault()) && isDue(entry) && isToCome(entry));
     }
 
     private boolean isToCome(Entry entry) {
@@ -98,12 +94,11 @@ public final class Saboteur implements Probe {
     }
 
     private boolean isDue(Entry entry) {
-        boolean isMine =
-                switch (entry.who()) {
-                    case Who.Slot(int wanted) -> wanted == slot;
-                    case Who.Rank(int wanted) -> wanted == (rank < 0 ? slot : rank);
-                    case Who.Random _, Who.All _, Who.Two _ -> false; // the agenda leaves none of these
-                };
+        boolean isMine = switch (entry.who()) {
+            case Who.Slot(int wanted) -> wanted == slot;
+            case Who.Rank(int wanted) -> wanted == (rank < 0 ? slot : rank);
+            case Who.Random _, Who.All _, Who.Two _ -> false; // the agenda leaves none of these
+        };
         return isMine
                 && entry.due() instanceof Due.AtStep(long from, boolean waits)
                 && step >= from
@@ -129,44 +124,52 @@ public final class Saboteur implements Probe {
 
     private void meet(Entry entry, Phase phase) {
         switch (entry.fault()) {
-            case Fault.KillAtPhase(var at) when at == phase -> {
+            case Fault.KillAtPhase(var at)
+            when at == phase -> {
                 if (claim(entry, "at the beginning of %s of step %d".formatted(phase, step))) {
                     Signals.killSelf();
                 }
             }
-            case Fault.Hang(var at) when at == phase -> {
+            case Fault.Hang(var at)
+            when at == phase -> {
                 if (claim(entry, "in %s of step %d".formatted(phase, step))) {
                     hang();
                 }
             }
-            case Fault.KillWhileJoining _, Fault.KillWhileCopying _ when phase == Phase.BOOK && isFirstHalf(entry) ->
-                Signals.killSelf();
-            case Fault.Exit(int code) when phase == Phase.GRADIENT -> {
+            case Fault.KillWhileJoining _, Fault.KillWhileCopying _
+            when phase == Phase.BOOK && isFirstHalf(entry) -> Signals.killSelf();
+            case Fault.Exit(int code)
+            when phase == Phase.GRADIENT -> {
                 if (claim(entry, "in step " + step)) {
                     Runtime.getRuntime().halt(code);
                 }
             }
-            case Fault.OutOfMemory _ when phase == Phase.GRADIENT -> {
+            case Fault.OutOfMemory _
+            when phase == Phase.GRADIENT -> {
                 if (claim(entry, "in step " + step)) {
                     Hoard.fill();
                 }
             }
-            case Fault.NativeCrash _ when phase == Phase.GRADIENT -> {
+            case Fault.NativeCrash _
+            when phase == Phase.GRADIENT -> {
                 if (claim(entry, "in step " + step)) {
                     Signals.crash();
                 }
             }
-            case Fault.Abort _ when phase == Phase.GRADIENT -> {
+            case Fault.Abort _
+            when phase == Phase.GRADIENT -> {
                 if (claim(entry, "in step " + step)) {
                     Signals.abort();
                 }
             }
-            case Fault.SlowNetwork(var length, var delay) when phase == Phase.EXCHANGE -> {
+            case Fault.SlowNetwork(var length, var delay)
+            when phase == Phase.EXCHANGE -> {
                 if (claim(entry, "inside the worker, from step " + step)) {
                     network.slow(length, delay);
                 }
             }
-            case Fault.CutNetwork(var length) when phase == Phase.EXCHANGE -> {
+            case Fault.CutNetwork(var length)
+            when phase == Phase.EXCHANGE -> {
                 if (claim(entry, "inside the worker, from step " + step)) {
                     network.cut(length);
                 }

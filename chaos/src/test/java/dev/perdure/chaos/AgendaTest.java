@@ -28,7 +28,9 @@ class AgendaTest {
     void thePlanAndTheSeedDecideEverything() {
         FaultPlan plan = FaultPlan.parse("plan.yaml", PLAN);
         assertThat(Agenda.of(plan, 7, 3)).isEqualTo(Agenda.of(FaultPlan.parse("plan.yaml", PLAN), 7, 3));
-        assertThat(IntStream.range(0, 20).mapToObj(seed -> Agenda.of(plan, seed, 3)).distinct())
+        assertThat(IntStream.range(0, 20)
+                        .mapToObj(seed -> Agenda.of(plan, seed, 3))
+                        .distinct())
                 .hasSize(20);
     }
 

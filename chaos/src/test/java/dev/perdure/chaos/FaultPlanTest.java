@@ -48,16 +48,21 @@ class FaultPlanTest {
                           - kill:
                           - exit: {every-seconds: 1}
                         """))
-                .isInstanceOfSatisfying(BadSettingException.class, e -> assertThat(e.problems())
-                        .hasSize(6)
-                        .anySatisfy(problem -> assertThat(problem)
-                                .contains("plan.yaml:2", "kil is no kind of fault", "Did you mean 'kill'?"))
-                        .anySatisfy(problem -> assertThat(problem)
-                                .contains("plan.yaml:3", "everyone (expected: random, all, two, leader, rank K or slot K)"))
-                        .anySatisfy(problem -> assertThat(problem).contains("cod", "Did you mean 'code'?"))
-                        .anySatisfy(problem -> assertThat(problem).contains("share: 2"))
-                        .anySatisfy(problem -> assertThat(problem).contains("step: is missing"))
-                        .anySatisfy(problem -> assertThat(problem).contains("every-seconds", "inside a worker")));
+                .isInstanceOfSatisfying(
+                        BadSettingException.class,
+                        e -> assertThat(e.problems())
+                                .hasSize(6)
+                                .anySatisfy(problem -> assertThat(problem)
+                                        .contains("plan.yaml:2", "kil is no kind of fault", "Did you mean 'kill'?"))
+                                .anySatisfy(problem -> assertThat(problem)
+                                        .contains(
+                                                "plan.yaml:3",
+                                                "everyone (expected: random, all, two, leader, rank K or slot K)"))
+                                .anySatisfy(problem -> assertThat(problem).contains("cod", "Did you mean 'code'?"))
+                                .anySatisfy(problem -> assertThat(problem).contains("share: 2"))
+                                .anySatisfy(problem -> assertThat(problem).contains("step: is missing"))
+                                .anySatisfy(
+                                        problem -> assertThat(problem).contains("every-seconds", "inside a worker")));
     }
 
     @Test
@@ -85,7 +90,9 @@ class FaultPlanTest {
                             "plan.yaml", "faults: [%s: {%s}]".formatted(kind.name(), needsNoStep ? "" : "step: 1"))
                     .faults()
                     .getFirst();
-            assertThat(written).as("the defaults that are told of %s", kind.name()).isEqualTo(bare);
+            assertThat(written)
+                    .as("the defaults that are told of %s", kind.name())
+                    .isEqualTo(bare);
         }
     }
 
@@ -101,17 +108,20 @@ class FaultPlanTest {
     @Test
     void theExampleIsAPlan() throws Exception {
         Path example = Path.of("").toAbsolutePath().resolveSibling("examples/faults.yaml");
-        assertThat(FaultPlan.parse("faults.yaml", Files.readString(example)).faults()).hasSizeGreaterThan(9);
+        assertThat(FaultPlan.parse("faults.yaml", Files.readString(example)).faults())
+                .hasSizeGreaterThan(9);
     }
 
     @Test
     void everyFaultHasAnExpectation() {
         var kinds = new HashSet<String>();
         for (Kinds.Kind kind : Kinds.all()) {
-            FaultPlan plan = FaultPlan.parse("plan.yaml", "faults: [%s: %s]".formatted(
-                    kind.name(), kind.name().endsWith("-record") ? "{}" : "{step: 1}"));
+            FaultPlan plan = FaultPlan.parse(
+                    "plan.yaml",
+                    "faults: [%s: %s]".formatted(kind.name(), kind.name().endsWith("-record") ? "{}" : "{step: 1}"));
             Expectation expectation = Expectation.of(plan.faults().getFirst().fault());
-            assertThat(expectation.isRequired() && expectation.kinds().isEmpty()).isFalse();
+            assertThat(expectation.isRequired() && expectation.kinds().isEmpty())
+                    .isFalse();
             kinds.addAll(expectation.kinds());
         }
         assertThat(kinds).contains("worker-killed", "worker-stuck", "save-failed", "checkpoint-damaged");

@@ -27,8 +27,8 @@ class ReckoningTest {
                 List.of(new Redone(at(1_150), 2)),
                 BEGAN);
         assertThat(result.rows())
-                .containsExactly(
-                        new Row("1", "kill", "w0-1", "somewhere", 1.0, 80.0, 200.0, 2, "worker-killed", Verdict.RECOVERED));
+                .containsExactly(new Row(
+                        "1", "kill", "w0-1", "somewhere", 1.0, 80.0, 200.0, 2, "worker-killed", Verdict.RECOVERED));
         assertThat(result.unexplained()).isEmpty();
         assertThat(result.isSettled()).isTrue();
     }

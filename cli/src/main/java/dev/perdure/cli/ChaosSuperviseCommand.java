@@ -27,9 +27,8 @@ final class ChaosSuperviseCommand implements Callable<Integer> {
         RunConfig config = folder.readConfig();
         var chaos = new ChaosFolder(agenda);
         var launcher = LocalLauncher.of(config, List.of("worker", "--agenda", agenda.toString()));
-        var outcome = new TeamSupervisor(
-                        folder, config, WirePort::open, launcher, new RunListener() {}, chaos.clock())
-                .run();
+        var outcome =
+                new TeamSupervisor(folder, config, WirePort::open, launcher, new RunListener() {}, chaos.clock()).run();
         return outcome.exitCode().code();
     }
 }

@@ -92,8 +92,8 @@ final class ChaosTrainCommand implements Callable<Integer> {
         Path folder = run != null ? run : TrainCommand.nextFolder(config.name() + "-chaos");
         Files.createDirectories(folder);
         List<String> overrides = new ArrayList<>(options.overrides());
-        overrides.addAll(DataDamage.apply(
-                config.data(), Agenda.of(plan, seed, config.workers()), folder.resolve("data")));
+        overrides.addAll(
+                DataDamage.apply(config.data(), Agenda.of(plan, seed, config.workers()), folder.resolve("data")));
         RunConfig damaged = RunConfig.read(this.config, overrides);
         var abused = new RunFolder(folder.resolve("abused"));
         abused.create(damaged);
@@ -151,7 +151,8 @@ final class ChaosTrainCommand implements Callable<Integer> {
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow"));
-        Optional.ofNullable(System.getProperty("perdure.dist")).ifPresent(dist -> command.add("-Dperdure.dist=" + dist));
+        Optional.ofNullable(System.getProperty("perdure.dist"))
+                .ifPresent(dist -> command.add("-Dperdure.dist=" + dist));
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),

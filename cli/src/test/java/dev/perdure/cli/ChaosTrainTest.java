@@ -147,10 +147,10 @@ class ChaosTrainTest {
         Shell.Said said = train(plan, run, 3, "training.epochs=" + epochs);
         JsonNode report = JSON.readTree(run.resolve("chaos.json").toFile());
         assertSameAsUndisturbed(report, said);
-        assertThat(report.get("rows")).hasSize(kills).allSatisfy(row -> assertThat(
-                        row.get("verdict").asText())
-                .as(said.out())
-                .isNotEqualTo("NEVER"));
+        assertThat(report.get("rows"))
+                .hasSize(kills)
+                .allSatisfy(row ->
+                        assertThat(row.get("verdict").asText()).as(said.out()).isNotEqualTo("NEVER"));
     }
 
     @Test
@@ -238,8 +238,7 @@ class ChaosTrainTest {
     private static void assertSurvived(JsonNode report, int faults) {
         assertThat(report.get("rows").size()).isGreaterThanOrEqualTo(faults);
         assertThat(report.get("rows"))
-                .allSatisfy(row -> assertThat(row.get("verdict").asText())
-                        .as("%s", row)
-                        .isIn("RECOVERED", "UNHARMED"));
+                .allSatisfy(row ->
+                        assertThat(row.get("verdict").asText()).as("%s", row).isIn("RECOVERED", "UNHARMED"));
     }
 }

@@ -61,7 +61,8 @@ public final class ReportPage {
     public static String page(
             String eyebrow, String title, boolean good, String badge, String lead, List<String> sections) {
         return head(Html.clip(title) + " – " + Html.escape(eyebrow)) + "<body>\n<main>\n<header>\n<p class=\"eyebrow\">"
-                + Html.escape(eyebrow) + "</p>\n<h1>" + Html.clip(title) + "</h1>\n<p class=\"lead\"><span class=\"badge "
+                + Html.escape(eyebrow) + "</p>\n<h1>" + Html.clip(title)
+                + "</h1>\n<p class=\"lead\"><span class=\"badge "
                 + (good ? "good\">✓ " : "bad\">■ ") + Html.clip(badge) + "</span> " + Html.clip(lead)
                 + "</p>\n</header>\n" + String.join("", sections) + "</main>\n</body>\n</html>\n";
     }
@@ -69,7 +70,8 @@ public final class ReportPage {
     /** Returns a table; headings and cells are escaped and cut to length. */
     public static String table(List<String> headings, List<List<String>> rows) {
         var out = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
-        headings.forEach(heading -> out.append("<th>").append(Html.clip(heading)).append("</th>"));
+        headings.forEach(
+                heading -> out.append("<th>").append(Html.clip(heading)).append("</th>"));
         out.append("</tr></thead><tbody>\n");
         for (List<String> row : rows) {
             out.append("<tr>");
