@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** A campaign's report for people: as a page, and as lines. */
 public final class ChaosPage {
     private static final int ROWS_MAX = 400;
+    /** What matters most comes first: a narrow window cuts the rest. */
+    private static final List<Integer> PAGE_ORDER = List.of(0, 8, 4, 5, 6, 7, 1, 3, 2);
 
     private ChaosPage() {}
 
@@ -17,7 +19,12 @@ public final class ChaosPage {
     public static String render(ChaosReport report) {
         List<Row> shown =
                 report.rows().subList(0, Math.min(ROWS_MAX, report.rows().size()));
-        List<List<String>> rows = shown.stream().map(ChaosPage::cells).toList();
+        List<List<String>> rows = shown.stream()
+                .map(row -> {
+                    List<String> cells = cells(row);
+                    return PAGE_ORDER.stream().map(cells::get).toList();
+                })
+                .toList();
         String note = shown.size() == report.rows().size()
                 ? ""
                 : "<p class=\"note\">Not shown: " + Figures.count(report.rows().size() - shown.size())
@@ -34,8 +41,8 @@ public final class ChaosPage {
                                 Figures.count(report.rows().size(), "fault"),
                                 ReportPage.table(
                                                 List.of(
-                                                        "Fault", "Who", "Where", "After", "Noticed", "Went on",
-                                                        "Redone", "Told as", "Verdict"),
+                                                        "Fault", "Verdict", "Noticed", "Went on", "Redone", "Told as",
+                                                        "Who", "After", "Where"),
                                                 rows)
                                         + note),
                         ReportPage.section(

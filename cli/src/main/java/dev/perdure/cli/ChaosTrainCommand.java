@@ -111,7 +111,7 @@ final class ChaosTrainCommand implements Callable<Integer> {
                 new Telling());
         BenchCommand.progress("");
         tell(report, folder);
-        return report.isGood() ? ExitCode.OK.code() : 1;
+        return (report.isGood() ? ExitCode.OK : ExitCode.INTERNAL).code();
     }
 
     private void requireTeam(RunConfig config) {
