@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class Campaign {
     private static final Duration LOOK = Duration.ofMillis(5);
     private static final Duration SUCCESSION = Duration.ofMillis(300);
     private static final Duration STANDSTILL_MAX = Duration.ofMinutes(4);
+    private static final Duration TURN_MAX = Duration.ofSeconds(20);
     private static final int LOOKS_A_TICK = 50;
 
     private final RunFolder run;
@@ -140,10 +142,32 @@ public final class Campaign {
         long happened = agenda.entries().stream()
                 .filter(entry -> told.contains(entry.id()))
                 .count();
+        giveTurn();
         listener.tick(step, (int) happened, agenda.entries().size());
         boolean allHappened = happened == agenda.entries().size();
         if (allHappened && !Files.exists(folder.over()) && !injector.isBusy() && reckon().isSettled()) {
             Files.createFile(folder.over());
+        }
+    }
+
+    /** Lets the next of those that wait happen when the one before is over and done with, or was not noticed for long. */
+    private void giveTurn() throws IOException {
+        List<Entry> waiting = agenda.entries().stream()
+                .filter(entry -> entry.due() instanceof Due.AtStep(long _, boolean waits) && waits)
+                .sorted(Comparator.comparingLong(entry -> ((Due.AtStep) entry.due()).step()))
+                .toList();
+        Optional<Entry> next =
+                waiting.stream().filter(entry -> !told.contains(entry.id())).findFirst();
+        if (next.isEmpty()) {
+            return;
+        }
+        double now = Duration.between(began, Instant.now()).toMillis() / 1e3;
+        boolean isFree = reckon().rows().stream().allMatch(row -> {
+            Double fired = row.firedSeconds();
+            return fired == null || row.verdict().isGood() || now - fired > TURN_MAX.toSeconds();
+        });
+        if (isFree) {
+            folder.setTurn(next.get().id());
         }
     }
 
@@ -197,7 +221,8 @@ public final class Campaign {
 
     private boolean isDue(Entry entry) throws IOException {
         return switch (entry.due()) {
-            case Due.AtStep(long at, boolean waits) -> step >= Math.max(1, at) && (!waits || isComplete());
+            case Due.AtStep(long at, boolean waits) ->
+                step >= Math.max(1, at) && (!waits || (folder.hasTurn(entry.id()) && isComplete()));
             case Due.After(Duration since) ->
                 firstStep != null && Duration.between(firstStep, Instant.now()).compareTo(since) >= 0;
             case Due.Before _ -> false;
@@ -215,7 +240,6 @@ public final class Campaign {
     }
 
     private ChaosReport report(long seed, String expected, String problem) throws IOException, InterruptedException {
-        look();
         int orphans = endOrphans();
         if (!problem.isEmpty()) {
             supervisor.destroyForcibly().waitFor();

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * agenda      seed, number of workers and pause between repeated faults: with the plan, what every process reads its agenda from
  * fired/ID    made, exclusively, by whoever lets a fault happen, just before it does: it happens once in all lives
  * workers/ID  one for each worker process: pid, start, rank, members of its team
+ * turn        whose turn it is among the faults that wait for each other
  * clock       by how many milliseconds the supervisor's wall clock is off
  * over        exists when nothing more will happen: steps are not held back any more
  * </pre>
@@ -157,6 +158,28 @@ public record ChaosFolder(Path path) {
             }
         }
         return all;
+    }
+
+    /** Says whose turn it is: entries of one line of the plan, which are meant to happen together, have it together. */
+    void setTurn(String id) throws IOException {
+        Path draft = path.resolve(".turn");
+        Files.writeString(draft, lineOf(id));
+        Files.move(draft, path.resolve("turn"), ATOMIC_MOVE, REPLACE_EXISTING);
+    }
+
+    boolean hasTurn(String id) {
+        try {
+            return Files.readString(path.resolve("turn")).equals(lineOf(id));
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String lineOf(String id) {
+        int rank = id.indexOf('.');
+        return rank < 0 ? id : id.substring(0, rank);
     }
 
     /** Sets the wall clock that the supervisor reads. */

@@ -83,7 +83,12 @@ public final class Saboteur implements Probe {
 
     /** Returns the entries that are due here and now. */
     private Stream<Entry> due(Predicate<Fault> which) {
-        return entries.stream().filter(entry -> which.test(entry.fault()) && isDue(entry) && isToCome(entry));
+        return entries.stream()
+                .filter(entry -> which.test(entry.fault()) && isDue(entry) && isToCome(entry) && hasTurn(entry));
+    }
+
+    private boolean hasTurn(Entry entry) {
+        return !(entry.due() instanceof Due.AtStep(long _, boolean waits) && waits) || folder.hasTurn(entry.id());
     }
 
     private boolean isToCome(Entry entry) {
