@@ -34,10 +34,13 @@ final class LocalLauncher implements WorkerLauncher {
 
     /** Returns the launcher of {@code perdure worker}. */
     static LocalLauncher of(RunConfig config, boolean changedDataAllowed) {
-        var program = new ArrayList<>(Jvm.perdure("worker"));
-        if (changedDataAllowed) {
-            program.add("--allow-changed-data");
-        }
+        return of(config, changedDataAllowed ? List.of("worker", "--allow-changed-data") : List.of("worker"));
+    }
+
+    /** Returns the launcher of a command with options. */
+    static LocalLauncher of(RunConfig config, List<String> command) {
+        var program = new ArrayList<>(Jvm.perdure(command.getFirst()));
+        program.addAll(command.subList(1, command.size()));
         return new LocalLauncher(config, program);
     }
 

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             CheckpointCommand.class,
             IncidentsCommand.class,
             PlanCommand.class,
+            ChaosCommand.class,
             BenchCommand.class,
             StandbyCommand.class,
             SuperviseCommand.class,

@@ -1,5 +1,7 @@
 package dev.perdure.cli;
 
+import dev.perdure.chaos.ChaosFolder;
+import dev.perdure.chaos.Saboteur;
 import dev.perdure.supervision.WorkerId;
 import dev.perdure.torch.GlooCollectives;
 import dev.perdure.torch.TorchEngine;
@@ -8,6 +10,7 @@ import dev.perdure.training.RunFolder;
 import dev.perdure.training.Worker;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,9 +27,14 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--allow-changed-data")
     boolean changedDataAllowed;
 
+    @Option(names = "--agenda", description = "The folder of a campaign of faults that this worker is a part of.")
+    @Nullable
+    Path agenda;
+
     @Override
     public Integer call() throws Exception {
-        return work(new RunFolder(run), id, Probe.NONE, changedDataAllowed);
+        Probe probe = agenda == null ? Probe.NONE : Saboteur.open(new ChaosFolder(agenda), id);
+        return work(new RunFolder(run), id, probe, changedDataAllowed);
     }
 
     /** Works under the eyes of a probe. */

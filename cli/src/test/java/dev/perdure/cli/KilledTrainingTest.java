@@ -46,7 +46,7 @@ class KilledTrainingTest {
         for (Phase phase : Phase.values()) {
             switch (phase) {
                 case START, RESTORE, MEET, COPY -> faults.add("phase:%s:0".formatted(phase));
-                case GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
+                case DATA, GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
                     faults.add("phase:%s:%d".formatted(phase, 4 + 2 * faults.size()));
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
                 case FINISH -> faults.add("phase:%s:%d".formatted(phase, calm.steps()));

@@ -58,7 +58,7 @@ class TeamTrainingTest {
             switch (phase) {
                 case START, FINISH -> {} // before it joins, and after all is applied
                 case RESTORE, MEET, COPY -> faults.add("phase:%s:0".formatted(phase));
-                case GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
+                case DATA, GRADIENT, EXCHANGE, AWAIT_CAPTURE, APPLY, BOOK, SAVE ->
                     faults.add("phase:%s:%d".formatted(phase, 4 + 2 * faults.size()));
                 case EVALUATE -> faults.add("phase:%s:%d".formatted(phase, 2 * epoch));
             }

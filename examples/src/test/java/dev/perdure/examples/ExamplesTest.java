@@ -98,6 +98,7 @@ class ExamplesTest {
                 },
                 side -> new LoneLink(side, config.microbatches(), events::add),
                 Probe.NONE,
+                () -> 0L,
                 false);
         assertThat(ended).as("%s", events).isEqualTo(ExitCode.OK);
         return events;

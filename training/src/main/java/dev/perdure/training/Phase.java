@@ -10,6 +10,8 @@ public enum Phase {
     MEET,
     /** State is copied from one worker to others. */
     COPY,
+    /** A batch is waited for. */
+    DATA,
     GRADIENT,
     /** Gradients are exchanged with the other workers. */
     EXCHANGE,
@@ -27,6 +29,7 @@ public enum Phase {
             case RESTORE -> Progress.Phase.RESTORING;
             case MEET -> Progress.Phase.MEETING;
             case COPY -> Progress.Phase.COPYING;
+            case DATA -> Progress.Phase.DATA;
             case GRADIENT -> Progress.Phase.COMPUTING;
             case EXCHANGE -> Progress.Phase.EXCHANGING;
             case APPLY, BOOK -> Progress.Phase.APPLYING;

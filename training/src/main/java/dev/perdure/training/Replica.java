@@ -147,6 +147,7 @@ final class Replica implements AutoCloseable {
             checkpoints = RunCheckpoints.join(folder, config, probe, this::tell);
         }
         checkpoints.members(team.group().size());
+        probe.joins(team.rank(), team.group().size());
         if (team.leads() && leading == null) {
             leading = ProgressFile.open(folder.progress());
             booking.takesOver(leading);

@@ -51,6 +51,37 @@ public final class ReportPage {
         return page.toString();
     }
 
+    /**
+     * Returns another page in the same manner.
+     *
+     * @param eyebrow what kind of page it is
+     * @param badge a word or two on how it went
+     * @param lead the whole in two or three sentences
+     * @param sections made by {@link #section}
+     */
+    public static String page(
+            String eyebrow, String title, boolean good, String badge, String lead, List<String> sections) {
+        return head(Html.clip(title) + " – " + Html.escape(eyebrow)) + "<body>\n<main>\n<header>\n<p class=\"eyebrow\">"
+                + Html.escape(eyebrow) + "</p>\n<h1>" + Html.clip(title)
+                + "</h1>\n<p class=\"lead\"><span class=\"badge "
+                + (good ? "good\">✓ " : "bad\">■ ") + Html.clip(badge) + "</span> " + Html.clip(lead)
+                + "</p>\n</header>\n" + String.join("", sections) + "</main>\n</body>\n</html>\n";
+    }
+
+    /** Returns a table; headings and cells are escaped and cut to length. */
+    public static String table(List<String> headings, List<List<String>> rows) {
+        var out = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+        headings.forEach(
+                heading -> out.append("<th>").append(Html.clip(heading)).append("</th>"));
+        out.append("</tr></thead><tbody>\n");
+        for (List<String> row : rows) {
+            out.append("<tr>");
+            row.forEach(cell -> out.append("<td>").append(Html.clip(cell)).append("</td>"));
+            out.append("</tr>\n");
+        }
+        return out.append("</tbody></table></div>\n").toString();
+    }
+
     /** Returns all before the body; the title is escaped already. */
     static String head(String title) {
         return """
@@ -129,7 +160,7 @@ public final class ReportPage {
     }
 
     /** Returns a section of the page; the heading is escaped, the content is not. */
-    static String section(String id, String heading, String content) {
+    public static String section(String id, String heading, String content) {
         return "<section id=\"" + id + "\">\n<h2>" + Html.escape(heading) + "</h2>\n" + content + "</section>\n";
     }
 

@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param supervision who trains, and what is done when one fails; does not reach the weights
  * @param folds into how many folds the data are cut for cross-validation; such a run consists of that many others
  * @param checks how wrong numbers are looked for
+ * @param vigilance when workers are given up; does not reach the weights
  * @param resolved every setting with its value, defaults included: what {@code config.yaml} in a run's folder holds
  */
 public record RunConfig(
@@ -49,6 +50,7 @@ public record RunConfig(
         Optional<EarlyStopping> earlyStopping,
         OptionalInt folds,
         NumberChecks checks,
+        Vigilance vigilance,
         Map<String, Object> resolved) {
 
     /** Sections and keys that may change when a run is resumed: they do not reach the weights. */
@@ -113,6 +115,7 @@ public record RunConfig(
         Settings supervising = root.section("supervision");
         SupervisionSettings supervision = SupervisionSettings.read(supervising, microbatches);
         NumberChecks checks = NumberChecks.read(training, supervising);
+        Vigilance vigilance = Vigilance.read(supervising);
         root.finish();
         return new RunConfig(
                 runName,
@@ -131,6 +134,7 @@ public record RunConfig(
                 earlyStopping,
                 folds == 0 ? OptionalInt.empty() : OptionalInt.of(folds),
                 checks,
+                vigilance,
                 root.resolved());
     }
 

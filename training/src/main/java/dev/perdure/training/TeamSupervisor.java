@@ -236,9 +236,9 @@ public final class TeamSupervisor {
                 config.digest(),
                 Long.MAX_VALUE,
                 "file:" + folder.meetings().toAbsolutePath(),
-                Patience.standard(),
-                config.supervision().budgets(),
-                Suspicion.within(Suspicion.Bounds.standard()),
+                config.vigilance().patience(),
+                config.vigilance().within(config.supervision().budgets()),
+                Suspicion.within(config.vigilance().bounds()),
                 config.checks().onDivergence(),
                 experience,
                 List.of());

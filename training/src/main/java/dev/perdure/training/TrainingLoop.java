@@ -160,9 +160,9 @@ final class TrainingLoop {
         var samples = new ArrayList<int[]>();
         ShareGradient share = computer.computeShare(plan, next, exchange.subtrees(), _ -> {
             team.requireStanding();
-            Purpose former = booking.switchTo(Purpose.DATA);
+            booking.enter(Phase.DATA, Purpose.DATA, next);
             var delivered = batches.take();
-            booking.switchTo(former);
+            booking.enter(Phase.GRADIENT, computing, next);
             samples.add(delivered.ids());
             return delivered.batch();
         });

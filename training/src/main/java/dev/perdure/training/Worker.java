@@ -110,8 +110,8 @@ public final class Worker implements WorkerLink.Side {
                         id,
                         config.digest(),
                         () -> Replica.open(folder, config, engine, probe, changedDataAllowed),
-                        collectives,
-                        links,
+                        probe.around(collectives),
+                        probe.around(links),
                         logged,
                         config.supervision().aloneMax())
                 .run();

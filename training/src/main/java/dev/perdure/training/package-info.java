@@ -16,7 +16,8 @@
  *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
  *       decides; {@code Records} makes its facts durable in the registry that {@code RunRegistry} opens,
  *       {@code WorkerProcesses} starts and ends workers. A {@link dev.perdure.training.RunListener} watches;
- *       {@link dev.perdure.training.Following} lets others look on.
+ *       {@link dev.perdure.training.Following} lets others look on. {@link dev.perdure.training.Vigilance}: how soon a worker is
+ *       given up. {@link dev.perdure.training.IncidentFeed}: what goes wrong, as it happens, for another process.
  *   <li>{@link dev.perdure.training.EarlyStopping}, {@link dev.perdure.training.Guard}: when to stop, and what to worry about;
  *       decided by {@code BestSoFar} and {@code GuardCriteria}, which are pure. {@link dev.perdure.training.Folds}: runs of a
  *       cross-validation, and {@link dev.perdure.training.FoldsReport} what came of them.

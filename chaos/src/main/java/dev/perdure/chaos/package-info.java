@@ -1,0 +1,23 @@
+/**
+ * Faults on purpose: plans as data, injectors for real processes, campaigns and their reports.
+ *
+ * <ol>
+ *   <li>{@link dev.perdure.chaos.Fault}: everything that can be done to a training. {@link dev.perdure.chaos.Kinds}: what
+ *       each really does, and how a plan says it.
+ *   <li>{@link dev.perdure.chaos.FaultPlan}: faults with {@link dev.perdure.chaos.Who} and {@link dev.perdure.chaos.When}.
+ *       {@link dev.perdure.chaos.Agenda}: a plan with every choice made, from a seed.
+ *   <li>{@link dev.perdure.chaos.Saboteur}: what happens inside a worker, through the probe that training offers;
+ *       {@code Network} and {@code Disk} are what it puts between the worker and the world.
+ *   <li>{@code Injector}: what happens from outside, to processes and files. {@link dev.perdure.chaos.DataDamage}: what
+ *       happens to data before anything trains on them.
+ *   <li>{@link dev.perdure.chaos.Campaign}: trains a run under an agenda, with supervisors from a
+ *       {@link dev.perdure.chaos.SupervisorLauncher}; a {@link dev.perdure.chaos.CampaignListener} watches.
+ *       {@link dev.perdure.chaos.ChaosFolder}: what all processes of a campaign share.
+ *   <li>{@link dev.perdure.chaos.Expectation}: what a supervisor ought to make of a fault. {@code Reckoning}: brings faults
+ *       and incidents together. {@link dev.perdure.chaos.ChaosReport} and {@link dev.perdure.chaos.ChaosPage}: what is told.
+ * </ol>
+ */
+@NullMarked
+package dev.perdure.chaos;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dev.perdure.cli;
+
+import dev.perdure.chaos.Kinds;
+import dev.perdure.training.ExitCode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Faults on purpose. */
+@Command(
+        name = "chaos",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Breaks a training on purpose, and shows what came of it.",
+        subcommands = {ChaosTrainCommand.class, ChaosCommand.KindsCommand.class, ChaosSuperviseCommand.class})
+final class ChaosCommand extends CommandGroup {
+
+    /** The kinds of fault. */
+    @Command(
+            name = "kinds",
+            mixinStandardHelpOptions = true,
+            description = "Lists the kinds of fault that a plan may have.")
+    static final class KindsCommand implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            System.out.println("Kinds of fault, with the settings of their own and the defaults of these:");
+            for (Kinds.Kind kind : Kinds.all()) {
+                System.out.printf(
+                        "%n%s%s%n", kind.name(), kind.parameters().isEmpty() ? "" : ": {" + kind.parameters() + "}");
+                System.out.println("    " + kind.does());
+            }
+            System.out.println();
+            System.out.println("Each may also have:");
+            System.out.println("    who            random (default), all, two, leader, rank K, slot K");
+            System.out.println(
+                    "    step, spread   from this step on, and up to so many later; waits for a complete team");
+            System.out.println("    hurry          true: waits for nobody");
+            System.out.println("    times, apart   so many times, each so many steps after the one before");
+            System.out.println(
+                    "    every-seconds  instead of step: so many times, in time (not for faults inside a worker)");
+            return ExitCode.OK.code();
+        }
+    }
+}
