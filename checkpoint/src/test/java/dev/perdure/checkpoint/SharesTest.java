@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Several processes save one state together: nobody who reads can tell, and nothing is published that is not whole. */
@@ -90,8 +91,8 @@ class SharesTest {
         Surroundings timeless = Tests.timeless();
         return Tests.options(1)
                 .withSweepPatience(Duration.ofMinutes(1))
-                .withSurroundings(
-                        new Surroundings(timeless.clock(), timeless.nanos(), _ -> Thread.sleep(1), timeless.nonces()));
+                .withSurroundings(new Surroundings(
+                        timeless.clock(), timeless.nanos(), _ -> TimeUnit.MILLISECONDS.sleep(1), timeless.nonces()));
     }
 
     @Test

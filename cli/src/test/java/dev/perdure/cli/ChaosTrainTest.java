@@ -179,8 +179,9 @@ class ChaosTrainTest {
         Path file = folder.resolve(name + ".yaml");
         Files.write(file, plan);
         Path run = folder.resolve(name);
-        int phases = faults.equals(PHASES) ? 80 : 0;
-        int epochs = (step + phases) / 10 + 3;
+        int phases = faults.equals(PHASES) ? 100 : 0;
+        int epochs =
+                10 + phases + 8 * faults.size(); // a replacement takes seconds to come, and each waits for the team
         Shell.Said said = train(file, run, workers, "training.epochs=" + epochs);
         JsonNode report = JSON.readTree(run.resolve("chaos.json").toFile());
         assertSameAsUndisturbed(report, said);

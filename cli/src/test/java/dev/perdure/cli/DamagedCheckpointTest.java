@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,7 @@ class DamagedCheckpointTest {
         assertThat(report.stepsRedone()).isEqualTo(2);
     }
 
+    @Tag("soak")
     @Test
     void aCutObjectIsNoticedAndTheOneBeforeIsTaken() throws Exception {
         RunFolder run = copy("cut-object");
@@ -61,6 +63,7 @@ class DamagedCheckpointTest {
         assertDamagedOnce(resumed(run));
     }
 
+    @Tag("soak")
     @Test
     void aDeletedObjectIsNoticedAndTheOneBeforeIsTaken() throws Exception {
         RunFolder run = copy("deleted-object");

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,7 @@ class EarlyStoppingTest {
         }
     }
 
+    @Tag("soak")
     @Test
     void killedAtEveryMomentOfItsEndItEndsTheSame() throws Exception {
         long last = calm.steps();

@@ -58,6 +58,7 @@ class KilledTrainingTest {
         assertThat(outcome.report().resumes()).isPositive();
     }
 
+    @Tag("soak")
     @Test
     void killedAtStoreOperationsItEndsWithTheWeightsOfAnUndisturbedRun() throws Exception {
         killedAtStoreOperations("operations", IntStream.iterate(0, n -> n < 60, n -> n + 9));
@@ -77,6 +78,7 @@ class KilledTrainingTest {
         assertSameResult(outcome.report());
     }
 
+    @Tag("soak")
     @Test
     void killedAtRandomMomentsItEndsWithTheWeightsOfAnUndisturbedRun() throws Exception {
         killedAtRandomMoments("random", 4, 1);

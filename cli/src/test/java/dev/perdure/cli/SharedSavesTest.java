@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ class SharedSavesTest {
                 .report();
     }
 
+    @Tag("soak")
     @Test
     void threeWorkersSaveWhatOneSaves() throws Exception {
         RunOutcome outcome =

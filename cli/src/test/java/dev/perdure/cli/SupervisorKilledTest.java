@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,7 @@ class SupervisorKilledTest {
         assertThat(worker.isAlive()).isFalse();
     }
 
+    @Tag("soak")
     @Test
     void stoppedASupervisorIsKilledAfterSecondsAndHasASuccessor() throws Exception {
         begin("--set", "training.epochs=60");

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ class TeamTrainingTest {
         small = SmallRun.in(folder);
     }
 
+    @Tag("soak")
     @Test
     void twoAndThreeWorkersGiveTheBitsOfOne() throws Exception {
         for (int workers : new int[] {2, 3}) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,10 +56,13 @@ class WrongNumbersTest {
     void aFlippedBitInAWorkersWeightsIsUndoneAlsoWhenThatOneSavesForAll() throws Exception {
         var outcome = train("flips", List.of("flip:12:w1-1", "flip:21:w0-1"), "supervision.workers=3");
         assertUndisturbed(outcome);
-        assertThat(kinds(outcome)).filteredOn("state-differs"::equals).hasSize(2);
+        assertThat(kinds(outcome))
+                .filteredOn(kind -> kind.endsWith("-differ") || kind.endsWith("-differs"))
+                .hasSize(2);
         assertThat(small.folder("flips").events()).content().contains("w1-1 failed", "were withdrawn");
     }
 
+    @Tag("soak")
     @Test
     void ofTwoNobodyIsNamedAndTheBitsAreRightAllTheSame() throws Exception {
         var outcome = train("two", List.of("flip:13:w1-1"), "supervision.workers=2", "supervision.compare-every=5");
@@ -73,6 +77,7 @@ class WrongNumbersTest {
         assertThat(kinds(outcome)).contains("gradient-differs").doesNotContain("state-differs");
     }
 
+    @Tag("soak")
     @Test
     void oneFlippedBitInOneGradientIsFoundWhenEachIsComputedTwice() throws Exception {
         var outcome = train("once", List.of("once:9:2"), "supervision.workers=3", "supervision.recheck-every=1");
@@ -87,6 +92,7 @@ class WrongNumbersTest {
         assertThat(kinds(outcome)).containsExactly("non-finite");
     }
 
+    @Tag("soak")
     @Test
     void aBatchThatGivesNoNumbersEndsTheRunOrIsSkippedAndSkippedAgainByTheRecipe() throws Exception {
         var stopped = train("stop", List.of("bad:9"), "supervision.workers=2");
