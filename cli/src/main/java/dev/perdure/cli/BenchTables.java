@@ -10,6 +10,19 @@ import java.util.Locale;
 final class BenchTables {
     private BenchTables() {}
 
+    static String of(TeamBench.Result result) {
+        var text = new StringBuilder("%d workers, %d steps a round%n".formatted(result.workers(), result.steps()));
+        text.append("%8s %20s %20s %10s%n".formatted("round", "supervised steps/s", "all-reduce steps/s", "cost"));
+        for (int i = 0; i < result.plain().size(); i++) {
+            double supervised = result.supervised().get(i);
+            double plain = result.plain().get(i);
+            text.append(
+                    "%8d %20.1f %20.1f %8.1f %%%n".formatted(i + 1, supervised, plain, 100 * (plain / supervised - 1)));
+        }
+        return text.append("median cost: %.1f %%%n".formatted(100 * result.cost()))
+                .toString();
+    }
+
     static String of(CheckpointBench.Result result) {
         var text = new StringBuilder();
         for (CheckpointBench.Case c : result.cases()) {

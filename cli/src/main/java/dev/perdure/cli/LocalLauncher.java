@@ -52,13 +52,23 @@ final class LocalLauncher implements WorkerLauncher {
         flags.addAll(Jvm.archive("worker.aot", worker.name().equals("w0-1")));
         var arguments = new ArrayList<>(program);
         arguments.addAll(List.of("--id", worker.name(), folder.path().toString()));
-        var builder = new ProcessBuilder(Jvm.untouched(flags, arguments));
-        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
-        builder.environment().put("OMP_NUM_THREADS", Integer.toString(config.threads()));
-        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive"); // spinning threads starve a busy machine
-        return builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+        return process(config, flags, arguments)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                 .start();
+    }
+
+    /** Returns how to start a program that trains as a worker does, for whoever is no worker. */
+    static ProcessBuilder process(RunConfig config, List<String> program) {
+        return process(config, JVM_FLAGS, program);
+    }
+
+    private static ProcessBuilder process(RunConfig config, List<String> flags, List<String> program) {
+        var builder = new ProcessBuilder(Jvm.untouched(flags, program));
+        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(config.threads()));
+        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive"); // spinning threads starve a busy machine
+        return builder;
     }
 }

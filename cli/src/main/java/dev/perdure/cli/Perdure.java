@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             StandbyCommand.class,
             SuperviseCommand.class,
             WorkerCommand.class,
+            PlainMemberCommand.class,
             HelpCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -7,7 +7,6 @@ import dev.perdure.data.Dataset;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
-import dev.perdure.engine.TrainingPlan;
 import dev.perdure.reliability.LossWatch;
 import dev.perdure.reliability.Observed;
 import dev.perdure.supervision.Adjustment;
@@ -83,14 +82,7 @@ final class Replica implements AutoCloseable {
     }
 
     private TrainableModel open() {
-        return engine.open(new TrainingPlan(
-                config.model().model(),
-                data.sampleShape(),
-                data.outputs(),
-                config.model().loss(),
-                config.optimizer(),
-                config.seed(),
-                config.threads()));
+        return engine.open(Preflight.planOf(config, data));
     }
 
     /** Computes a little and forgets it, so that the first step with others is not the one that warms everything up. */
