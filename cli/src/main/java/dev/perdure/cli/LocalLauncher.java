@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Starts workers as JVMs on this machine, with this process's class path. */
 final class LocalLauncher implements WorkerLauncher {
@@ -48,6 +49,7 @@ final class LocalLauncher implements WorkerLauncher {
     @Override
     public Process start(RunFolder folder, WorkerId worker) throws IOException {
         var flags = new ArrayList<>(JVM_FLAGS);
+        flags.addAll(options());
         flags.add("-XX:ErrorFile=" + folder.path().toAbsolutePath().resolve("hs_err_pid%p.log"));
         flags.addAll(Jvm.archive("worker.aot", worker.name().equals("w0-1")));
         var arguments = new ArrayList<>(program);
@@ -57,6 +59,13 @@ final class LocalLauncher implements WorkerLauncher {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                 .redirectError(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
                 .start();
+    }
+
+    /** What a person wants workers' JVMs to be given besides: {@code PERDURE_WORKER_OPTS}, separated by spaces. */
+    private static List<String> options() {
+        return Stream.of(System.getenv().getOrDefault("PERDURE_WORKER_OPTS", "").split("\\s+"))
+                .filter(option -> !option.isEmpty())
+                .toList();
     }
 
     /** Returns how to start a program that trains as a worker does, for whoever is no worker. */

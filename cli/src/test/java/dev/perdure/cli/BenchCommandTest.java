@@ -9,6 +9,7 @@ import dev.perdure.training.ExitCode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ class BenchCommandTest {
         assertThat(row.get("orderMillis").get("count").asInt()).isPositive();
     }
 
+    @Tag("soak")
     @Test
     void oneKillIsRecoveredFromAndTheReplacementJoins() throws Exception {
         Path json = folder.resolve("recovery.json");

@@ -82,6 +82,7 @@ class ChaosTrainTest {
         return Stream.of(PROCESSES, SURROUNDINGS, HANGS, PHASES, DATA, NUMBERS);
     }
 
+    @Tag("soak")
     @Test
     void someAreNoticedUnderTheirNamesAndTheWeightsAreTheUndisturbedRuns() throws Exception {
         List<String> some =
@@ -119,16 +120,16 @@ class ChaosTrainTest {
 
     @Test
     void fiftyKillsAtSeveralASecondLoseNothing() throws Exception {
-        killed(50, 0.25, 120);
+        killed(2, 50, 0.25, 120);
     }
 
     @Tag("soak")
     @Test
     void twoThousandKillsAtSeveralASecondLoseNothing() throws Exception {
-        killed(2_000, 0.3, 3_000);
+        killed(3, 2_000, 0.3, 3_000);
     }
 
-    private static void killed(int kills, double every, int epochs) throws Exception {
+    private static void killed(int workers, int kills, double every, int epochs) throws Exception {
         Path plan = folder.resolve("kills-%d.yaml".formatted(kills));
         Files.writeString(plan, """
                 pace-millis: 100
@@ -136,7 +137,7 @@ class ChaosTrainTest {
                   - kill: {every-seconds: %s, times: %d}
                 """.formatted(every, kills));
         Path run = folder.resolve("kills-" + kills);
-        Shell.Said said = train(plan, run, 3, "training.epochs=" + epochs);
+        Shell.Said said = train(plan, run, workers, "training.epochs=" + epochs);
         JsonNode report = JSON.readTree(run.resolve("chaos.json").toFile());
         assertSameAsUndisturbed(report, said);
         assertThat(report.get("rows"))
@@ -216,6 +217,8 @@ class ChaosTrainTest {
                 "supervision.stuck-first-millis=5000",
                 "--set",
                 "supervision.ready-millis=2000",
+                "--set",
+                "supervision.pause-first-millis=0",
                 "--set",
                 "supervision.recheck-every=1");
     }

@@ -56,6 +56,7 @@ class DamagedCheckpointTest {
         assertDamagedOnce(resumed(run));
     }
 
+    @Tag("soak")
     @Test
     void aCutManifestIsNoticedAndTheOneBeforeIsTaken() throws Exception {
         RunFolder run = copy("cut-manifest");

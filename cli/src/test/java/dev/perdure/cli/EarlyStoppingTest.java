@@ -93,6 +93,7 @@ class EarlyStoppingTest {
         assertSame(outcome, 6);
     }
 
+    @Tag("soak")
     @Test
     void killedAtRandomMomentsWithTwoWorkersItEndsTheSame() throws Exception {
         var killer = new Killer(new Random(3), 4);

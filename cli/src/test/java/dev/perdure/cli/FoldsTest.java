@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ class FoldsTest {
         small = SmallRun.in(folder);
     }
 
+    @Tag("soak")
     @Test
     void killedInTheMiddleAndResumedItEndsAsUndisturbed() throws Exception {
         Path calm = folder.resolve("calm");

@@ -39,6 +39,7 @@ class KilledTrainingTest {
         assertThat(other.report().weightsSha256()).isNotEqualTo(calm.weightsSha256());
     }
 
+    @Tag("soak")
     @Test
     void killedAtEveryPhaseItEndsWithTheWeightsOfAnUndisturbedRun() throws Exception {
         long epoch = calm.steps() / calm.epochs();

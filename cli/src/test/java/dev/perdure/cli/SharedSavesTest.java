@@ -51,6 +51,7 @@ class SharedSavesTest {
         assertThat(store("three").list("saving/")).isEmpty();
     }
 
+    @Tag("soak")
     @Test
     void aWorkerKilledInTheMiddleOfASaveLosesNothing() throws Exception {
         List<String> faults = List.of("put:parts:8", "put:checkpoints:16", "put:parts:20", "put:checkpoints:24");

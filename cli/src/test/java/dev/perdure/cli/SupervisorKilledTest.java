@@ -108,6 +108,7 @@ class SupervisorKilledTest {
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> !supervisor.isAlive() && !worker.isAlive());
     }
 
+    @Tag("soak")
     @Test
     void killedBothLeaveAWorkerThatSavesAndEndsByItselfAndResumeRedoesNothing() throws Exception {
         begin("--set", "supervision.alone-max-seconds=2", "--set", "checkpoint.every.steps=1000");
@@ -125,6 +126,7 @@ class SupervisorKilledTest {
         assertThat(report.incidents()).extracting(Incident::kind).contains("supervisor-killed");
     }
 
+    @Tag("soak")
     @Test
     void endedByAnInterruptItSaysHowToGoOnAndThatIsNoIncident() throws Exception {
         assumeTrue(interruptsReachChildren(), "this process was started with SIGINT ignored");
@@ -135,6 +137,7 @@ class SupervisorKilledTest {
         assertStopped();
     }
 
+    @Tag("soak")
     @Test
     void endedBySigtermItSaysHowToGoOnAndThatIsNoIncident() throws Exception {
         begin();

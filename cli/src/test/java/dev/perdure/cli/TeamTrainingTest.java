@@ -90,6 +90,7 @@ class TeamTrainingTest {
         assertThat(abuse.all).allMatch(worker -> !worker.isAlive());
     }
 
+    @Tag("soak")
     @Test
     void whenTheSupervisorIsKilledTheWorkersStepOnAndItsSuccessorRedoesNothing() throws Exception {
         RunReport alone =

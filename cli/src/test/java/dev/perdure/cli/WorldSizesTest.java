@@ -24,6 +24,7 @@ class WorldSizesTest {
     @TempDir
     static Path folder;
 
+    @Tag("soak")
     @Test
     void teamsOfTwoThreeAndOneInOneRunGiveOneDigest() throws Exception {
         assertOneDigest(3, 500, List.of(2, 3, 1, 3));

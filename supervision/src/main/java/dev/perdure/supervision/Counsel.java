@@ -97,8 +97,8 @@ final class Counsel {
             case "bad-record" -> Optional.of(EvidenceKind.RECORD_INVALID);
             case "out-of-memory" -> Optional.of(EvidenceKind.OUT_OF_MEMORY);
             case "error-logs" -> Optional.of(EvidenceKind.ERROR_LOGS);
-            case "states-differ", "state-differs" -> Optional.of(EvidenceKind.DIGEST_DIFFERS);
-            case "microbatch-differs" -> Optional.of(EvidenceKind.MICROBATCH_DIFFERS);
+            case "states-differ", "state-differs", "numbers-wrong" -> Optional.of(EvidenceKind.DIGEST_DIFFERS);
+            case "gradients-differ", "gradient-differs" -> Optional.of(EvidenceKind.MICROBATCH_DIFFERS);
             case "group-broken" -> Optional.of(EvidenceKind.CONNECTION_LOST);
             case "group-stuck" -> Optional.of(EvidenceKind.STUCK_COLLECTIVE);
             default -> Optional.empty();
