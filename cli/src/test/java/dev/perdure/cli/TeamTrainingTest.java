@@ -76,7 +76,7 @@ class TeamTrainingTest {
                 small.train("alone", List.of(), new RunListener() {}, LONG).report();
         var abuse = new Abuse(Map.of(
                 40L, workers -> kill(workers.getFirst()),
-                90L, workers -> stop(workers.getLast()),
+                90L, workers -> stop(workers.getFirst()),
                 150L, workers -> workers.forEach(TeamTrainingTest::kill)));
 
         RunOutcome outcome = small.train("abused", List.of(), abuse, LONG, "supervision.workers=3");
