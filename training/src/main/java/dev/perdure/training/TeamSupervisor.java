@@ -379,7 +379,11 @@ public final class TeamSupervisor {
                 story.stopped(failure, progress);
                 yield ended(ExitCode.of(failure.exitCode()), failure.problem(), progress, story);
             }
-            case Outcome.Diverged(String reason) -> ended(ExitCode.DIVERGED, reason, progress, story);
+            case Outcome.Diverged(String reason) -> {
+                ExitCode code = ExitCode.DIVERGED;
+                story.stopped(new TrainingEvent.Failed(code.code(), "diverged", reason, null), progress);
+                yield ended(code, reason, progress, story);
+            }
             case Outcome.Spent(String reason) -> ended(ExitCode.RESTARTS_SPENT, reason, progress, story);
             case Outcome.Stopped(String reason) -> ended(ExitCode.INTERRUPTED, reason, progress, story);
             case Outcome.RegistryLost(String reason) -> ended(ExitCode.STORE_FAILED, reason, progress, story);
