@@ -61,7 +61,7 @@ class TerminalProgressTest {
         steps(1, 100);
         say(new Saved(50, 1000, 0, 1, 20));
         say(new Saved(100, 1000, 0, 1, 20));
-        say(new EpochEnded(1, 100, 0.4123, 0.87, 0.3901, 0.885, 2.0));
+        say(new EpochEnded(1, 100, 0.4123, 0.87, 0.3901, 0.885, 2.0, Double.NaN));
         steps(101, 123);
         progress.incident(KILLED);
         now += 1_200_000_000L;
@@ -73,7 +73,7 @@ class TerminalProgressTest {
         progress.incident(recovered());
         progress.incident(recovered());
         steps(103, 200);
-        say(new EpochEnded(2, 200, 0.3, 0.9, 0.29, 0.91, 2.1));
+        say(new EpochEnded(2, 200, 0.3, 0.9, 0.29, 0.91, 2.1, Double.NaN));
         assertThat(screen.text()).isEqualTo("""
                         Training with libtorch 2.10.0 (CPU)
                           9,024 samples to train on, 976 held out · 431,080 parameters · 10 epochs of 100 steps
@@ -200,14 +200,14 @@ class TerminalProgressTest {
         say(started(1000, 100));
         steps(1, 250);
         progress.incident(KILLED);
-        say(new EpochEnded(3, 250, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1));
+        say(new EpochEnded(3, 250, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 1, Double.NaN));
         assertThat(ascii.text()).contains("##...", "x trainer killed", "loss -").doesNotContain("?");
     }
 
     @Test
     void letsNothingFromOutsideSteerTheTerminal() {
         String hostile = "\u001b[2J\u001b]0;owned\u0007\r\nline\u009b31m\u202etxt";
-        say(new Started(hostile, hostile, 1, 1, 1, 10, 1));
+        say(new Started(hostile, hostile, 1, 1, 1, 10, 1, Double.NaN));
         say(new Warned(hostile));
         say(new SaveFailed(1, hostile, false));
         say(new Restored(1, 1, List.of(hostile)));
@@ -239,7 +239,7 @@ class TerminalProgressTest {
     void endsWithTheResultAndWithoutALiveLine() {
         say(started(1000, 100));
         steps(1, 1000);
-        say(new Finished(1000, 10, 0.03, 0.0621, 0.9815, Double.NaN, Double.NaN, SHA, 64_000, 0, 0));
+        say(new Finished(1000, 10, 0.03, 0.0621, 0.9815, Double.NaN, Double.NaN, SHA, 64_000, 0, 0, null));
         progress.tick();
         progress.close();
         assertThat(screen.live()).isEmpty();
@@ -275,7 +275,7 @@ class TerminalProgressTest {
     }
 
     private static Started started(long steps, long perEpoch) {
-        return new Started("libtorch 2.10.0 (CPU)", "sha256:4e0740", 9024, 976, 431_080, steps, perEpoch);
+        return new Started("libtorch 2.10.0 (CPU)", "sha256:4e0740", 9024, 976, 431_080, steps, perEpoch, Double.NaN);
     }
 
     private static StepApplied step(long step) {

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * <p>False alarms: at most {@code alpha} for each stay in a phase, while stays are independent and log-normal or
  * lighter-tailed, and none before as many as {@code staysMin} have been seen unless the first take longer than
- * {@code firstNanos}.
+ * {@code firstNanos}. No stay is allowed more than {@value #TIMES_MAX} times the median and {@code slackNanos}, however much
+ * stays vary: few and wild stays would otherwise excuse minutes. Of stays that vary so much, more may be called stuck.
  *
  * @param options settings
  * @param history logarithms of the seconds stayed, by phase
@@ -42,6 +43,8 @@ public record ProgressWatch(Options options, Map<Phase, RobustWindow> history, P
             return new Options(1e-6, 10, 64, 1_000_000_000, 120_000_000_000L);
         }
     }
+
+    private static final int TIMES_MAX = 10;
 
     /** Stays more alike than this are taken to vary by it: a twentieth. */
     private static final double DEVIATION_MIN = 0.05;
@@ -79,7 +82,8 @@ public record ProgressWatch(Options options, Map<Phase, RobustWindow> history, P
         }
         double usual = 1e9 * Math.exp(stays.median());
         double bound = 1e9 * Math.exp(Math.min(stays.upperBound(options.alpha(), DEVIATION_MIN), 20));
-        return sinceNanos + (long) Math.ceil(Math.max(bound, usual + options.slackNanos()));
+        double most = TIMES_MAX * usual + options.slackNanos();
+        return sinceNanos + (long) Math.ceil(Math.clamp(bound, usual + options.slackNanos(), most));
     }
 
     /** Judges the stay so far. */

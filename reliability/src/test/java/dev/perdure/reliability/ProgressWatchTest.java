@@ -63,6 +63,17 @@ class ProgressWatchTest {
     }
 
     @Test
+    void wildStaysExcuseNoEndlessOne() {
+        var random = new Random(3);
+        var watch = ProgressWatch.of(new Options(1e-6, 24, 64, 5_000 * MS, 60_000 * MS), Phase.COLLECTIVE, 0);
+        for (int i = 0; i < 30; i++) {
+            watch = watch.entered(
+                    Phase.COLLECTIVE, watch.sinceNanos() + Math.round(100 * MS * Math.exp(random.nextGaussian())));
+        }
+        assertThat(watch.deadlineNanos() - watch.sinceNanos()).isLessThan(8_000 * MS);
+    }
+
+    @Test
     void aFewLongStaysDoNotHideAStuckWorker() {
         var random = new Random(9);
         var watch = steps(ProgressWatch.of(Options.usual(), Phase.LOADING, 0), 60, random);

@@ -26,7 +26,7 @@ final class Costs {
 
     Costs(Run run) {
         positionMax = run.positionMax();
-        restart = MeasuredCost.assume(run.experience().seconds().getOrDefault(new Strategy.RestartWorker().key(), 5.0));
+        restart = MeasuredCost.assume(run.precedents().seconds().getOrDefault(new Strategy.RestartWorker().key(), 5.0));
     }
 
     /** The group stands still from here on. */

@@ -55,7 +55,7 @@ final class Counsel {
 
     Decision decide(Question question) {
         Fleet fleet = fleet();
-        Diagnosis diagnosis = Diagnosis.priorFrom(run.experience().causes());
+        Diagnosis diagnosis = Diagnosis.priorFrom(run.precedents().causes());
         for (Evidence seen : question.evidence()) {
             diagnosis = diagnosis.after(seen, LIKELIHOODS);
         }
@@ -72,12 +72,12 @@ final class Counsel {
                 question.attempts(),
                 costs.bestStep(),
                 STOP_SECONDS);
-        return new RecoveryPlanner(run.experience().rates(), question.budget(), fleet).decide(situation);
+        return new RecoveryPlanner(run.precedents().rates(), question.budget(), fleet).decide(situation);
     }
 
     /** Returns what is known of hosts. With one host there is nothing to compare it with, and nowhere else to go. */
     private Fleet fleet() {
-        return run.hosts().size() > 1 ? staffing.fleet(run.experience().fleet()) : Fleet.empty();
+        return run.hosts().size() > 1 ? staffing.fleet(run.precedents().fleet()) : Fleet.empty();
     }
 
     /** Returns the hosts to launch on, the best first: all of them when all are lemons. */

@@ -12,7 +12,7 @@ import java.util.List;
  *     they use; each generation adds a name of its own
  * @param suspicion how a worker that has said nothing yet is judged
  * @param onDivergence what is done when a step gives no finite numbers however often it is redone
- * @param experience what earlier runs taught
+ * @param precedents what earlier runs taught
  * @param hosts where workers can be launched; one or none when the launcher has no choice
  */
 public record Run(
@@ -24,7 +24,7 @@ public record Run(
         Budgets budgets,
         Suspicion suspicion,
         OnDivergence onDivergence,
-        Experience experience,
+        Precedents precedents,
         List<String> hosts) {
     public Run {
         hosts = List.copyOf(hosts);
@@ -48,7 +48,7 @@ public record Run(
                 budgets,
                 suspicion,
                 OnDivergence.STOP,
-                Experience.none(),
+                Precedents.none(),
                 List.of());
     }
 }

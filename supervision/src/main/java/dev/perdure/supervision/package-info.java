@@ -18,7 +18,7 @@
  *       {@code Divergences} and {@link dev.perdure.supervision.Adjustment}: when it is the recipe that is wrong.
  *   <li>{@link dev.perdure.supervision.Failure} and {@link dev.perdure.supervision.Incident}: what can be wrong, and what
  *       is told of it. {@link dev.perdure.supervision.Suspicion} judges a worker by its signs of life,
- *       {@link dev.perdure.supervision.Experience} is what earlier runs taught.
+ *       {@link dev.perdure.supervision.Precedents} is what earlier runs taught.
  *   <li>{@link dev.perdure.supervision.Patience} and {@link dev.perdure.supervision.Budgets}: what ends every wait and
  *       every loop. {@link dev.perdure.supervision.Outcome}: how it ends.
  * </ol>

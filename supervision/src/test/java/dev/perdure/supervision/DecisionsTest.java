@@ -183,7 +183,7 @@ class DecisionsTest {
 
     @Test
     void aSlowWorkerStaysWhenHardlyAnythingIsLeftToDo() {
-        var experience = Experience.none();
+        var precedents = Precedents.none();
         Run nearlyDone = new Run(
                 Scene.BUILD,
                 Scene.CONFIGURATION,
@@ -193,7 +193,7 @@ class DecisionsTest {
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
                 OnDivergence.STOP,
-                experience,
+                precedents,
                 List.of());
         Scene scene = paced(Scene.stepping(2, 0, nearlyDone), 60, Map.of("w0-1", 10.0, "w1-1", 30.0));
         assertThat(scene.killed()).isEmpty();
@@ -250,7 +250,7 @@ class DecisionsTest {
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
                 OnDivergence.STOP,
-                new Experience(Map.of(), SuccessRates.standard(), Map.of(), fleet),
+                new Precedents(Map.of(), SuccessRates.standard(), Map.of(), fleet),
                 List.of("a", "b", "c"));
     }
 
@@ -269,7 +269,7 @@ class DecisionsTest {
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
                 OnDivergence.STOP,
-                new Experience(Map.of(), never, Map.of(), Fleet.empty()),
+                new Precedents(Map.of(), never, Map.of(), Fleet.empty()),
                 List.of());
         Scene scene =
                 Scene.stepping(3, 0, run).on(new Event.Exited(id("w1-1"), 137)).tick();

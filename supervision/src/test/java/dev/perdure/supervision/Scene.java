@@ -58,7 +58,7 @@ final class Scene {
                 Budgets.standard(),
                 Suspicion.within(Suspicion.Bounds.standard()),
                 policy,
-                Experience.none(),
+                Precedents.none(),
                 List.of());
     }
 

@@ -192,6 +192,22 @@ class SupervisionTest {
     }
 
     @Test
+    void aStandstillAfterIrregularStepsIsFoundWithinSeconds() {
+        Scene scene = Scene.stepping(2, 0);
+        int[] beats = {1, 1, 40, 1, 2, 60, 1, 1, 25, 1};
+        for (int step = 1; step <= 60; step++) {
+            long position = 2L * (step / 2);
+            Phase phase = step % 2 == 0 ? Phase.COMPUTING : Phase.EXCHANGING;
+            scene.pass(50 * beats[step % beats.length], 1, new Progress(position, phase, 0), "w0-1", "w1-1");
+        }
+        scene.forget().pass(15_000, 1, new Progress(60, Phase.EXCHANGING, 0), "w0-1", "w1-1");
+        assertThat(scene.sentTo("w0-1")).contains(new ToWorker.Prepare(1, 2));
+        assertThat(scene.incidents()).isEmpty();
+        scene.ready(2, at(60), "w0-1").pass(11_000, 1, new Progress(60, Phase.EXCHANGING, 0), "w0-1", "w1-1");
+        assertThat(scene.killed()).as("it does not leave its group").containsOnly("w1-1");
+    }
+
+    @Test
     void regroupsWithoutBlameWhenEverybodyWaitsForEverybody() {
         Scene scene = Scene.stepping(2, 0).pass(61_000, 1, WAITS, "w0-1", "w1-1");
         assertThat(scene.killed()).isEmpty();

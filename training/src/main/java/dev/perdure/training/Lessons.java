@@ -8,7 +8,7 @@ import dev.perdure.reliability.FaultKind;
 import dev.perdure.reliability.Fleet;
 import dev.perdure.reliability.Strategy;
 import dev.perdure.reliability.SuccessRates;
-import dev.perdure.supervision.Experience;
+import dev.perdure.supervision.Precedents;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,7 +21,7 @@ final class Lessons {
 
     private Lessons() {}
 
-    static Experience read(Registry registry) throws RegistryException {
+    static Precedents read(Registry registry) throws RegistryException {
         var causes = new EnumMap<FaultKind, Integer>(FaultKind.class);
         var took = new HashMap<String, Duration>();
         var helped = new HashMap<String, Long>();
@@ -42,7 +42,7 @@ final class Lessons {
                 seconds.put(strategy, took.getOrDefault(strategy, Duration.ZERO).toMillis() / 1e3 / times);
             }
         });
-        return new Experience(causes, rates, seconds, fleet(registry));
+        return new Precedents(causes, rates, seconds, fleet(registry));
     }
 
     private static Fleet fleet(Registry registry) throws RegistryException {

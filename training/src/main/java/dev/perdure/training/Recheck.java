@@ -118,8 +118,8 @@ final class Recheck {
         for (int i = 0; i < said.length; i++) {
             Recount recount = recount(different.get(i), i, all);
             culprits.addAll(recount.culprits());
-            evidence.add(
-                    "microbatch %d of step %d: %s".formatted(different.get(i).microbatch(), step, recount));
+            evidence.add("of the gradient of microbatch %d in step %d, %s"
+                    .formatted(different.get(i).microbatch(), step, recount.words()));
         }
         throw new MiscomputedException(culprits, String.join("; ", evidence));
     }

@@ -41,6 +41,18 @@ record Recount(
         return wrong;
     }
 
+    /** Returns who had which digest, by its first eight hexadecimal digits. */
+    String words() {
+        String others = third.map(other -> "; rank %d has %s".formatted(other.rank(), hex(other.digest())))
+                .orElse("");
+        return "rank %d, whose it is, had %s and once more %s; rank %d had %s and once more %s%s"
+                .formatted(owner, hex(first), hex(ownerTwice), checker, hex(again), hex(checkerTwice), others);
+    }
+
+    private static String hex(long digest) {
+        return "%08x".formatted(digest >>> 32);
+    }
+
     private Optional<Long> truth() {
         if (ownerTwice == checkerTwice) {
             return Optional.of(ownerTwice);

@@ -80,59 +80,6 @@ public record RunReport(
         ledger = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(ledger));
     }
 
-    /** Makes the report of a run without early stopping. */
-    public RunReport(
-            String name,
-            String outcome,
-            String engine,
-            String dataDigest,
-            long parameters,
-            long steps,
-            long epochs,
-            double trainLoss,
-            double heldOutLoss,
-            double heldOutAccuracy,
-            double testLoss,
-            double testAccuracy,
-            String weightsSha256,
-            long samplesSeen,
-            long samplesLost,
-            long samplesRepeated,
-            long stepsRedone,
-            long resumes,
-            List<Checkpoint> checkpoints,
-            List<Incident> incidents,
-            List<String> warnings,
-            Map<String, Double> ledger,
-            double wallSeconds) {
-        this(
-                name,
-                outcome,
-                engine,
-                dataDigest,
-                parameters,
-                steps,
-                epochs,
-                trainLoss,
-                heldOutLoss,
-                heldOutAccuracy,
-                testLoss,
-                testAccuracy,
-                weightsSha256,
-                samplesSeen,
-                samplesLost,
-                samplesRepeated,
-                stepsRedone,
-                resumes,
-                checkpoints,
-                incidents,
-                warnings,
-                ledger,
-                wallSeconds,
-                null,
-                List.of());
-    }
-
     /** Returns by how much the held-out loss is above the training loss. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
     public double generalisationGap() {
@@ -163,7 +110,7 @@ public record RunReport(
      */
     static RunReport of(
             String name, String outcome, List<StoryLine> story, List<Guarded> guards, ProgressFile progress) {
-        TrainingEvent.Started started = new TrainingEvent.Started("", "", 0, 0, 0, 0, 1);
+        TrainingEvent.Started started = new TrainingEvent.Started("", "", 0, 0, 0, 0, 1, Double.NaN);
         TrainingEvent.Finished finished = null;
         TrainingEvent.EpochEnded epoch = null;
         var checkpoints = new LinkedHashMap<Long, Checkpoint>();
@@ -241,7 +188,8 @@ public record RunReport(
                 "",
                 0,
                 0,
-                0);
+                0,
+                null);
     }
 
     private static Map<String, Double> seconds(Map<Purpose, Long> ledger) {

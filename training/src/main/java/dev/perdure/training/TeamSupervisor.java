@@ -7,12 +7,12 @@ import dev.perdure.registry.RegistryException;
 import dev.perdure.registry.Standing;
 import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
-import dev.perdure.supervision.Experience;
 import dev.perdure.supervision.Fact;
 import dev.perdure.supervision.Facts;
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Outcome;
 import dev.perdure.supervision.Patience;
+import dev.perdure.supervision.Precedents;
 import dev.perdure.supervision.Run;
 import dev.perdure.supervision.Step;
 import dev.perdure.supervision.Supervision;
@@ -230,7 +230,7 @@ public final class TeamSupervisor {
         events.add(new Event.StopAsked("the supervisor cannot listen"));
     }
 
-    private Run runOf(Experience experience) {
+    private Run runOf(Precedents precedents) {
         return new Run(
                 Builds.id(),
                 config.digest(),
@@ -240,7 +240,7 @@ public final class TeamSupervisor {
                 config.vigilance().within(config.supervision().budgets()),
                 Suspicion.within(config.vigilance().bounds()),
                 config.checks().onDivergence(),
-                experience,
+                precedents,
                 List.of());
     }
 

@@ -39,18 +39,7 @@ public sealed interface TrainingEvent {
             long steps,
             long stepsPerEpoch,
             double chanceLoss)
-            implements TrainingEvent {
-        public Started(
-                String engine,
-                String dataDigest,
-                int trainSamples,
-                int heldOutSamples,
-                long parameters,
-                long steps,
-                long stepsPerEpoch) {
-            this(engine, dataDigest, trainSamples, heldOutSamples, parameters, steps, stepsPerEpoch, Double.NaN);
-        }
-    }
+            implements TrainingEvent {}
 
     /**
      * The state of a checkpoint was taken back; training goes on with the next step.
@@ -84,17 +73,6 @@ public sealed interface TrainingEvent {
             double seconds,
             double samplesPerSecond)
             implements TrainingEvent {
-        public EpochEnded(
-                long epoch,
-                long step,
-                double trainLoss,
-                double trainAccuracy,
-                double heldOutLoss,
-                double heldOutAccuracy,
-                double seconds) {
-            this(epoch, step, trainLoss, trainAccuracy, heldOutLoss, heldOutAccuracy, seconds, Double.NaN);
-        }
-
         /** Returns by how much the held-out loss is above the training loss. */
         @JsonProperty(access = JsonProperty.Access.READ_ONLY)
         public double generalisationGap() {
@@ -169,34 +147,7 @@ public sealed interface TrainingEvent {
             long samplesLost,
             long samplesRepeated,
             @Nullable EarlyStop earlyStop)
-            implements TrainingEvent {
-        public Finished(
-                long steps,
-                long epochs,
-                double trainLoss,
-                double heldOutLoss,
-                double heldOutAccuracy,
-                double testLoss,
-                double testAccuracy,
-                String weightsSha256,
-                long samplesSeen,
-                long samplesLost,
-                long samplesRepeated) {
-            this(
-                    steps,
-                    epochs,
-                    trainLoss,
-                    heldOutLoss,
-                    heldOutAccuracy,
-                    testLoss,
-                    testAccuracy,
-                    weightsSha256,
-                    samplesSeen,
-                    samplesLost,
-                    samplesRepeated,
-                    null);
-        }
-    }
+            implements TrainingEvent {}
 
     /** The trainer ends, and starting it again would not help. */
     record Failed(

@@ -107,14 +107,14 @@ class BookkeepingTest {
     @Test
     void everyEventSurvivesItsLine() {
         List<TrainingEvent> events = List.of(
-                new TrainingEvent.Started("engine", "digest", 8, 2, 100, 10, 5),
+                new TrainingEvent.Started("engine", "digest", 8, 2, 100, 10, 5, Double.NaN),
                 new TrainingEvent.Restored(3, 1.5, List.of("a\nb")),
                 step(4, Double.NaN),
-                new TrainingEvent.EpochEnded(1, 5, 0.1, 0.9, Double.NaN, Double.NaN, 2),
+                new TrainingEvent.EpochEnded(1, 5, 0.1, 0.9, Double.NaN, Double.NaN, 2, Double.NaN),
                 new TrainingEvent.Saved(5, 1, 2, 3, 4),
                 new TrainingEvent.SaveFailed(5, "disk full", true),
                 new TrainingEvent.Warned("few samples"),
-                new TrainingEvent.Finished(10, 2, 0.1, 0.2, 0.9, 0.2, 0.8, "abc", 16, 0, 0),
+                new TrainingEvent.Finished(10, 2, 0.1, 0.2, 0.9, 0.2, 0.8, "abc", 16, 0, 0, null),
                 new TrainingEvent.Failed(5, "diverged", "NaN", 7L),
                 new TrainingEvent.Failed(2, "bad-setting", "x", null));
         for (TrainingEvent event : events) {

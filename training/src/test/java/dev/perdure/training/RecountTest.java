@@ -45,4 +45,12 @@ class RecountTest {
         assertThat(ofTwo(9, 5, 8, 4).culprits()).isEmpty();
         assertThat(withThird(9, 5, 8, 5, 7).culprits()).isEmpty();
     }
+
+    @Test
+    void saysWhoHadWhat() {
+        assertThat(withThird(0x9L << 60, 0x5L << 32, 0x5L << 32, 0x5L << 32, 0x5L << 32)
+                        .words())
+                .isEqualTo("rank 4, whose it is, had 90000000 and once more 00000005;"
+                        + " rank 0 had 00000005 and once more 00000005; rank 1 has 00000005");
+    }
 }

@@ -18,6 +18,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
+@SuppressWarnings("NullAway") // javac drops the annotation of a compact constructor's parameter
 class ReportPageTest {
     private static final String HOSTILE =
             "</script><script>alert(1)</script><img src=x onerror='alert(2)'>\" onload=\"x & ]]> \u0000\u001b[31m\ud800\u202etxt";
@@ -62,7 +63,9 @@ class ReportPageTest {
                 List.of(incident),
                 List.of(HOSTILE),
                 Map.of(HOSTILE, 1.0),
-                1);
+                1,
+                null,
+                List.of());
         String page = ReportPage.render(report, SampleRuns.twiceKilled(), HOSTILE);
         Document document = parse(page);
         assertThat(document.getElementsByTagName("script").getLength()).isEqualTo(1);
@@ -97,7 +100,7 @@ class ReportPageTest {
             double loss = step == 50 ? none : step == 51 ? Double.POSITIVE_INFINITY : 1.0 / step;
             events.add(new StepApplied(step, 1, loss, none, none, none, 64));
         }
-        events.add(new EpochEnded(1, 100, none, none, none, none, 1));
+        events.add(new EpochEnded(1, 100, none, none, none, none, 1, Double.NaN));
         String page = ReportPage.render(SampleRuns.report("diverged", List.of(), List.of()), events, "");
         Document document = parse(page);
         assertThat(page).doesNotContain("NaN", "Infinity").contains("The loss of 2 steps was not a number");
@@ -156,7 +159,7 @@ class ReportPageTest {
             double loss = step == 654_321 ? 77 : 4 + Math.sin(step) / 10;
             events.add(new StepApplied(step, step / 1000 + 1, loss, loss, step, loss, 64));
             if (step % 1000 == 0) {
-                events.add(new EpochEnded(step / 1000, step, loss, loss / 2, loss, loss / 2, 1));
+                events.add(new EpochEnded(step / 1000, step, loss, loss / 2, loss, loss / 2, 1, Double.NaN));
             }
             if (step % 5000 == 0) {
                 events.add(new SaveFailed(step, "disk full", true));
@@ -192,7 +195,9 @@ class ReportPageTest {
                 incidents,
                 IntStream.range(0, 3000).mapToObj(i -> i + words).toList(),
                 base.ledger(),
-                41.287);
+                41.287,
+                null,
+                List.of());
         String page = ReportPage.render(report, events, words.repeat(100));
         parse(page);
         assertThat(page.getBytes(UTF_8).length).isLessThan(1_000_000);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** Made-up runs that look like real ones. */
+@SuppressWarnings("NullAway") // javac drops the annotation of a compact constructor's parameter
 final class SampleRuns {
     static final String SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     private static final String ENGINE = "libtorch 2.10.0 (CPU, 1 thread, channels last)";
@@ -43,7 +44,9 @@ final class SampleRuns {
                 incidents,
                 List.of(),
                 ledger(),
-                41.287);
+                41.287,
+                null,
+                List.of());
     }
 
     static RunReport empty() {
@@ -71,7 +74,9 @@ final class SampleRuns {
                 List.of(),
                 List.of(),
                 Map.of(),
-                0);
+                0,
+                null,
+                List.of());
     }
 
     static Map<String, Double> ledger() {
@@ -124,7 +129,7 @@ final class SampleRuns {
     /** Ten epochs of 141 steps, two kills, one of them with a damaged checkpoint. */
     static List<TrainingEvent> twiceKilled() {
         var events = new ArrayList<TrainingEvent>();
-        events.add(new Started(ENGINE, DATA, 9024, 976, 431_080, 1410, 141));
+        events.add(new Started(ENGINE, DATA, 9024, 976, 431_080, 1410, 141, Double.NaN));
         steps(events, 1, 523, 141);
         events.add(new Restored(500, 41, List.of()));
         steps(events, 501, 923, 141);
@@ -156,6 +161,7 @@ final class SampleRuns {
 
     static EpochEnded epoch(long step, int perEpoch) {
         double loss = trend(step);
-        return new EpochEnded(step / perEpoch, step, loss, 1 - loss / 3.1, loss + 0.03, 1 - (loss + 0.03) / 3.4, 3.9);
+        return new EpochEnded(
+                step / perEpoch, step, loss, 1 - loss / 3.1, loss + 0.03, 1 - (loss + 0.03) / 3.4, 3.9, Double.NaN);
     }
 }

@@ -13,14 +13,14 @@ import java.util.Map;
  * @param seconds how long what took when it worked, by the strategy's key
  * @param fleet how often which host failed
  */
-public record Experience(Map<FaultKind, Integer> causes, SuccessRates rates, Map<String, Double> seconds, Fleet fleet) {
-    public Experience {
+public record Precedents(Map<FaultKind, Integer> causes, SuccessRates rates, Map<String, Double> seconds, Fleet fleet) {
+    public Precedents {
         causes = Map.copyOf(causes);
         seconds = Map.copyOf(seconds);
     }
 
     /** Returns what is believed before anything was seen. */
-    public static Experience none() {
-        return new Experience(Map.of(), SuccessRates.standard(), Map.of(), Fleet.empty());
+    public static Precedents none() {
+        return new Precedents(Map.of(), SuccessRates.standard(), Map.of(), Fleet.empty());
     }
 }
