@@ -7,6 +7,7 @@ import dev.perdure.training.RunListener;
 import dev.perdure.training.TrainingEvent;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +38,14 @@ final class FrontLines implements RunListener {
     private void write() {
         try {
             while (true) {
-                FrontLine line = unread.take();
-                out.write((line.format() + "\n").getBytes(UTF_8));
+                var lines = new ArrayList<FrontLine>();
+                lines.add(unread.take());
+                unread.drainTo(lines);
+                var text = new StringBuilder();
+                lines.forEach(line -> text.append(line.format()).append('\n'));
+                out.write(text.toString().getBytes(UTF_8));
                 out.flush();
-                if (line.end() != null) {
+                if (lines.getLast().end() != null) {
                     return;
                 }
             }

@@ -22,7 +22,7 @@ final class TeamBench {
     /** Into the third epoch of 125 steps: by then both are compiled. */
     private static final int WARM_UP = 260;
     /** The plain way evaluates and saves nothing, so the measured steps are of one epoch. */
-    private static final int STEPS_MAX = 110;
+    private static final int STEPS_MAX = 105;
 
     private final int workers;
     private final int steps;
@@ -61,14 +61,15 @@ final class TeamBench {
         var costs = new ArrayList<Double>();
         for (int round = 0; round < rounds; round++) {
             BenchCommand.progress("round %d of %d".formatted(round + 1, rounds));
-            supervised.add(steps / supervised());
-            plain.add(steps / plain());
+            supervised.add(supervised());
+            plain.add(plain());
             costs.add(plain.getLast() / supervised.getLast() - 1);
         }
         double cost = costs.stream().sorted().toList().get(rounds / 2);
         return new Result(workers, steps, supervised, plain, cost);
     }
 
+    /** Returns how many steps a second a supervised team makes. */
     private double supervised() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("perdure-bench-");
         var run = new RunFolder(folder.resolve("run"));
@@ -82,14 +83,20 @@ final class TeamBench {
             if (watch.ended == 0) {
                 throw e;
             }
-            return (watch.ended - watch.began) / 1e9;
+            return watch.stepsPerSecond();
         } finally {
             BenchCommand.delete(folder);
         }
     }
 
+    /** Steps are told in bundles, so what is timed is from the last of a bundle to the last of another. */
     private final class Watch implements RunListener {
+        private static final long APART_NANOS = 5_000_000;
+
         private final Thread supervising;
+        private long lastStep;
+        private long lastNanos;
+        private long firstStep;
         private long began;
         private long ended;
 
@@ -102,15 +109,27 @@ final class TeamBench {
             if (!(event instanceof TrainingEvent.StepApplied applied)) {
                 return;
             }
-            if (applied.step() == WARM_UP) {
-                began = System.nanoTime();
-            } else if (applied.step() == WARM_UP + steps) {
-                ended = System.nanoTime();
+            long now = System.nanoTime();
+            boolean isBundleOver = now - lastNanos > APART_NANOS;
+            if (isBundleOver && began == 0 && lastStep >= WARM_UP) {
+                firstStep = lastStep;
+                began = lastNanos;
+            } else if (isBundleOver && ended == 0 && lastStep >= WARM_UP + steps) {
+                ended = lastNanos;
                 supervising.interrupt();
             }
+            if (ended == 0) {
+                lastStep = applied.step();
+                lastNanos = now;
+            }
+        }
+
+        double stepsPerSecond() {
+            return (lastStep - firstStep) * 1e9 / (ended - began);
         }
     }
 
+    /** Returns how many steps a second a plain one makes. */
     private double plain() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("perdure-bench-");
         var members = new ArrayList<Process>();
@@ -124,7 +143,7 @@ final class TeamBench {
                 slowest = Math.max(slowest, secondsOf(said));
                 member.waitFor();
             }
-            return slowest;
+            return steps / slowest;
         } finally {
             members.forEach(Process::destroyForcibly);
             BenchCommand.delete(folder);

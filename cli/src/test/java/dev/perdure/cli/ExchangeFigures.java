@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.FileStore;
@@ -163,9 +164,11 @@ final class ExchangeFigures {
             for (int rank = 0; rank < size; rank++) {
                 segments.add(gradient.data().asSlice((long) floats / size * 4 * rank, (long) floats / size * 4));
             }
+            List<MemorySegment> notes =
+                    IntStream.range(0, size).mapToObj(_ -> arena.allocate(512)).toList();
             for (int round = -rounds / 3; round < rounds; round++) {
                 int at = Math.max(round, 0);
-                own[at] = millis(group, () -> exchange.exchange(steps, 1, share));
+                own[at] = millis(group, () -> exchange.exchange(steps, 1, share, notes));
                 gather[at] = millis(group, () -> group.allGather(segments));
                 try (var _ = new PointerScope()) {
                     gloo[at] = millis(

@@ -20,6 +20,8 @@ import dev.perdure.training.StepPlan;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,13 +146,16 @@ final class GroupMember {
 
     private void train(Collective group, List<Span> shares, int steps) throws InterruptedException {
         var plan = new ExchangePlan(MICROBATCHES, shares, model.parameters());
-        try (var computer = new StepComputer(model, SEED);
+        try (Arena arena = Arena.ofConfined();
+                var computer = new StepComputer(model, SEED);
                 var exchange = new GroupExchange(group, plan, model.statistics())) {
+            List<MemorySegment> notes =
+                    shares.stream().map(_ -> arena.allocate(8)).toList();
             while (step < steps) {
                 long next = step + 1;
                 ShareGradient share =
                         computer.computeShare(PLAN, next, exchange.subtrees(), index -> samples(next, index));
-                StepGradient whole = exchange.exchange(PLAN, next, share);
+                StepGradient whole = exchange.exchange(PLAN, next, share, notes);
                 model.apply(0.01, whole.gradient(), whole.statistics());
                 step = next;
                 say("step " + step);

@@ -100,7 +100,7 @@ public sealed interface FromWorker {
      */
     record Noticed(WorkerId worker, long generation, String kind, String evidence) implements FromWorker {}
 
-    /** Something for people, that no decision hangs on. */
+    /** Lines for people, that no decision hangs on. */
     record Told(WorkerId worker, long generation, String text) implements FromWorker {}
 
     /** It goes, because it was asked to or cannot go on; starting it again would not help when {@code fatal}. */

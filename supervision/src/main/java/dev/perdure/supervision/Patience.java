@@ -32,8 +32,8 @@ public record Patience(
 
     public static Patience standard() {
         return new Patience(
-                Duration.ofMillis(50),
                 Duration.ofMillis(100),
+                Duration.ofMillis(200),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),

@@ -44,7 +44,7 @@ public record Suspicion(
         }
 
         /**
-         * Returns settings for workers that show themselves every tenth of a second.
+         * Returns settings for workers that show themselves every fifth of a second.
          *
          * @param pause a silence of this length, on top of what is usual, is healthy
          * @param silenceMax every longer silence is suspicious
@@ -53,7 +53,7 @@ public record Suspicion(
          */
         public static Bounds of(Duration pause, Duration silenceMax, Duration slack, Duration first) {
             return new Bounds(
-                    new HeartbeatWatch.Options(100_000_000, 10_000_000, pause.toNanos(), 8, 200),
+                    new HeartbeatWatch.Options(200_000_000, 20_000_000, pause.toNanos(), 8, 200),
                     silenceMax,
                     new ProgressWatch.Options(1e-6, 24, 64, slack.toNanos(), first.toNanos()));
         }

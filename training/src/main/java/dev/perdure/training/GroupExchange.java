@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * Makes the members' shares of a gradient into the whole, in every member the same bits: those of {@link TreeSum} over all
- * microbatches. Two exchanges a step: sums of subtrees to the owners of segments; finished segments, losses and statistics
- * to everybody. A group of one exchanges nothing.
+ * microbatches. Two exchanges a step: sums of subtrees to the owners of segments, and beside them losses, statistics and
+ * notes, which are small, to everybody; then finished segments to everybody. A group of one exchanges nothing.
  *
  * <p>Holds one segment for each subtree of the others. Made for one generation; does not own the group. Not thread-safe.
  */
@@ -57,18 +57,19 @@ public final class GroupExchange implements AutoCloseable {
      * Exchanges one step's shares with the other members.
      *
      * @param own this member's share, of which the sums are overwritten
+     * @param notes what members tell each other besides, in order of rank: this member's is sent, the others are filled
      * @return the whole, in {@code own.whole()}; valid until the next exchange
      * @throws dev.perdure.engine.CollectiveFailedException if the group no longer works together
      */
-    public StepGradient exchange(StepPlan steps, long step, ShareGradient own) {
+    public StepGradient exchange(StepPlan steps, long step, ShareGradient own, List<MemorySegment> notes) {
         if (group.size() == 1) {
             return new StepGradient(own.whole(), own.microbatches());
         }
         List<Optional<MemorySegment>> sums = ownSums(own);
-        exchangeSums(steps, step, sums);
-        sumSegment(steps, step, sums, slice(own.whole(), group.rank()));
         results.put(own.microbatches());
-        exchangeResults(step, own.whole());
+        exchangeSums(steps, step, sums, notes);
+        sumSegment(steps, step, sums, slice(own.whole(), group.rank()));
+        exchangeSegments(step, own.whole());
         return new StepGradient(own.whole(), results.get(index -> samples(steps, step, index)));
     }
 
@@ -86,7 +87,7 @@ public final class GroupExchange implements AutoCloseable {
         return sums;
     }
 
-    private void exchangeSums(StepPlan steps, long step, List<Optional<MemorySegment>> own) {
+    private void exchangeSums(StepPlan steps, long step, List<Optional<MemorySegment>> own, List<MemorySegment> notes) {
         List<Part> outgoing = new ArrayList<>();
         List<Part> incoming = new ArrayList<>();
         for (int i = 0; i < subtrees.size(); i++) {
@@ -98,6 +99,12 @@ public final class GroupExchange implements AutoCloseable {
                     .ifPresent(sum -> others().forEach(
                                     other -> outgoing.add(new Part(other, slice(sum, plan.segmentOf(other))))));
         }
+        others().forEach(other -> {
+            outgoing.add(new Part(other, rowsOf(group.rank())));
+            incoming.add(new Part(other, rowsOf(other)));
+            outgoing.add(new Part(other, notes.get(group.rank())));
+            incoming.add(new Part(other, notes.get(other)));
+        });
         group.exchange("exchange of gradient sums of step " + step, outgoing, incoming);
     }
 
@@ -118,15 +125,16 @@ public final class GroupExchange implements AutoCloseable {
         into.copyFrom(sum.finish().orElseThrow(() -> new AssertionError("a step has at least one sample")));
     }
 
-    private void exchangeResults(long step, TensorData whole) {
-        MemorySegment ownRows = results.rows(plan.shares().get(group.rank()));
+    private MemorySegment rowsOf(int rank) {
+        return results.rows(plan.shares().get(rank));
+    }
+
+    private void exchangeSegments(long step, TensorData whole) {
         List<Part> outgoing = new ArrayList<>();
         List<Part> incoming = new ArrayList<>();
         others().forEach(other -> {
             outgoing.add(new Part(other, slice(whole, group.rank())));
-            outgoing.add(new Part(other, ownRows));
             incoming.add(new Part(other, slice(whole, other)));
-            incoming.add(new Part(other, results.rows(plan.shares().get(other))));
         });
         group.exchange("exchange of the gradient of step " + step, outgoing, incoming);
     }

@@ -318,18 +318,24 @@ public final class TeamSupervisor {
         /** What is for people goes to the story, whatever becomes of it in the machine. */
         void hear(Event event) throws IOException {
             if (event instanceof Event.Said(long _, FromWorker.Told told)) {
-                Optional<TrainingEvent> said = EventLines.parse(told.text());
-                if (said.isPresent()) {
-                    if (said.get() instanceof TrainingEvent.Failed failed) {
-                        failure = failed;
-                    } else if (said.get() instanceof TrainingEvent.StepApplied) {
-                        downtime.stepped();
+                for (String line : told.text().split("\n")) {
+                    Optional<TrainingEvent> said = EventLines.parse(line);
+                    if (said.isPresent()) {
+                        hear(said.get());
                     }
-                    story.heard(said.get());
                 }
             } else if (event instanceof Event.Said(long _, FromWorker.Join join)) {
                 workers.joined(join.worker(), join.pid());
             }
+        }
+
+        private void hear(TrainingEvent said) throws IOException {
+            if (said instanceof TrainingEvent.Failed failed) {
+                failure = failed;
+            } else if (said instanceof TrainingEvent.StepApplied) {
+                downtime.stepped();
+            }
+            story.heard(said);
         }
 
         /** Returns the outcome when all is over. */

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
@@ -171,16 +172,14 @@ final class TrainingLoop {
             watcher.checked(2 * next);
         }
         booking.enter(Phase.EXCHANGE, computing, next);
-        StepGradient gradient = exchange.exchange(plan, next, share);
-        TakenSamples taken = TakenSamples.ofAll(
-                team,
-                plan,
-                next,
-                samples,
-                wish(team, next),
-                team.followers().get().readyFor());
-        team.followers().get().computed(next, gradient, taken.ids());
-        order = taken.order();
+        StepGradient gradient;
+        StepNotes.Heard heard;
+        try (StepNotes notes = notes(team, next, samples)) {
+            gradient = exchange.exchange(plan, next, share, notes.segments());
+            heard = notes.heard();
+        }
+        team.followers().get().computed(next, gradient, heard.ids());
+        order = heard.order();
         booking.enter(Phase.AWAIT_CAPTURE, Purpose.SAVE_STALL, next);
         checkpoints.get().awaitCaptured();
         booking.enter(Phase.APPLY, computing, next);
@@ -190,7 +189,7 @@ final class TrainingLoop {
         }
         probe.weights(next, model.state());
         booking.enter(Phase.BOOK, computing, next);
-        book(next, gradient, taken.ids());
+        book(next, gradient, heard.ids());
         if (team.leads()) {
             say.accept(new TrainingEvent.StepApplied(
                     next,
@@ -201,7 +200,7 @@ final class TrainingLoop {
                     norm,
                     gradient.samples()));
         }
-        return taken.allAreReady();
+        return heard.allAreReady();
     }
 
     private static double lossOf(StepGradient gradient) {
@@ -247,6 +246,16 @@ final class TrainingLoop {
                 : Double.NaN;
     }
 
+    private StepNotes notes(Team team, long next, List<int[]> samples) {
+        return new StepNotes(
+                team,
+                plan,
+                next,
+                samples,
+                wish(team, next),
+                team.followers().get().readyFor());
+    }
+
     /** Returns what this one would have saved after a step, if it leads. */
     private SaveOrder wish(Team team, long next) {
         return team.leads()
@@ -275,22 +284,20 @@ final class TrainingLoop {
                 samples.add(batches.take().ids());
             }
         }
-        TakenSamples taken = TakenSamples.ofAll(
-                team,
-                plan,
-                next,
-                samples,
-                wish(team, next),
-                team.followers().get().readyFor());
-        team.followers().get().skipped(next, taken.ids());
-        order = taken.order();
+        StepNotes.Heard heard;
+        try (StepNotes notes = notes(team, next, samples)) {
+            team.group().allGather(notes.segments());
+            heard = notes.heard();
+        }
+        team.followers().get().skipped(next, heard.ids());
+        order = heard.order();
         booking.enter(Phase.BOOK, Purpose.COMPUTE, next);
-        bookSkipped(next, taken.ids());
+        bookSkipped(next, heard.ids());
         if (team.leads()) {
             say.accept(new TrainingEvent.Warned(
                     "step %d: its batch is skipped, as the recipe's adjustments have it".formatted(next)));
         }
-        return taken.allAreReady();
+        return heard.allAreReady();
     }
 
     private void bookSkipped(long which, int[] samples) {

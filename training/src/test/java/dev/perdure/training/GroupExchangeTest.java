@@ -10,6 +10,8 @@ import dev.perdure.engine.Batch;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.CollectiveFailedException;
 import dev.perdure.engine.MemoryCollectives;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -79,10 +82,24 @@ class GroupExchangeTest {
                 List<Outcome> outcomes = new ArrayList<>();
                 for (long step = 1; step <= steps.steps(); step++) {
                     ShareGradient share = computer.computeShare(steps, step, exchange.subtrees(), source(step));
-                    outcomes.add(Outcome.of(exchange.exchange(steps, step, share)));
+                    List<MemorySegment> notes = notes(group, step);
+                    outcomes.add(Outcome.of(exchange.exchange(steps, step, share, notes)));
+                    for (int rank = 0; rank < group.size(); rank++) {
+                        assertThat(notes.get(rank).get(ValueLayout.JAVA_LONG, 0))
+                                .isEqualTo(1000 * step + rank);
+                    }
                 }
                 return outcomes;
             }
+        }
+
+        /** Of different lengths, and empty but for this member's own. */
+        private static List<MemorySegment> notes(Collective group, long step) {
+            List<MemorySegment> notes = IntStream.range(0, group.size())
+                    .mapToObj(rank -> Arena.ofAuto().allocate(8L * (rank + 1), 8))
+                    .toList();
+            notes.get(group.rank()).set(ValueLayout.JAVA_LONG, 0, 1000 * step + group.rank());
+            return notes;
         }
 
         private StepComputer.Source source(long step) {
@@ -165,7 +182,7 @@ class GroupExchangeTest {
                             ShareGradient share =
                                     computer.computeShare(one.steps(), 1, exchange.subtrees(), one.source(1));
                             assertThatExceptionOfType(CollectiveFailedException.class)
-                                    .isThrownBy(() -> exchange.exchange(one.steps(), 1, share))
+                                    .isThrownBy(() -> exchange.exchange(one.steps(), 1, share, Case.notes(group, 1)))
                                     .withMessageContaining("step 1");
                         }
                         return List.of(Outcome.of(computer.compute(one.steps(), 1, one.source(1))));
