@@ -1,7 +1,5 @@
 package dev.perdure.cli;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.perdure.benchmarks.CheckpointBench;
 import dev.perdure.benchmarks.TrainBench;
 import dev.perdure.torch.TorchEngine;
@@ -14,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures. */
@@ -48,16 +46,6 @@ final class BenchCommand extends CommandGroup {
         }
     }
 
-    static void write(Path json, Object result) throws IOException {
-        Files.writeString(
-                json,
-                JsonMapper.builder()
-                                .enable(SerializationFeature.INDENT_OUTPUT)
-                                .build()
-                                .writeValueAsString(result)
-                        + "\n");
-    }
-
     /** What a checkpoint costs. */
     @Command(
             name = "checkpoint",
@@ -67,9 +55,8 @@ final class BenchCommand extends CommandGroup {
                 "Takes about two minutes, 4 GiB of memory and 6 GiB of disk."
             })
     static final class Checkpoint implements Callable<Integer> {
-        @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON.")
-        @Nullable
-        Path json;
+        @Mixin
+        FiguresFile figures = new FiguresFile();
 
         @Option(
                 names = "--dir",
@@ -99,9 +86,7 @@ final class BenchCommand extends CommandGroup {
                 var result = bench.run((long) mib << 20, new TorchEngine());
                 progress("");
                 System.out.print(BenchTables.of(result));
-                if (json != null) {
-                    write(json, result);
-                }
+                figures.write(result);
                 return ExitCode.OK.code();
             } finally {
                 Files.deleteIfExists(folder);
@@ -116,9 +101,8 @@ final class BenchCommand extends CommandGroup {
             description =
                     "Steps a second of the worked example's network (batch 64, Adam), and what microbatches cost.")
     static final class Train implements Callable<Integer> {
-        @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON.")
-        @Nullable
-        Path json;
+        @Mixin
+        FiguresFile figures = new FiguresFile();
 
         @Option(
                 names = "--threads",
@@ -164,9 +148,7 @@ final class BenchCommand extends CommandGroup {
                 var result = new TeamBench(workers, steps, overrides).run(rounds);
                 progress("");
                 System.out.print(BenchTables.of(result));
-                if (json != null) {
-                    write(json, result);
-                }
+                figures.write(result);
                 return ExitCode.OK.code();
             }
             var bench = new TrainBench(new TorchEngine(), BenchCommand::progress);
@@ -177,8 +159,8 @@ final class BenchCommand extends CommandGroup {
                 System.out.print(BenchTables.of(result));
                 last = Optional.of(result);
             }
-            if (json != null && last.isPresent()) {
-                write(json, last.get());
+            if (last.isPresent()) {
+                figures.write(last.get());
             }
             return ExitCode.OK.code();
         }

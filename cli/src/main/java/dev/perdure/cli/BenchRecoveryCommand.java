@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How long a team stands still when one of it is killed. */
@@ -28,9 +28,8 @@ import picocli.CommandLine.Option;
             "Takes some seconds for each, most of which a replacement needs to start."
         })
 final class BenchRecoveryCommand implements Callable<Integer> {
-    @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON.")
-    @Nullable
-    Path json;
+    @Mixin
+    FiguresFile figures = new FiguresFile();
 
     @Option(
             names = "--workers",
@@ -82,9 +81,7 @@ final class BenchRecoveryCommand implements Callable<Integer> {
             Result result = measure(new RunFolder(folder.resolve("run")));
             BenchCommand.progress("");
             System.out.print(BenchTables.of(result));
-            if (json != null) {
-                BenchCommand.write(json, result);
-            }
+            figures.write(result);
             return ExitCode.OK.code();
         } finally {
             BenchCommand.delete(folder);

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What saving in shares brings. */
@@ -19,9 +19,8 @@ import picocli.CommandLine.Option;
             "Takes about a minute, 3 GiB of memory and 4 GiB of disk."
         })
 final class BenchSharesCommand implements Callable<Integer> {
-    @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON.")
-    @Nullable
-    Path json;
+    @Mixin
+    FiguresFile figures = new FiguresFile();
 
     @Option(
             names = "--dir",
@@ -63,9 +62,7 @@ final class BenchSharesCommand implements Callable<Integer> {
                         "%8d %8d %12.1f %12.1f %12d%n",
                         c.bytes() >> 20, c.members(), c.captureMillis(), c.durableMillis(), c.memoryBytes() >> 20);
             }
-            if (json != null) {
-                BenchCommand.write(json, cases);
-            }
+            figures.write(cases);
             return ExitCode.OK.code();
         } finally {
             Files.deleteIfExists(folder);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What many workers cost their supervisor. */
@@ -23,9 +23,8 @@ import picocli.CommandLine.Option;
 final class BenchSupervisorCommand implements Callable<Integer> {
     private static final int WORKERS_MAX = 20_000;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures as JSON.")
-    @Nullable
-    Path json;
+    @Mixin
+    FiguresFile figures = new FiguresFile();
 
     @Option(names = "--workers", paramLabel = "N", split = ",", description = "Cases. Default: 100,1000,10000.")
     List<Integer> workers = List.of(100, 1000, 10_000);
@@ -40,9 +39,9 @@ final class BenchSupervisorCommand implements Callable<Integer> {
     @Option(
             names = "--pace-millis",
             paramLabel = "N",
-            defaultValue = "100",
+            defaultValue = "200",
             description = "How often each worker shows that it is alive. Default: ${DEFAULT-VALUE}.")
-    int paceMillis = 100;
+    int paceMillis = 200;
 
     @Override
     public Integer call() throws Exception {
@@ -61,9 +60,7 @@ final class BenchSupervisorCommand implements Callable<Integer> {
             SupervisorBench.Result result = bench.run(workers, Duration.ofSeconds(seconds));
             BenchCommand.progress("");
             System.out.print(BenchTables.of(result));
-            if (json != null) {
-                BenchCommand.write(json, result);
-            }
+            figures.write(result);
             return ExitCode.OK.code();
         } finally {
             BenchCommand.delete(folder);

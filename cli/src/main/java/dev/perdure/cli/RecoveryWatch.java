@@ -29,7 +29,6 @@ final class RecoveryWatch implements RunListener {
     private OptionalLong noticedNanos = OptionalLong.empty();
     private OptionalLong formedNanos = OptionalLong.empty();
     private boolean joining;
-    private long lastStepNanos;
     private long step;
     private long redone;
     private long nextHit = Long.MAX_VALUE;
@@ -71,7 +70,7 @@ final class RecoveryWatch implements RunListener {
         return List.copyOf(stepMillis);
     }
 
-    /** Returns the time between the last step before a replacement joined and the first after. */
+    /** Returns the time between the last step before a replacement joined and the first after, as the leader saw it. */
     List<Double> joinMillis() {
         return List.copyOf(joinMillis);
     }
@@ -117,12 +116,11 @@ final class RecoveryWatch implements RunListener {
         if (formedNanos.isPresent()) {
             recovered(now);
         } else if (joining) {
-            joinMillis.add((now - lastStepNanos) / 1e6);
+            joinMillis.add(applied.millis());
             joining = false;
-        } else if (lastStepNanos != 0 && hitNanos.isEmpty()) {
-            stepMillis.add((now - lastStepNanos) / 1e6);
+        } else if (hitNanos.isEmpty()) {
+            stepMillis.add(applied.millis());
         }
-        lastStepNanos = now;
         if (done()) {
             enough.run();
         } else if (step >= nextHit && hitNanos.isEmpty()) {

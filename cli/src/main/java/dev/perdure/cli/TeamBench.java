@@ -22,7 +22,7 @@ final class TeamBench {
     /** Into the third epoch of 125 steps: by then both are compiled. */
     private static final int WARM_UP = 260;
     /** The plain way evaluates and saves nothing, so the measured steps are of one epoch. */
-    private static final int STEPS_MAX = 105;
+    private static final int STEPS_MAX = 115;
 
     private final int workers;
     private final int steps;
@@ -80,7 +80,7 @@ final class TeamBench {
             String problem = new RunSession(run, config).supervise(watch, false).problem();
             throw new BadSettingException("the training ended before it was measured: " + problem);
         } catch (InterruptedException e) {
-            if (watch.ended == 0) {
+            if (!watch.isDone()) {
                 throw e;
             }
             return watch.stepsPerSecond();
@@ -89,16 +89,11 @@ final class TeamBench {
         }
     }
 
-    /** Steps are told in bundles, so what is timed is from the last of a bundle to the last of another. */
+    /** Sums what steps took, as they tell themselves: they are told in bundles. */
     private final class Watch implements RunListener {
-        private static final long APART_NANOS = 5_000_000;
-
         private final Thread supervising;
-        private long lastStep;
-        private long lastNanos;
-        private long firstStep;
-        private long began;
-        private long ended;
+        private double millis;
+        private int measured;
 
         Watch(Thread supervising) {
             this.supervising = supervising;
@@ -106,26 +101,21 @@ final class TeamBench {
 
         @Override
         public void said(TrainingEvent event) {
-            if (!(event instanceof TrainingEvent.StepApplied applied)) {
-                return;
-            }
-            long now = System.nanoTime();
-            boolean isBundleOver = now - lastNanos > APART_NANOS;
-            if (isBundleOver && began == 0 && lastStep >= WARM_UP) {
-                firstStep = lastStep;
-                began = lastNanos;
-            } else if (isBundleOver && ended == 0 && lastStep >= WARM_UP + steps) {
-                ended = lastNanos;
-                supervising.interrupt();
-            }
-            if (ended == 0) {
-                lastStep = applied.step();
-                lastNanos = now;
+            if (!isDone() && event instanceof TrainingEvent.StepApplied applied && applied.step() > WARM_UP) {
+                millis += applied.millis();
+                measured++;
+                if (isDone()) {
+                    supervising.interrupt();
+                }
             }
         }
 
+        boolean isDone() {
+            return measured == steps;
+        }
+
         double stepsPerSecond() {
-            return (lastStep - firstStep) * 1e9 / (ended - began);
+            return 1e3 * measured / millis;
         }
     }
 

@@ -279,6 +279,6 @@ class TerminalProgressTest {
     }
 
     private static StepApplied step(long step) {
-        return new StepApplied(step, step / 100 + 1, 0.5, 0.8, 0.05, 1, 64);
+        return new StepApplied(step, step / 100 + 1, 0.5, 0.8, 0.05, 1, 64, 16);
     }
 }

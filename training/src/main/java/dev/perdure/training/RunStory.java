@@ -32,6 +32,7 @@ final class RunStory implements Closeable {
     private final List<StoryLine> lines = new ArrayList<>();
     private final Map<String, String> begunAt = new HashMap<>();
     private final Map<String, Incident> open = new LinkedHashMap<>();
+    private Optional<TrainingEvent.Failed> failure = Optional.empty();
     private GuardWatch guards = new GuardWatch();
     /** Open incidents of which the supervisor's machine says itself when they are over. */
     private final Set<String> decided = new HashSet<>();
@@ -163,8 +164,11 @@ final class RunStory implements Closeable {
                 listener.said(event);
                 noteDamage(restored);
             }
-            case TrainingEvent.Failed _,
-                    TrainingEvent.Started _,
+            case TrainingEvent.Failed failed -> {
+                failure = Optional.of(failed);
+                listener.said(event);
+            }
+            case TrainingEvent.Started _,
                     TrainingEvent.EpochEnded _,
                     TrainingEvent.Saved _,
                     TrainingEvent.SaveFailed _,
@@ -197,6 +201,11 @@ final class RunStory implements Closeable {
             }
         }
         return watch;
+    }
+
+    /** Returns why a worker said that it cannot go on, if one did. */
+    Optional<TrainingEvent.Failed> failure() {
+        return failure;
     }
 
     private void noteDamage(TrainingEvent.Restored restored) throws IOException {

@@ -5,9 +5,7 @@ import dev.perdure.registry.LeaseHeldException;
 import dev.perdure.registry.Registry;
 import dev.perdure.registry.RegistryException;
 import dev.perdure.registry.Standing;
-import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
-import dev.perdure.supervision.Fact;
 import dev.perdure.supervision.Facts;
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Outcome;
@@ -58,7 +56,6 @@ public final class TeamSupervisor {
     private boolean waits;
     private volatile @Nullable String stopped;
     private volatile @Nullable Exception portFailure;
-    private TrainingEvent.@Nullable Failed failure;
 
     /**
      * Prepares to supervise a run.
@@ -202,7 +199,8 @@ public final class TeamSupervisor {
             if (!targets.equals(facts.targets())) {
                 events.add(new Event.Resize(targets.workers(), targets.spares()));
             }
-            var hands = new Hands(workers, port, records, recorder, story, new Downtime(progress, System::nanoTime));
+            var hands = new Hands(
+                    workers, port, records, recorder, story, new Downtime(progress, System::nanoTime), listener);
             Outcome outcome = loop(supervision, hands, progress);
             if (portFailure != null) {
                 throw new IOException("the supervisor cannot listen: " + portFailure.getMessage(), portFailure);
@@ -285,105 +283,16 @@ public final class TeamSupervisor {
         }
     }
 
-    /** Does what the machine says. */
-    private final class Hands {
-        private final WorkerProcesses workers;
-        private final SupervisorPort port;
-        private final Records records;
-        private final ExecutorService recorder;
-        private final RunStory story;
-        private final Downtime downtime;
-
-        Hands(
-                WorkerProcesses workers,
-                SupervisorPort port,
-                Records records,
-                ExecutorService recorder,
-                RunStory story,
-                Downtime downtime) {
-            this.workers = workers;
-            this.port = port;
-            this.records = records;
-            this.recorder = recorder;
-            this.story = story;
-            this.downtime = downtime;
-        }
-
-        void renew() {
-            if (records.mayRenew()) {
-                recorder.execute(records::renew);
-            }
-        }
-
-        /** What is for people goes to the story, whatever becomes of it in the machine. */
-        void hear(Event event) throws IOException {
-            if (event instanceof Event.Said(long _, FromWorker.Told told)) {
-                for (String line : told.text().split("\n")) {
-                    Optional<TrainingEvent> said = EventLines.parse(line);
-                    if (said.isPresent()) {
-                        hear(said.get());
-                    }
-                }
-            } else if (event instanceof Event.Said(long _, FromWorker.Join join)) {
-                workers.joined(join.worker(), join.pid());
-            }
-        }
-
-        private void hear(TrainingEvent said) throws IOException {
-            if (said instanceof TrainingEvent.Failed failed) {
-                failure = failed;
-            } else if (said instanceof TrainingEvent.StepApplied) {
-                downtime.stepped();
-            }
-            story.heard(said);
-        }
-
-        /** Returns the outcome when all is over. */
-        Optional<Outcome> take(Step step) throws IOException {
-            for (Command command : step.commands()) {
-                switch (command) {
-                    case Command.Send send -> port.send(send.connection(), send.worker(), send.message());
-                    case Command.Launch launch ->
-                        workers.launch(launch.worker(), launch.slot()).ifPresent(process -> {
-                            listener.trainerStarted(process);
-                            recorder.execute(() -> records.started(launch.worker(), launch.slot(), process));
-                        });
-                    case Command.Kill kill -> workers.kill(kill.worker());
-                    case Command.Write batch -> {
-                        recorder.execute(() -> records.record(batch));
-                        tell(batch);
-                    }
-                    case Command.Finish finish -> {
-                        return Optional.of(finish.outcome());
-                    }
-                }
-            }
-            return Optional.empty();
-        }
-
-        private void tell(Command.Write batch) throws IOException {
-            for (Fact fact : batch.facts()) {
-                if (fact instanceof Fact.Happened(dev.perdure.supervision.Incident incident)) {
-                    story.happened(incident);
-                    if (incident.recoverNanos().isEmpty()) {
-                        downtime.failed(incident.detectNanos());
-                    }
-                } else if (fact instanceof Fact.Formed formed) {
-                    listener.teamFormed(formed.generation().shares().size());
-                }
-            }
-        }
-    }
-
     private RunOutcome conclude(Outcome outcome, ProgressFile progress, RunStory story) throws IOException {
         return switch (outcome) {
             case Outcome.Completed _ -> new RunOutcome(ExitCode.OK, "", story.conclude("finished", progress));
             case Outcome.Failed(WorkerId worker, String reason) -> {
-                if (failure == null) {
+                Optional<TrainingEvent.Failed> why = story.failure();
+                if (why.isEmpty()) {
                     yield ended(ExitCode.INTERNAL, worker + ": " + reason, progress, story);
                 }
-                story.stopped(failure, progress);
-                yield ended(ExitCode.of(failure.exitCode()), failure.problem(), progress, story);
+                story.stopped(why.get(), progress);
+                yield ended(ExitCode.of(why.get().exitCode()), why.get().problem(), progress, story);
             }
             case Outcome.Diverged(String reason) -> {
                 ExitCode code = ExitCode.DIVERGED;

@@ -52,9 +52,21 @@ public sealed interface TrainingEvent {
         }
     }
 
-    /** A step was applied. {@code loss} is the mean over its samples before it. */
+    /**
+     * A step was applied.
+     *
+     * @param loss the mean over its samples, before it
+     * @param millis since whoever says so had applied the step before, or had begun to step; 0 in old lines
+     */
     record StepApplied(
-            long step, long epoch, double loss, double accuracy, double learningRate, double gradientNorm, int samples)
+            long step,
+            long epoch,
+            double loss,
+            double accuracy,
+            double learningRate,
+            double gradientNorm,
+            int samples,
+            double millis)
             implements TrainingEvent {}
 
     /**

@@ -40,6 +40,8 @@ final class TrainingLoop {
     private final Books books;
     private SaveOrder order = SaveOrder.NOTHING;
     private long epochBeganNanos = System.nanoTime();
+    private long advancedNanos = epochBeganNanos;
+    private double stepMillis;
     private long samplesSinceBegan;
 
     /**
@@ -198,7 +200,8 @@ final class TrainingLoop {
                     books.accuracy(gradient.correct(), gradient.samples()),
                     rateAt(next),
                     norm,
-                    gradient.samples()));
+                    gradient.samples(),
+                    stepMillis));
         }
         return heard.allAreReady();
     }
@@ -312,6 +315,9 @@ final class TrainingLoop {
     }
 
     private void advanced(long which) {
+        long now = System.nanoTime();
+        stepMillis = (now - advancedNanos) / 1e6;
+        advancedNanos = now;
         booking.progress().applied(which);
         watcher.moved();
     }

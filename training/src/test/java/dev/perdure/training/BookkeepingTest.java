@@ -101,7 +101,7 @@ class BookkeepingTest {
     }
 
     private static TrainingEvent step(long step, double loss) {
-        return new TrainingEvent.StepApplied(step, 1, loss, 0.5, 0.001, 1.25, 64);
+        return new TrainingEvent.StepApplied(step, 1, loss, 0.5, 0.001, 1.25, 64, 16);
     }
 
     @Test

@@ -23,7 +23,7 @@ class BundlesTest {
     private void steps(long first, long last, long millisEach) {
         for (long step = first; step <= last; step++) {
             now += millisEach * MS;
-            bundles.tell(new TrainingEvent.StepApplied(step, 1, 0.5, 0.9, 0.1, 1, 64));
+            bundles.tell(new TrainingEvent.StepApplied(step, 1, 0.5, 0.9, 0.1, 1, 64, 16));
         }
     }
 

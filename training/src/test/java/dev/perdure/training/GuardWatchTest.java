@@ -52,7 +52,8 @@ class GuardWatchTest {
                             0.9,
                             0.001,
                             norm.applyAsDouble(epoch) * Math.exp(0.5 * random.nextGaussian()),
-                            64));
+                            64,
+                            16));
                 }
                 events.add(new EpochEnded(
                         epoch,
@@ -136,7 +137,7 @@ class GuardWatchTest {
         var found = new ArrayList<Guard>();
         for (int step = 1; step <= 200; step++) {
             double loss = step < 50 ? 2.3 : 2.3 * Math.pow(1.05, step - 50);
-            watch.hear(new StepApplied(step, 1, loss, 0.1, 1, 1, 64)).forEach(f -> found.add(f.guard()));
+            watch.hear(new StepApplied(step, 1, loss, 0.1, 1, 1, 64, 16)).forEach(f -> found.add(f.guard()));
         }
         assertThat(found).containsExactly(Guard.DIVERGENCE);
     }
@@ -168,7 +169,7 @@ class GuardWatchTest {
         var watch = new GuardWatch();
         for (int step = 1; step <= 400; step++) {
             double norm = step % 5 == 0 ? 1e6 : 1;
-            assertThat(watch.hear(new StepApplied(step, 1, 2 - step / 400.0, 0.5, 0.1, norm, 64)))
+            assertThat(watch.hear(new StepApplied(step, 1, 2 - step / 400.0, 0.5, 0.1, norm, 64, 16)))
                     .isEmpty();
         }
     }

@@ -98,7 +98,7 @@ class ReportPageTest {
         var events = new ArrayList<TrainingEvent>();
         for (int step = 1; step <= 100; step++) {
             double loss = step == 50 ? none : step == 51 ? Double.POSITIVE_INFINITY : 1.0 / step;
-            events.add(new StepApplied(step, 1, loss, none, none, none, 64));
+            events.add(new StepApplied(step, 1, loss, none, none, none, 64, 16));
         }
         events.add(new EpochEnded(1, 100, none, none, none, none, 1, Double.NaN));
         String page = ReportPage.render(SampleRuns.report("diverged", List.of(), List.of()), events, "");
@@ -109,7 +109,8 @@ class ReportPageTest {
 
     @Test
     void survivesARunInWhichNothingWasEverANumber() throws Exception {
-        var events = List.<TrainingEvent>of(new StepApplied(1, 1, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 64));
+        var events =
+                List.<TrainingEvent>of(new StepApplied(1, 1, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 64, 16));
         String page = ReportPage.render(SampleRuns.report("diverged", List.of(), List.of()), events, "");
         parse(page);
         assertThat(page).contains("Loss was never a number");
@@ -119,9 +120,9 @@ class ReportPageTest {
     void survivesAbsurdValues() throws Exception {
         for (double huge : new double[] {1e308, -1e308, 1e-308, 0, -5}) {
             var events = List.<TrainingEvent>of(
-                    new StepApplied(1, 1, huge, 1, 1e-300, huge, 64),
-                    new StepApplied(2, 1, 1, 1, 1e300, 1, 64),
-                    new StepApplied(Long.MAX_VALUE, 1, -huge, 1, 0, 1, 64));
+                    new StepApplied(1, 1, huge, 1, 1e-300, huge, 64, 16),
+                    new StepApplied(2, 1, 1, 1, 1e300, 1, 64, 16),
+                    new StepApplied(Long.MAX_VALUE, 1, -huge, 1, 0, 1, 64, 16));
             String page = ReportPage.render(SampleRuns.report("diverged", List.of(), List.of()), events, "");
             parse(page);
             assertThat(page).as("loss %s", huge).doesNotContain("NaN", "Infinity");
@@ -157,7 +158,7 @@ class ReportPageTest {
         var events = new ArrayList<TrainingEvent>();
         for (int step = 1; step <= 1_000_000; step++) {
             double loss = step == 654_321 ? 77 : 4 + Math.sin(step) / 10;
-            events.add(new StepApplied(step, step / 1000 + 1, loss, loss, step, loss, 64));
+            events.add(new StepApplied(step, step / 1000 + 1, loss, loss, step, loss, 64, 16));
             if (step % 1000 == 0) {
                 events.add(new EpochEnded(step / 1000, step, loss, loss / 2, loss, loss / 2, 1, Double.NaN));
             }

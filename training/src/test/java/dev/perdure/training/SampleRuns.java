@@ -152,7 +152,14 @@ final class SampleRuns {
         double loss = trend(step) * Math.exp(random.nextGaussian() * 0.3);
         double rate = 0.05 * Math.min(1, step / 60.0) * (0.5 + 0.5 * Math.cos(Math.PI * step / 1410.0));
         return new StepApplied(
-                step, (step - 1) / perEpoch + 1, loss, 1 - loss / 3, rate, 0.4 + loss * (1 + random.nextDouble()), 64);
+                step,
+                (step - 1) / perEpoch + 1,
+                loss,
+                1 - loss / 3,
+                rate,
+                0.4 + loss * (1 + random.nextDouble()),
+                64,
+                16);
     }
 
     static double trend(long step) {
