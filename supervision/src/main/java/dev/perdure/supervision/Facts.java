@@ -63,7 +63,7 @@ public record Facts(
                         living,
                         slots,
                         higher(formed.generation().position()),
-                        trusted,
+                        trusted.decided(formed.generation()),
                         outcome);
             case Fact.Happened _, Fact.Tried _ -> this;
             case Fact.Agreed agreed ->

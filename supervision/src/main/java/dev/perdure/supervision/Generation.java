@@ -57,6 +57,11 @@ public record Generation(
         this(number, shares, source, position, OptionalLong.empty(), List.of(), meetingPoint, List.of());
     }
 
+    /** Returns whether nobody holds a state, so that its source restores one or begins anew. */
+    boolean restores() {
+        return position.isEmpty() && joiners.isEmpty();
+    }
+
     /**
      * Cuts microbatches into shares of nearly equal size, in order of rank.
      *

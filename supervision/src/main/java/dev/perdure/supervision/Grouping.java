@@ -151,7 +151,7 @@ final class Grouping {
         }
     }
 
-    /** A member has the source's state. Returns whether it is the last one to have it. */
+    /** A member has the source's state, and may have stepped since. Returns whether it is the last one to have it. */
     boolean formed(Life life, long position) {
         formed += life.formed ? 0 : 1;
         life.formed = true;
@@ -196,6 +196,7 @@ final class Grouping {
                 || !committing.generation().equals(generation)) {
             return;
         }
+        numbers.trust().decided(generation);
         begin(generation);
         desk.tellAll(generation, new ToWorker.Form(desk.epoch, generation));
     }

@@ -160,6 +160,7 @@ public final class Supervision {
             }
             case FromWorker.Formed formed
             when isMember(life, formed.generation()) -> {
+                group.numbers().trust().beginsAt(formed.position());
                 yield group.formed(life, formed.position());
             }
             case FromWorker.Met met -> {

@@ -13,6 +13,9 @@ final class Trust {
     private final Map<WorkerId, Failure> accused = new LinkedHashMap<>();
     private Trusted trusted;
     private boolean isDurable = true;
+    /** Where the generation began, once this supervisor has heard of it. */
+    private OptionalLong began = OptionalLong.empty();
+
     private Witnesses witnesses = new Witnesses(0);
 
     Trust(Desk desk, Trusted known) {
@@ -34,6 +37,7 @@ final class Trust {
     }
 
     void begins(Generation generation) {
+        began = OptionalLong.empty();
         witnesses = new Witnesses(generation.shares().size());
     }
 
@@ -50,12 +54,21 @@ final class Trust {
         become(trusted.checked(position));
     }
 
-    /** All members of a generation have its source's state. */
+    void decided(Generation generation) {
+        trusted = trusted.decided(generation);
+    }
+
+    /** A member of the generation that begins says where it does so. */
+    void beginsAt(long position) {
+        began = OptionalLong.of(position);
+    }
+
+    /** All members of a generation have its source's state, or one that they have made of it since. */
     void formed(Generation generation, long position) {
         if (generation.notAfter().isPresent()) {
             become(trusted.settled(position));
-        } else if (generation.position().isEmpty() && generation.joiners().isEmpty()) {
-            become(trusted.restored(position));
+        } else if (generation.restores() && began.isPresent()) {
+            become(trusted.restored(began.getAsLong()));
         }
     }
 

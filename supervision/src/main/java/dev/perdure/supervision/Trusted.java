@@ -28,6 +28,14 @@ public record Trusted(long agreed, long checked, OptionalLong notAfter) {
         return new Trusted(agreed, Math.max(checked, position), notAfter);
     }
 
+    /**
+     * A generation is decided. Where nobody is left, its source restores what it finds, and until it has said what that is
+     * only the recipe is known to be right.
+     */
+    Trusted decided(Generation generation) {
+        return generation.restores() && generation.notAfter().isEmpty() ? NOTHING : this;
+    }
+
     /** Nobody was left, and the run now rests on this state, right or wrong. */
     Trusted restored(long position) {
         return new Trusted(position, position, OptionalLong.empty());

@@ -4,6 +4,7 @@ import static dev.perdure.supervision.Scene.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perdure.supervision.Progress.Phase;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,33 @@ class TakeOverTest {
         assertThat(scene.launched()).isEmpty();
         scene.pass(1_000, 1, STEPS, "w0-1", "w1-1");
         assertThat(scene.killed()).isEmpty();
+    }
+
+    @Test
+    void whereItFindsThemIsNotTakenForWhereAllWasChecked() {
+        Scene first = Scene.stepping(3, 0).say(new FromWorker.Checked(id("w0-1"), 1, 4));
+        var now = new Progress(28, Phase.COMPUTING, 0);
+        Scene scene = successor(first)
+                .join("w0-1", 1, at(28))
+                .join("w1-1", 1, at(28))
+                .join("w2-1", 1, at(28))
+                .pass(500, 1, now, "w0-1", "w1-1", "w2-1");
+        scene.say(new FromWorker.Miscomputed(id("w0-1"), 1, 28, List.of(id("w2-1")), "microbatch 7"));
+        scene.ready(2, at(28), "w0-1", "w1-1");
+        assertThat(scene.formed().notAfter()).hasValue(4);
+    }
+
+    @Test
+    void whereNobodyHasSaidWhatWasRestoredOnlyTheRecipeIsTrusted() {
+        Scene first =
+                new Scene(2, 0).tick().join("w0-1", 0, OptionalLong.empty()).join("w1-1", 0, OptionalLong.empty());
+        first.ready(1, OptionalLong.empty(), "w0-1", "w1-1");
+        var now = new Progress(28, Phase.COMPUTING, 0);
+        Scene scene =
+                successor(first).join("w0-1", 1, at(28)).join("w1-1", 1, at(28)).pass(500, 1, now, "w0-1", "w1-1");
+        scene.say(new FromWorker.Miscomputed(id("w0-1"), 1, 28, List.of(id("w1-1")), "microbatch 7"));
+        scene.ready(2, at(28), "w0-1");
+        assertThat(scene.formed().notAfter()).hasValue(-1);
     }
 
     @Test
