@@ -127,12 +127,18 @@ final class Desk {
         return false;
     }
 
-    /** Ends those for whom there is no place in a generation. */
+    /**
+     * Ends those for whom there is no place in a generation. When that undoes wrong numbers, there is none for whoever was
+     * launched by another supervisor and is not heard of: it could come back later, further than all, with a wrong state.
+     */
     void dismissOthers(Generation generation) {
         for (Life life : roster.joined()) {
             if (generation.rankOf(life.id).isEmpty()) {
                 dismiss(life, "fewer workers are wanted");
             }
+        }
+        if (generation.notAfter().isPresent()) {
+            roster.unheard().forEach(life -> dismiss(life, "its state may be wrong, and the others go back"));
         }
     }
 

@@ -74,6 +74,13 @@ final class Roster {
                 .toList();
     }
 
+    /** Returns those that an earlier supervisor launched and that have said nothing to this one. */
+    List<Life> unheard() {
+        return lives.values().stream()
+                .filter(life -> life.stage == Life.Stage.STARTING && life.startedAt < 0)
+                .toList();
+    }
+
     /**
      * Returns whether a generation's group can commit nothing any more. A step needs every member, so it is enough that
      * one has left the group, or is gone for certain; a kill that is not answered yet is not enough. Joiners do not count:

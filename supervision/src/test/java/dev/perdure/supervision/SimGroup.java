@@ -27,7 +27,7 @@ final class SimGroup {
     }
 
     /** A member that nobody can be told apart from in what follows, so in order of rank. */
-    private List<SimWorker> members() {
+    List<SimWorker> members() {
         var members = new ArrayList<SimWorker>();
         for (Share share : generation.shares()) {
             SimWorker member = in.get(share.worker());

@@ -29,7 +29,7 @@ final class SimWorker {
     boolean alive = true;
     private long stoppedUntil;
     private long cutUntil;
-    private Optional<SimGroup> group = Optional.empty();
+    Optional<SimGroup> group = Optional.empty();
     /** The group it has met for while it steps in another, or in none yet. */
     private Optional<SimGroup> ahead = Optional.empty();
 

@@ -47,6 +47,17 @@ class TakeOverTest {
     }
 
     @Test
+    void whoIsNotHeardOfWhileTheOthersGoBackNeverComesBackWithItsWrongState() {
+        Scene first = Scene.stepping(3, 0).say(new FromWorker.Checked(id("w0-1"), 1, 4));
+        first.say(new FromWorker.Miscomputed(id("w0-1"), 1, 28, List.of(id("w1-1")), "microbatch 7"));
+        var stands = new Progress(28, Phase.IDLE, 0);
+        Scene scene = successor(first).join("w0-1", 0, at(28)).pass(10_100, 0, stands, "w0-1");
+        scene.ready(2, at(28), "w0-1");
+        assertThat(scene.formed().notAfter()).hasValue(4);
+        assertThat(scene.killed()).contains("w1-1", "w2-1");
+    }
+
+    @Test
     void whereNobodyHasSaidWhatWasRestoredOnlyTheRecipeIsTrusted() {
         Scene first =
                 new Scene(2, 0).tick().join("w0-1", 0, OptionalLong.empty()).join("w1-1", 0, OptionalLong.empty());

@@ -295,7 +295,7 @@ final class World {
         hasUnfoundFlip = false;
     }
 
-    /** A group's members stand together. */
+    /** A group's members stand together, perhaps all in the same wrong place. */
     void formed(List<SimWorker> members) {
         long bits = members.getFirst().bits;
         isBeyondFinding |= hasUnfoundFlip
@@ -394,6 +394,7 @@ final class World {
                         corrupted = true;
                         hasUnfoundFlip = true;
                         worker.bits ^= 1L << random.nextInt(64);
+                        worker.group.map(SimGroup::members).ifPresent(this::formed); // or the same bit in all of them
                     }
                 });
             case 2, 3 ->
