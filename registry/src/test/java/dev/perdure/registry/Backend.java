@@ -1,5 +1,6 @@
 package dev.perdure.registry;
 
+import dev.perdure.testkit.PostgresServer;
 import java.nio.file.Path;
 import java.util.UUID;
 

@@ -50,6 +50,15 @@ class JoiningTest {
         assertThat(scene.killed()).isEmpty();
     }
 
+    /** Only what a checkpoint gave back is trusted unseen; these states came from steps that nobody has looked at. */
+    @Test
+    void thatOthersHaveJoinedMakesNoStateTrusted() {
+        Scene scene = switching();
+        Trusted before = scene.facts.trusted();
+        scene.formed(3, 8, "w0-1", "w1-2").steps(3, 10, "w0-1", "w1-2").tick();
+        assertThat(scene.facts.trusted()).isEqualTo(before);
+    }
+
     @Test
     void aHeartbeatFromTheNextGenerationIsEnough() {
         Scene scene = switching().steps(3, 10, "w0-1");

@@ -8,6 +8,7 @@
  *       dev.perdure.testkit.SimulatedCrash} is how the process dies in it.
  *   <li>{@link dev.perdure.testkit.EngineContract} and {@link dev.perdure.testkit.CollectiveContract}: the promises of an
  *       engine, and of those who step together.
+ *   <li>{@link dev.perdure.testkit.PostgresServer}: a real PostgreSQL for as long as the tests run.
  * </ol>
  */
 @NullMarked

@@ -7,8 +7,6 @@ import dev.perdure.data.Dataset;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.TrainableModel;
-import dev.perdure.reliability.LossWatch;
-import dev.perdure.reliability.Observed;
 import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Generation;
 import dev.perdure.supervision.Progress;
@@ -47,7 +45,7 @@ final class Replica implements AutoCloseable {
     private @Nullable ProgressFile leading;
     private @Nullable Metrics metrics;
     private Standing standing = Standing.NOBODY;
-    private LossWatch losses = LossWatch.usual();
+    private LossNotices losses = new LossNotices();
     private Consumer<TrainingEvent> say = _ -> {};
     private volatile long position = -1;
     private volatile Progress.Phase phase = Progress.Phase.IDLE;
@@ -260,7 +258,7 @@ final class Replica implements AutoCloseable {
         waiting = Purpose.IDLE;
         try (Metrics _ = team.leads() ? openMetrics() : null) {
             standing = stands;
-            losses = LossWatch.usual();
+            losses = new LossNotices();
             if (!runOrRedo(team)) {
                 return Optional.empty();
             }
@@ -340,18 +338,7 @@ final class Replica implements AutoCloseable {
         }
         say.accept(event);
         if (event instanceof TrainingEvent.StepApplied applied) {
-            watchLoss(applied);
-        }
-    }
-
-    /** A spike is told, and nothing follows from it: it may be the data, or the rate. */
-    private void watchLoss(TrainingEvent.StepApplied applied) {
-        Observed<LossWatch> observed = losses.after(applied.loss(), applied.gradientNorm());
-        losses = observed.state();
-        if (observed.verdict().isAlarm()) {
-            standing.noticed(
-                    "loss-spike",
-                    "step %d: %s".formatted(applied.step(), observed.verdict().reason()));
+            losses.hear(applied).ifPresent(seen -> standing.noticed(seen.kind(), seen.evidence()));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.perdure.training;
 
 import dev.perdure.core.BadSettingException;
-import dev.perdure.registry.LeaseHeldException;
+import dev.perdure.registry.Lease;
 
 /** Another supervisor works on the run. */
 public final class RunTakenException extends BadSettingException {
@@ -12,14 +12,10 @@ public final class RunTakenException extends BadSettingException {
                 .formatted(folder.path()));
     }
 
-    RunTakenException(RunFolder folder, LeaseHeldException held) {
+    RunTakenException(RunFolder folder, Lease held) {
         super(
-                "%s: another perdure process is working on this run: its registry's lease is held by the %s until %s. Wait for it, end it, or have another stand by: perdure standby %s"
-                        .formatted(
-                                folder.path(),
-                                held.lease().holder(),
-                                held.lease().expires(),
-                                folder.path()));
+                "%s: another perdure process is working on this run: its registry's lease is held and renewed by the %s, until %s for now. Wait for it, end it, or have another stand by: perdure standby %s"
+                        .formatted(folder.path(), held.holder(), held.expires(), folder.path()));
     }
 
     RunTakenException(RunFolder folder, long epoch) {

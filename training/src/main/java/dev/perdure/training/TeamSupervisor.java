@@ -1,9 +1,7 @@
 package dev.perdure.training;
 
 import dev.perdure.registry.Lease;
-import dev.perdure.registry.LeaseHeldException;
 import dev.perdure.registry.Registry;
-import dev.perdure.registry.RegistryException;
 import dev.perdure.registry.Standing;
 import dev.perdure.supervision.Event;
 import dev.perdure.supervision.Facts;
@@ -43,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class TeamSupervisor {
     private static final Logger LOG = LoggerFactory.getLogger(TeamSupervisor.class);
     private static final Duration RENEWAL = Duration.ofSeconds(2);
-    private static final Duration LOOK_AROUND = Duration.ofMillis(100);
 
     private final RunFolder folder;
     private final RunConfig config;
@@ -99,10 +96,11 @@ public final class TeamSupervisor {
                 Registry registry = RunRegistry.open(folder, config.supervision(), System.getenv());
                 RunStory story = RunStory.open(folder, config, listener, clock)) {
             String run = RunRegistry.enter(registry, folder, config, clock.instant());
-            Optional<Lease> lease = lease(registry, run);
+            var claim = new LeaseClaim(registry, run, "supervisor on " + Hosts.name(), clock, System::nanoTime);
+            Optional<Lease> lease = claim.take(folder, waits, () -> stopped != null, listener);
             boolean endedBefore = waits && story.isOver();
             if (lease.isEmpty() || endedBefore) {
-                lease.ifPresent(held -> giveBack(registry, held));
+                lease.ifPresent(claim::giveBack);
                 String problem = endedBefore ? "the run has ended; there is nothing to take over" : "stopped";
                 return new RunOutcome(
                         endedBefore ? ExitCode.OK : ExitCode.INTERRUPTED, problem, story.report(problem, progress));
@@ -141,36 +139,7 @@ public final class TeamSupervisor {
                 throw new RunTakenException(folder);
             }
             listener.tick();
-            Thread.sleep(LOOK_AROUND);
-        }
-    }
-
-    /**
-     * Takes the right to supervise. On one host whoever holds the folder's lock is its only supervisor: the one before it is
-     * dead, and need not be waited for. Another host's supervisor is dead only when its lease has run out.
-     */
-    private Optional<Lease> lease(Registry registry, String run) throws IOException, InterruptedException {
-        while (stopped == null) {
-            try {
-                return Optional.of(
-                        registry.acquire(run, "supervisor on " + Hosts.name(), Records.LEASE, clock.instant()));
-            } catch (LeaseHeldException e) {
-                if (!waits) {
-                    throw new RunTakenException(folder, e);
-                }
-                LOG.info("stands by: {}", e.getMessage());
-            }
-            listener.tick();
-            Thread.sleep(LOOK_AROUND);
-        }
-        return Optional.empty();
-    }
-
-    private static void giveBack(Registry registry, Lease lease) {
-        try {
-            registry.release(lease);
-        } catch (RegistryException e) {
-            LOG.warn("the lease could not be given back: {}", e.getMessage());
+            Thread.sleep(LeaseClaim.LOOK_AROUND);
         }
     }
 

