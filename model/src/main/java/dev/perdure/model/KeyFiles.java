@@ -137,6 +137,12 @@ public final class KeyFiles {
                 .formatted(publicFile, file));
     }
 
+    /** Returns whether a file holds a private key, whoever may read it. */
+    public static boolean isPrivate(Path file) throws IOException {
+        return Files.isRegularFile(file)
+                && blocks(file).stream().anyMatch(block -> block.label().equals(PRIVATE));
+    }
+
     private static void refuseReadableByOthers(Path file) throws IOException {
         if (!keepsPermissions(file)) {
             return;

@@ -15,7 +15,7 @@
  *       good, how fast, and where from.
  *   <li>{@link dev.perdure.model.Bundles}: writes, opens, verifies and signs one at a place. {@link
  *       dev.perdure.model.OpenedBundle} has been verified; {@link dev.perdure.model.Standing} says who vouches for it, and
- *       {@link dev.perdure.model.Refusal} everything that can be wrong.
+ *       {@link dev.perdure.model.Refusal} everything that can be wrong. {@link dev.perdure.model.BundleText} shows it to people.
  *   <li>{@link dev.perdure.model.SigningKey}, {@link dev.perdure.model.VerifyingKey}, {@link dev.perdure.model.KeyFiles},
  *       {@link dev.perdure.model.Trust}: who signs, and who is believed.
  *   <li>{@code Manifest}, {@code Parts}, {@code BundleMembers}, {@code BundleFields}: values to text and tensors, and back.

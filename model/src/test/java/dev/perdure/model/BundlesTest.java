@@ -12,6 +12,7 @@ import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,6 +160,29 @@ class BundlesTest {
                 .isInstanceOf(RefusedBundleException.class)
                 .hasMessageContaining("diary.txt");
         assertThat(store.list("")).containsExactly("diary.txt");
+    }
+
+    /** Whoever can write to the folder must not make a reader read elsewhere. */
+    @Test
+    void aSymbolicLinkIsNoPartOfABundle() throws IOException {
+        Path bundle = folder.resolve("linked");
+        Bundles.at(new LocalObjectStore(bundle)).write(Samples.full(), Samples.KEY);
+        Path elsewhere = folder.resolve("elsewhere");
+        for (String name : new LocalObjectStore(bundle).list("objects/")) {
+            Path file = bundle.resolve(name);
+            Files.move(file, elsewhere);
+            Files.createSymbolicLink(file, elsewhere);
+            assertThatThrownBy(() -> Bundles.at(new LocalObjectStore(bundle)).verify(Samples.TRUST))
+                    .isInstanceOfSatisfying(
+                            RefusedBundleException.class,
+                            refused -> assertThat(refused.refusal()).isEqualTo(new Refusal.Missing(name)));
+            Files.delete(file);
+            Files.move(elsewhere, file);
+        }
+        Files.move(bundle.resolve("objects"), elsewhere);
+        Files.createSymbolicLink(bundle.resolve("objects"), elsewhere);
+        assertThatThrownBy(() -> Bundles.at(new LocalObjectStore(bundle)).verify(Samples.TRUST))
+                .isInstanceOf(RefusedBundleException.class);
     }
 
     @Test

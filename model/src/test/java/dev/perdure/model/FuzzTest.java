@@ -58,7 +58,7 @@ class FuzzTest {
         byte[] whole = store.readAll("bundle.json");
         byte[] body = Arrays.copyOf(whole, whole.length - DigestFooter.BYTES);
         int read = 0;
-        for (long seed = 0; seed < 5_000; seed++) {
+        for (long seed = 0; seed < 3_000; seed++) {
             var random = new Random(seed);
             byte[] bytes = seed % 10 == 0 ? new byte[random.nextInt(300)] : damage(body, random);
             if (seed % 10 == 0) {
@@ -67,7 +67,7 @@ class FuzzTest {
             Samples.replace(store, "bundle.json", seed % 20 == 0 ? bytes : DigestFooter.append(bytes));
             read += isRead(store, "seed " + seed) ? 1 : 0;
         }
-        assertThat(read).as("some damage is harmless, such as in a recipe").isBetween(100, 2_500);
+        assertThat(read).as("some damage is harmless, such as in a recipe").isBetween(100, 1_500);
     }
 
     @Test
@@ -113,7 +113,7 @@ class FuzzTest {
     void aSketchOfAnyBytesIsReadOrRefused() {
         byte[] whole = Samples.sketch(5000).bytes();
         int read = 0;
-        for (long seed = 0; seed < 20_000; seed++) {
+        for (long seed = 0; seed < 8_000; seed++) {
             byte[] bytes = damage(whole, new Random(seed));
             if (seed % 2 == 0) { // where the structure is
                 bytes = whole.clone();
@@ -128,6 +128,6 @@ class FuzzTest {
                 assertThat(e).as("seed %d", seed).hasMessageStartingWith("quantile sketch: ");
             }
         }
-        assertThat(read).isBetween(1000, 19_000);
+        assertThat(read).isBetween(400, 7_600);
     }
 }
