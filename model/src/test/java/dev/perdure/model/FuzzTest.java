@@ -67,7 +67,7 @@ class FuzzTest {
             Samples.replace(store, "bundle.json", seed % 20 == 0 ? bytes : DigestFooter.append(bytes));
             read += isRead(store, "seed " + seed) ? 1 : 0;
         }
-        assertThat(read).as("some damage is harmless, such as in a recipe").isBetween(100, 1_500);
+        assertThat(read).as("some damage is harmless, such as in a recipe").isBetween(20, 1_500);
     }
 
     @Test
@@ -106,7 +106,7 @@ class FuzzTest {
                 read += isRead(store, name + " seed " + seed) ? 1 : 0;
             }
         }
-        assertThat(read).as("a weight may have any value").isBetween(100, 1_500);
+        assertThat(read).as("a weight may have any value").isBetween(20, 1_500);
     }
 
     @Test
