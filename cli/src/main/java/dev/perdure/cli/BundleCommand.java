@@ -1,5 +1,7 @@
 package dev.perdure.cli;
 
+import dev.perdure.core.BadSettingException;
+import dev.perdure.model.Bundle;
 import dev.perdure.model.BundleText;
 import dev.perdure.model.Bundles;
 import dev.perdure.model.KeyFiles;
@@ -8,25 +10,70 @@ import dev.perdure.model.SigningKey;
 import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
 import dev.perdure.store.ObjectStores;
+import dev.perdure.torch.TorchEngine;
 import dev.perdure.training.ExitCode;
+import dev.perdure.training.RunFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Looks after model bundles. */
+/** Makes model bundles, and looks after them. */
 @Command(
         name = "bundle",
         mixinStandardHelpOptions = true,
-        description = "Shows, verifies and signs model bundles: a model with the evidence about it.",
+        description = {
+            "Makes a bundle of a finished run: the model of its newest checkpoint with the evidence about it.",
+            "Also shows, verifies and signs bundles."
+        },
         subcommands = {BundleCommand.Show.class, BundleCommand.Verify.class, BundleCommand.Sign.class})
 final class BundleCommand extends CommandGroup {
+    @Parameters(arity = "0..1", paramLabel = "RUN", description = "The run's folder.")
+    @Nullable
+    Path run;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the bundle goes: a new folder.")
+    @Nullable
+    String out;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "A private key to sign it with; FILE.pub is beside it.")
+    @Nullable
+    Path key;
+
+    @Option(
+            names = "--model-version",
+            paramLabel = "TEXT",
+            defaultValue = "1",
+            description = "The version it is given. Default: ${DEFAULT-VALUE}.")
+    String modelVersion = "1";
+
+    @Override
+    public Integer call() throws Exception {
+        if (run == null) {
+            return super.call();
+        }
+        if (out == null) {
+            throw new BadSettingException("--out is missing (expected: where the bundle goes). Add: --out DIR");
+        }
+        SigningKey signer = key == null ? null : KeyFiles.readPrivate(key);
+        Bundles place = Bundles.at(ObjectStores.open(out));
+        try (Arena arena = Arena.ofShared()) {
+            Bundle bundle = new BundleMaker(new RunFolder(run), new TorchEngine()).make(modelVersion, arena);
+            System.out.printf("%s: bundle %s%n", out, place.write(bundle, signer));
+        }
+        System.out.println(
+                signer == null
+                        ? "It is not signed. Sign it with: perdure bundle sign %s --key FILE".formatted(out)
+                        : "signed by key " + signer.publicHalf().id());
+        return ExitCode.OK.code();
+    }
 
     /** A bundle, and whose word is taken for it. */
     static final class Which {
