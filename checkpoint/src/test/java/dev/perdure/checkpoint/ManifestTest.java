@@ -3,6 +3,7 @@ package dev.perdure.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.perdure.core.Digests;
 import dev.perdure.format.DigestFooter;
 import dev.perdure.store.MemoryObjectStore;
 import java.io.IOException;
@@ -20,6 +21,16 @@ class ManifestTest {
             checkpoints.save(7, States.random(41), Map.of("loss", 0.1, "odd", Double.NaN));
         }
         return Checkpoints.open(store).manifest(NAME);
+    }
+
+    @Test
+    void theDigestOfACheckpointIsThatOfItsManifestsBytes() throws IOException {
+        var store = new MemoryObjectStore();
+        try (var checkpoints = Checkpointer.open(store, Tests.options(1))) {
+            checkpoints.save(7, States.random(41), Map.of("loss", 0.1, "odd", Double.NaN));
+        }
+        assertThat(Checkpoints.open(store).digest(NAME))
+                .isEqualTo(Digests.sha256(store.readAll(Paths.manifest(NAME))));
     }
 
     @Test
