@@ -29,8 +29,7 @@ class ManifestTest {
         try (var checkpoints = Checkpointer.open(store, Tests.options(1))) {
             checkpoints.save(7, States.random(41), Map.of("loss", 0.1, "odd", Double.NaN));
         }
-        assertThat(Checkpoints.open(store).digest(NAME))
-                .isEqualTo(Digests.sha256(store.readAll(Paths.manifest(NAME))));
+        assertThat(Checkpoints.open(store).digest(NAME)).isEqualTo(Digests.sha256(store.readAll(Paths.manifest(NAME))));
     }
 
     @Test
