@@ -2,9 +2,9 @@
 module dev.perdure.checkpoint {
     requires static transitive org.jspecify;
     requires transitive dev.perdure.core;
+    requires transitive dev.perdure.format;
     requires transitive dev.perdure.reliability;
     requires transitive dev.perdure.store;
-    requires com.fasterxml.jackson.core;
     requires org.slf4j;
 
     exports dev.perdure.checkpoint;

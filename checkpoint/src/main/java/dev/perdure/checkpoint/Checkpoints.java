@@ -1,5 +1,6 @@
 package dev.perdure.checkpoint;
 
+import dev.perdure.core.Digests;
 import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import dev.perdure.store.ObjectStore;
@@ -146,6 +147,15 @@ public final class Checkpoints {
      */
     public Manifest manifest(CheckpointName name) throws IOException {
         return manifests.read(name);
+    }
+
+    /**
+     * Returns the SHA-256 of a checkpoint's manifest, and so of everything in it: which checkpoint this is.
+     *
+     * @throws CorruptCheckpointException if there is no whole manifest of this name
+     */
+    public String digest(CheckpointName name) throws IOException {
+        return Digests.sha256(ManifestWriter.write(manifest(name)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.TensorData;
+import dev.perdure.format.SafetensorsHeader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,9 @@ package dev.perdure.checkpoint;
 import dev.perdure.core.DType;
 import dev.perdure.core.Shape;
 import dev.perdure.core.State;
+import dev.perdure.format.DigestFooter;
+import dev.perdure.format.Json;
+import dev.perdure.format.SafetensorsHeader;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the manifest's text strictly, and checks that its entries cover its objects to the last byte. */
 final class ManifestParser {
-    private static final int FOOTER_BYTES =
-            ManifestWriter.DIGEST_OPENS.length() + 64 + ManifestWriter.DIGEST_CLOSES.length();
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private final Json json;
@@ -46,13 +47,11 @@ final class ManifestParser {
     }
 
     private static Manifest parse(byte[] bytes, CheckpointName name) throws IOException {
-        if (bytes.length < FOOTER_BYTES || bytes.length > Manifest.BYTES_MAX) {
+        if (bytes.length < DigestFooter.BYTES || bytes.length > Manifest.BYTES_MAX) {
             throw new IOException("manifest of %d bytes (expected: %d to %d)"
-                    .formatted(bytes.length, FOOTER_BYTES, Manifest.BYTES_MAX));
+                    .formatted(bytes.length, DigestFooter.BYTES, Manifest.BYTES_MAX));
         }
-        byte[] body = Arrays.copyOf(bytes, bytes.length - FOOTER_BYTES);
-        byte[] footer = Arrays.copyOfRange(bytes, body.length, bytes.length);
-        if (!Arrays.equals(footer, ManifestWriter.footer(body))) {
+        if (!DigestFooter.holds(bytes)) {
             throw new IOException("the manifest's digest does not hold: it was changed or cut");
         }
         var parser = new ManifestParser(Json.open(Json.decode(bytes)));

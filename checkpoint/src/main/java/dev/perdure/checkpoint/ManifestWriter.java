@@ -1,18 +1,17 @@
 package dev.perdure.checkpoint;
 
 import dev.perdure.core.BadSettingException;
-import dev.perdure.core.Digests;
 import dev.perdure.core.State;
+import dev.perdure.format.DigestFooter;
+import dev.perdure.format.Json;
+import dev.perdure.format.SafetensorsHeader;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 
 /** Writes the manifest's text: one line per object and entry, and the digest of everything before it at the end. */
 final class ManifestWriter {
     static final int VERSION = 1;
-    static final String DIGEST_OPENS = "\"digest\": \"";
-    static final String DIGEST_CLOSES = "\"\n}\n";
 
     private final StringBuilder out;
 
@@ -31,17 +30,7 @@ final class ManifestWriter {
                     "checkpoint manifest: %d bytes (expected: <= %d). Hold large blobs and texts as U8 tensors."
                             .formatted(body.length, Manifest.BYTES_MAX));
         }
-        byte[] footer = footer(body);
-        byte[] whole = java.util.Arrays.copyOf(body, body.length + footer.length);
-        System.arraycopy(footer, 0, whole, body.length, footer.length);
-        return whole;
-    }
-
-    /** Returns how a manifest with this body must end. */
-    static byte[] footer(byte[] body) {
-        MessageDigest digest = Digests.sha256();
-        digest.update(body);
-        return (DIGEST_OPENS + Digests.hex(digest) + DIGEST_CLOSES).getBytes(StandardCharsets.UTF_8);
+        return DigestFooter.append(body);
     }
 
     private void head(Manifest manifest) {

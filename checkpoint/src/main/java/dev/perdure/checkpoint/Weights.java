@@ -2,6 +2,9 @@ package dev.perdure.checkpoint;
 
 import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
+import dev.perdure.format.Safetensors;
+import dev.perdure.format.SafetensorsException;
+import dev.perdure.format.SafetensorsHeader;
 import dev.perdure.store.ObjectStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -22,7 +22,7 @@
  *       harming a save that runs meanwhile.
  *   <li>{@link dev.perdure.checkpoint.Schedule}, {@link dev.perdure.checkpoint.OptimalInterval}: when to save.
  *       {@link dev.perdure.checkpoint.CheckpointSettings} reads it all from a configuration.
- *   <li>{@link dev.perdure.checkpoint.Safetensors}, {@link dev.perdure.checkpoint.Weights}: files that other programs read.
+ *   <li>{@link dev.perdure.checkpoint.Weights}: files that other programs read.
  * </ol>
  */
 @NullMarked

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perdure.core.Shape;
 import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
+import dev.perdure.format.SafetensorsException;
+import dev.perdure.format.SafetensorsHeader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,10 +3,11 @@ package dev.perdure.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.perdure.core.Digests;
+import dev.perdure.format.DigestFooter;
 import dev.perdure.store.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,15 @@ class ManifestTest {
             checkpoints.save(7, States.random(41), Map.of("loss", 0.1, "odd", Double.NaN));
         }
         return Checkpoints.open(store).manifest(NAME);
+    }
+
+    @Test
+    void theDigestOfACheckpointIsThatOfItsManifestsBytes() throws IOException {
+        var store = new MemoryObjectStore();
+        try (var checkpoints = Checkpointer.open(store, Tests.options(1))) {
+            checkpoints.save(7, States.random(41), Map.of("loss", 0.1, "odd", Double.NaN));
+        }
+        assertThat(Checkpoints.open(store).digest(NAME)).isEqualTo(Digests.sha256(store.readAll(Paths.manifest(NAME))));
     }
 
     @Test
@@ -92,11 +102,8 @@ class ManifestTest {
 
     /** Puts the right digest behind a body that may be anything. */
     private static byte[] sealed(String text) {
-        int end = text.lastIndexOf(ManifestWriter.DIGEST_OPENS);
-        byte[] body = text.substring(0, end < 0 ? text.length() : end).getBytes(StandardCharsets.UTF_8);
-        byte[] footer = ManifestWriter.footer(body);
-        byte[] bytes = Arrays.copyOf(body, body.length + footer.length);
-        System.arraycopy(footer, 0, bytes, body.length, footer.length);
-        return bytes;
+        int end = text.lastIndexOf("\"digest\": \"");
+        return DigestFooter.append(
+                text.substring(0, end < 0 ? text.length() : end).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -11,7 +11,7 @@ abstract class CommandGroup implements Callable<Integer> {
     CommandLine.Model.@Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         if (spec != null) {
             spec.commandLine().usage(System.out);
         }

@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.core.BadSettingException;
+import dev.perdure.model.RefusedBundleException;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -22,6 +23,8 @@ import picocli.CommandLine.ParameterException;
             TrainCommand.class,
             ResumeCommand.class,
             CheckpointCommand.class,
+            BundleCommand.class,
+            KeyCommand.class,
             IncidentsCommand.class,
             PlanCommand.class,
             ChaosCommand.class,
@@ -99,6 +102,10 @@ public final class Perdure {
                 err.println("perdure: " + corrupt.getMessage());
                 err.println("An older checkpoint, a mirror ('perdure checkpoint repair') or resume itself may help.");
                 yield ExitCode.DAMAGED.code();
+            }
+            case RefusedBundleException refused -> {
+                err.println("perdure: " + refused.getMessage());
+                yield (refused.refusal().isDamage() ? ExitCode.DAMAGED : ExitCode.BAD_SETTING).code();
             }
             case SupervisorsSpentException spent -> {
                 err.println("perdure: " + spent.getMessage());

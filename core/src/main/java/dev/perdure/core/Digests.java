@@ -1,9 +1,11 @@
 package dev.perdure.core;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** SHA-256 over memory of any size, and its lower-case hexadecimal form, which is how Perdure names content. */
 public final class Digests {
@@ -30,11 +32,22 @@ public final class Digests {
         return hex(digest);
     }
 
-    /** Feeds a segment, which may pass 2 GiB, to a digest. */
+    /** Returns the digest of segments laid one after the other. */
+    public static String sha256(List<MemorySegment> pieces) {
+        MessageDigest digest = sha256();
+        pieces.forEach(piece -> update(digest, piece));
+        return hex(digest);
+    }
+
+    /** Feeds a segment of any kind, which may pass 2 GiB, to a digest. */
     public static void update(MessageDigest digest, MemorySegment segment) {
         for (long at = 0; at < segment.byteSize(); at += PIECE_BYTES) {
-            digest.update(segment.asSlice(at, Math.min(PIECE_BYTES, segment.byteSize() - at))
-                    .asByteBuffer());
+            MemorySegment piece = segment.asSlice(at, Math.min(PIECE_BYTES, segment.byteSize() - at));
+            if (piece.isNative() || piece.heapBase().orElse(null) instanceof byte[]) {
+                digest.update(piece.asByteBuffer());
+            } else {
+                digest.update(piece.toArray(ValueLayout.JAVA_BYTE)); // an array of another type gives no buffer
+            }
         }
     }
 

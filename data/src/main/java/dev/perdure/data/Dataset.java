@@ -122,6 +122,11 @@ public final class Dataset {
         return digest;
     }
 
+    /** Returns whether samples are images of 8-bit values, which scaling takes for shares of 255. */
+    public boolean eightBitPixels() {
+        return records.layout() instanceof Layout.Pixels pixels && pixels.eightBit();
+    }
+
     /** Returns the ids of a part's samples, ascending. */
     public int[] ids(Part part) {
         return ids(ids, part).clone();

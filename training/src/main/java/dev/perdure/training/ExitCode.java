@@ -9,7 +9,7 @@ public enum ExitCode {
     STORE_FAILED(4, "Checkpoints could not be saved within the budget; nothing saved before is lost."),
     DIVERGED(5, "Loss or gradient is not finite; the newest checkpoint is from before."),
     RESTARTS_SPENT(6, "Workers or supervisors died more often than is allowed."),
-    DAMAGED(7, "No intact checkpoint was found, or a checked one is damaged."),
+    DAMAGED(7, "No intact checkpoint was found, or a checkpoint or bundle that was checked is damaged."),
     INTERRUPTED(130, "Stopped by a signal; resume goes on.");
 
     private final int code;

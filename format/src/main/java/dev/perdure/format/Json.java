@@ -1,4 +1,4 @@
-package dev.perdure.checkpoint;
+package dev.perdure.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Reads JSON strictly: every member is expected by name, given once, and of the expected type. Whatever else is found
  * is an {@link IOException}.
  */
-final class Json {
+public final class Json {
+    /** The longest document that is read. */
+    public static final int BYTES_MAX = 256 << 20;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -27,9 +31,9 @@ final class Json {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(8)
                     .maxNumberLength(64)
-                    .maxStringLength(Manifest.BYTES_MAX)
+                    .maxStringLength(BYTES_MAX)
                     .maxNameLength(1 << 16)
-                    .maxDocumentLength(Manifest.BYTES_MAX)
+                    .maxDocumentLength(BYTES_MAX)
                     .build())
             .build();
 
@@ -42,24 +46,25 @@ final class Json {
         this.parser = parser;
     }
 
-    /** What to do with the value of a member, or with an item of a list. */
-    interface Member {
+    /** What to do with the value of a member. */
+    public interface Member {
         void read(String name) throws IOException;
     }
 
-    interface Item {
+    /** What to do with an item of a list. */
+    public interface Item {
         void read() throws IOException;
     }
 
     /** Opens a document and steps onto its first token. */
-    static Json open(String text) throws IOException {
+    public static Json open(String text) throws IOException {
         var json = new Json(FACTORY.createParser(text));
         json.parser.nextToken();
         return json;
     }
 
     /** Decodes UTF-8, refusing what is not. */
-    static String decode(byte[] bytes) throws IOException {
+    public static String decode(byte[] bytes) throws IOException {
         return StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -69,7 +74,7 @@ final class Json {
     }
 
     /** Reads the object that the parser stands on; each value is read by {@code member}. */
-    void object(Member member) throws IOException {
+    public void object(Member member) throws IOException {
         expect(JsonToken.START_OBJECT, "an object");
         Collection<String> seen = new ArrayList<>(FEW);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -88,7 +93,8 @@ final class Json {
         expect(JsonToken.END_OBJECT, "the end of an object");
     }
 
-    void list(Item item) throws IOException {
+    /** Reads the list that the parser stands on. */
+    public void list(Item item) throws IOException {
         expect(JsonToken.START_ARRAY, "a list");
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() == null) {
@@ -98,13 +104,14 @@ final class Json {
         }
     }
 
-    String text() throws IOException {
+    /** Reads a text. */
+    public String text() throws IOException {
         expect(JsonToken.VALUE_STRING, "a text");
         return parser.getText();
     }
 
     /** Reads a whole number within {@code [min, max]}. */
-    long whole(long min, long max) throws IOException {
+    public long whole(long min, long max) throws IOException {
         expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
         long value = parser.getLongValue();
         if (value < min || value > max) {
@@ -114,7 +121,7 @@ final class Json {
     }
 
     /** Reads a number, or one of the texts that stand for what JSON has no number for. */
-    double real() throws IOException {
+    public double real() throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
             return switch (parser.getText()) {
                 case "NaN" -> Double.NaN;
@@ -129,8 +136,34 @@ final class Json {
         return Double.parseDouble(parser.getText());
     }
 
+    /**
+     * Reads whatever the parser stands on: an object as a map in the order of its members, a list as a list, a text as
+     * {@link String}, a whole number as {@link Long}, another number as {@link Double}, and a truth as {@link Boolean}. There
+     * is no absent value: {@code null} is refused.
+     */
+    public Object any() throws IOException {
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> {
+                var members = new LinkedHashMap<String, Object>();
+                object(name -> members.put(name, any()));
+                yield members;
+            }
+            case START_ARRAY -> {
+                var items = new ArrayList<Object>();
+                list(() -> items.add(any()));
+                yield items;
+            }
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_NUMBER_FLOAT -> Double.parseDouble(parser.getText());
+            case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
+            case null, default -> throw new IOException("%s (expected: a value)".formatted(described(token)));
+        };
+    }
+
     /** Makes sure that nothing follows. */
-    void end() throws IOException {
+    public void end() throws IOException {
         if (parser.nextToken() != null) {
             throw new IOException("something follows the end");
         }
@@ -139,11 +172,16 @@ final class Json {
     private void expect(JsonToken token, String what) throws IOException {
         JsonToken found = parser.currentToken();
         if (found != token) {
-            throw new IOException("%s (expected: %s)".formatted(found == null ? "the end" : found, what));
+            throw new IOException("%s (expected: %s)".formatted(described(found), what));
         }
     }
 
-    static <T> T required(@Nullable T value, String name) throws IOException {
+    private static String described(@Nullable JsonToken found) {
+        return found == null ? "the end" : found.toString();
+    }
+
+    /** Returns the value of a member that must be there. */
+    public static <T> T required(@Nullable T value, String name) throws IOException {
         if (value == null) {
             throw new IOException("'" + name + "' is missing");
         }
@@ -151,7 +189,7 @@ final class Json {
     }
 
     /** Appends a text in quotes. Surrogates are escaped, so that any text survives. */
-    static StringBuilder quote(StringBuilder out, String text) {
+    public static StringBuilder quote(StringBuilder out, String text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -167,7 +205,7 @@ final class Json {
     }
 
     /** Appends a number such that {@link #real} gives the same back. */
-    static StringBuilder real(StringBuilder out, double value) {
+    public static StringBuilder real(StringBuilder out, double value) {
         return Double.isFinite(value)
                 ? out.append(value)
                 : out.append('"').append(value).append('"');

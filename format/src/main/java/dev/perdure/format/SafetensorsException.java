@@ -1,4 +1,4 @@
-package dev.perdure.checkpoint;
+package dev.perdure.format;
 
 import java.io.IOException;
 
@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class SafetensorsException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    SafetensorsException(String source, String problem) {
+    /** @param problem what was found, and what was expected */
+    public SafetensorsException(String source, String problem) {
         super("%s: not a safetensors file: %s".formatted(source, problem));
     }
 }

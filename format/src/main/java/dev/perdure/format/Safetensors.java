@@ -1,4 +1,4 @@
-package dev.perdure.checkpoint;
+package dev.perdure.format;
 
 import dev.perdure.core.Digests;
 import dev.perdure.core.TensorData;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -70,24 +71,49 @@ public final class Safetensors {
     public static SequencedMap<String, TensorData> map(Path file, Arena arena) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             SafetensorsHeader header = header(file.toString(), channel);
-            MemorySegment bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-            var tensors = new LinkedHashMap<String, TensorData>();
-            for (SafetensorsHeader.Slot slot : header.tensors()) {
-                MemorySegment data = bytes.asSlice(header.dataStart() + slot.begin(), slot.bytes());
-                tensors.put(slot.name(), new TensorData(slot.dtype(), slot.shape(), data));
-            }
-            return tensors;
+            return views(header, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
         }
+    }
+
+    /**
+     * Returns the tensors of a file that lies in memory, in the order of their bytes: views of that memory.
+     *
+     * @param source what to call the file in a message
+     * @throws SafetensorsException if it is malformed
+     */
+    public static SequencedMap<String, TensorData> view(String source, MemorySegment file) throws SafetensorsException {
+        long fileBytes = file.byteSize();
+        byte[] first = bytes(file, 0, Math.min(SafetensorsHeader.LENGTH_BYTES, fileBytes));
+        int length = SafetensorsHeader.jsonBytes(source, first, fileBytes);
+        byte[] json = bytes(file, SafetensorsHeader.LENGTH_BYTES, length);
+        return views(SafetensorsHeader.decode(source, json, fileBytes), file);
+    }
+
+    private static byte[] bytes(MemorySegment file, long from, long length) {
+        return file.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private static SequencedMap<String, TensorData> views(SafetensorsHeader header, MemorySegment file) {
+        var tensors = new LinkedHashMap<String, TensorData>();
+        for (SafetensorsHeader.Slot slot : header.tensors()) {
+            MemorySegment data = file.asSlice(header.dataStart() + slot.begin(), slot.bytes());
+            tensors.put(slot.name(), new TensorData(slot.dtype(), slot.shape(), data));
+        }
+        return tensors;
+    }
+
+    /** Returns the canonical file of these tensors in pieces that lie one after the other; the tensors' are no copies. */
+    public static List<MemorySegment> pieces(SequencedMap<String, TensorData> tensors) {
+        SequencedMap<String, TensorData> sorted = new TreeMap<>(tensors);
+        List<MemorySegment> pieces = new ArrayList<>();
+        pieces.add(MemorySegment.ofArray(canonicalHeader(SafetensorsHeader.place(sorted))));
+        sorted.values().forEach(tensor -> pieces.add(tensor.data()));
+        return pieces;
     }
 
     /** Returns the SHA-256 of the canonical file of these tensors, without writing it. */
     public static String sha256(SequencedMap<String, TensorData> tensors) {
-        SequencedMap<String, TensorData> sorted = new TreeMap<>(tensors);
-        MessageDigest digest = Digests.sha256();
-        var checksums = new Checksums();
-        digest.update(canonicalHeader(SafetensorsHeader.place(sorted)));
-        sorted.values().forEach(tensor -> checksums.update(digest, tensor.data()));
-        return Digests.hex(digest);
+        return Digests.sha256(pieces(tensors));
     }
 
     /**
@@ -106,17 +132,17 @@ public final class Safetensors {
     }
 
     /** Takes the bytes of tensors, in order. */
-    interface Sink {
+    public interface Sink {
         void accept(MemorySegment bytes) throws IOException;
     }
 
     /** Gives the bytes of tensors, in order and in pieces of any size. */
-    interface Content {
+    public interface Content {
         void writeTo(Sink out) throws IOException;
     }
 
     /** @param slots sorted by name */
-    static String write(Path file, List<SafetensorsHeader.Slot> slots, Content content) throws IOException {
+    public static String write(Path file, List<SafetensorsHeader.Slot> slots, Content content) throws IOException {
         if (Files.exists(file)) {
             throw new FileAlreadyExistsException(file.toString(), null, "nothing is overwritten: choose another name");
         }

@@ -1,4 +1,4 @@
-package dev.perdure.checkpoint;
+package dev.perdure.format;
 
 import dev.perdure.core.DType;
 import dev.perdure.core.Shape;
@@ -29,7 +29,7 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
     /** The longest JSON that the published format allows. */
     public static final int JSON_BYTES_MAX = 100_000_000;
 
-    static final int LENGTH_BYTES = 8;
+    public static final int LENGTH_BYTES = 8;
     private static final int ALIGNMENT = 64;
     private static final String METADATA = "__metadata__";
 
@@ -49,7 +49,7 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
     }
 
     /** Lays tensors one after the other, in the map's order. */
-    static List<Slot> place(SequencedMap<String, TensorData> tensors) {
+    public static List<Slot> place(SequencedMap<String, TensorData> tensors) {
         var slots = new ArrayList<Slot>();
         long at = 0;
         for (Map.Entry<String, TensorData> entry : tensors.entrySet()) {
@@ -66,7 +66,7 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
      *
      * @param tensors one after the other
      */
-    static byte[] encode(List<Slot> tensors, SequencedMap<String, String> metadata) {
+    public static byte[] encode(List<Slot> tensors, SequencedMap<String, String> metadata) {
         var json = new StringBuilder(64 + 96 * tensors.size()).append('{');
         if (!metadata.isEmpty()) {
             json.append('"').append(METADATA).append("\":{");
@@ -86,7 +86,7 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
         return padded(json.append('}').toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    static StringBuilder appendSizes(StringBuilder json, Shape shape) {
+    public static StringBuilder appendSizes(StringBuilder json, Shape shape) {
         json.append('[');
         for (int d = 0; d < shape.dimensions(); d++) {
             json.append(d == 0 ? "" : ",").append(shape.size(d));
@@ -137,7 +137,7 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
      *
      * @throws SafetensorsException if it is malformed
      */
-    static SafetensorsHeader decode(String source, byte[] json, long fileBytes) throws SafetensorsException {
+    public static SafetensorsHeader decode(String source, byte[] json, long fileBytes) throws SafetensorsException {
         try {
             return decode(json, fileBytes);
         } catch (IOException | ArithmeticException | IllegalArgumentException e) {
@@ -201,13 +201,13 @@ public record SafetensorsHeader(long dataStart, List<Slot> tensors, SequencedMap
         return slot;
     }
 
-    static Shape shape(Json json) throws IOException {
+    public static Shape shape(Json json) throws IOException {
         var sizes = new ArrayList<Long>();
         json.list(() -> sizes.add(json.whole(0, Long.MAX_VALUE)));
         return Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
     }
 
-    static DType dtype(String name, String tensor) throws IOException {
+    public static DType dtype(String name, String tensor) throws IOException {
         for (DType dtype : DType.values()) {
             if (dtype.name().equals(name)) {
                 return dtype;

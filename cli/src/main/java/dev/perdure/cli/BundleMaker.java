@@ -1,0 +1,214 @@
+package dev.perdure.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.perdure.checkpoint.CheckpointInfo;
+import dev.perdure.checkpoint.Checkpoints;
+import dev.perdure.checkpoint.Weights;
+import dev.perdure.core.BadSettingException;
+import dev.perdure.core.DType;
+import dev.perdure.core.State;
+import dev.perdure.core.TensorData;
+import dev.perdure.data.Augment;
+import dev.perdure.data.DataSettings.Augmentation;
+import dev.perdure.data.DataSettings.Normalise;
+import dev.perdure.data.DataSettings.Preparation;
+import dev.perdure.data.Dataset;
+import dev.perdure.data.Part;
+import dev.perdure.engine.Engine;
+import dev.perdure.engine.ModelSpec;
+import dev.perdure.engine.TrainableModel;
+import dev.perdure.engine.TrainingPlan;
+import dev.perdure.model.Bundle;
+import dev.perdure.model.Evaluation;
+import dev.perdure.model.Evaluation.Measure;
+import dev.perdure.model.GoldenSet;
+import dev.perdure.model.ModelSignature;
+import dev.perdure.model.Preprocessing;
+import dev.perdure.model.Preprocessing.Step;
+import dev.perdure.model.Program;
+import dev.perdure.model.Provenance;
+import dev.perdure.model.TensorSpec;
+import dev.perdure.model.Tolerance;
+import dev.perdure.training.RunConfig;
+import dev.perdure.training.RunFolder;
+import dev.perdure.training.RunReport;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+
+/**
+ * Makes a bundle of a finished run: its newest checkpoint's weights, and what is known about them. The same run gives the
+ * same bundle, byte for byte.
+ *
+ * <p>It computes the golden set, so it is only for processes that may die of a native crash.
+ */
+final class BundleMaker {
+    static final String INPUT = "input";
+    static final String OUTPUT = "output";
+    private static final int GOLDEN_SAMPLES_MAX = 32;
+
+    /** Another build's sums differ in the last bits of an F32, and layers carry that on. */
+    private static final Tolerance TOLERANCE = new Tolerance(1e-4, 1e-3);
+
+    private final RunFolder folder;
+    private final Engine engine;
+
+    BundleMaker(RunFolder folder, Engine engine) {
+        this.folder = folder;
+        this.engine = engine;
+    }
+
+    /**
+     * @param arena how long the memory of weights and golden set lives
+     * @throws BadSettingException if the run has not finished, or its data are no longer what it was trained with
+     */
+    Bundle make(String version, Arena arena) throws IOException {
+        RunConfig config = folder.readConfig();
+        RunReport report = FinishedRun.of(folder, config)
+                .orElseThrow(() -> new BadSettingException(
+                        "%s: not finished, or changed since (expected: a finished run). Go on with: perdure resume %s"
+                                .formatted(folder.path(), folder.path())));
+        Checkpoints checkpoints = Checkpoints.open(folder.openCheckpoints(config, _ -> {}));
+        CheckpointInfo newest = checkpoints.latest().orElseThrow();
+        State state = checkpoints.load(newest.name(), arena).state();
+        Dataset data = Dataset.open(config.data(), config.seed());
+        requireSameData(report, data);
+        return new Bundle(
+                config.name(),
+                version,
+                newest.created(),
+                signature(data),
+                data.classNames(),
+                preprocessing(config.data().preparation(), data),
+                program(config),
+                Weights.of(state),
+                Optional.of(golden(config, data, state, arena)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                evaluation(config, report, data),
+                provenance(config, report, checkpoints.digest(newest.name())));
+    }
+
+    private void requireSameData(RunReport report, Dataset data) {
+        if (!report.dataDigest().equals(data.digest())) {
+            throw new BadSettingException("%s: the data are %s (expected: %s, as when it was trained). Put those back."
+                    .formatted(folder.path(), data.digest(), report.dataDigest()));
+        }
+    }
+
+    private static ModelSignature signature(Dataset data) {
+        return new ModelSignature(
+                List.of(TensorSpec.of(INPUT, DType.F32, data.sampleShape().toArray())),
+                List.of(TensorSpec.of(OUTPUT, DType.F32, data.outputs())));
+    }
+
+    /** Of tables and of windows cut from images nothing is said: there are no steps that would say it wholly. */
+    private static Optional<Preprocessing> preprocessing(Preparation preparation, Dataset data) {
+        boolean cut = preparation.augment().stream().anyMatch(Augmentation.Crop.class::isInstance);
+        if (!data.eightBitPixels() || cut) {
+            return Optional.empty();
+        }
+        List<Step> steps = new ArrayList<>();
+        if (!(preparation.normalise() instanceof Normalise.None)) {
+            steps.add(new Step.Divide(255));
+        }
+        List<Double> mean = data.report().mean();
+        if (!mean.isEmpty()) {
+            steps.add(new Step.Standardise(mean, data.report().deviation()));
+        }
+        return Optional.of(new Preprocessing(steps));
+    }
+
+    private static Program program(RunConfig config) throws IOException {
+        return switch (config.model().model()) {
+            case ModelSpec.Layers _ ->
+                program(Program.Format.LAYERS, config.model().yaml().getBytes(UTF_8));
+            case ModelSpec.Program(String className) -> program(Program.Format.CLASS, className.getBytes(UTF_8));
+            case ModelSpec.TorchScript(Path file) -> program(Program.Format.TORCHSCRIPT, Files.readAllBytes(file));
+        };
+    }
+
+    private static Program program(Program.Format format, byte[] bytes) {
+        return new Program(format, MemorySegment.ofArray(bytes));
+    }
+
+    /** Samples that the model was not trained with, if there are any, and what this engine answers to them. */
+    private GoldenSet golden(RunConfig config, Dataset data, State state, Arena arena) {
+        int[] held = Stream.of(Part.TEST, Part.VALIDATION, Part.TRAIN)
+                .map(data::ids)
+                .filter(ids -> ids.length > 0)
+                .findFirst()
+                .orElseThrow();
+        int[] ids = Arrays.copyOf(held, Math.min(held.length, GOLDEN_SAMPLES_MAX));
+        TensorData inputs = data.batch(ids, Augment.none(), arena).inputs();
+        try (TrainableModel model = engine.open(planOf(config, data))) {
+            model.restore(state);
+            return new GoldenSet(only(INPUT, inputs), only(OUTPUT, copy(model.predict(inputs), arena)), TOLERANCE);
+        }
+    }
+
+    private static TrainingPlan planOf(RunConfig config, Dataset data) {
+        return new TrainingPlan(
+                config.model().model(),
+                data.sampleShape(),
+                data.outputs(),
+                config.model().loss(),
+                config.optimizer(),
+                config.seed(),
+                config.threads());
+    }
+
+    private static TensorData copy(TensorData tensor, Arena arena) {
+        TensorData copy = TensorData.allocate(arena, tensor.dtype(), tensor.shape());
+        copy.data().copyFrom(tensor.data());
+        return copy;
+    }
+
+    private static <V> SequencedMap<String, V> only(String name, V value) {
+        var map = new LinkedHashMap<String, V>();
+        map.put(name, value);
+        return map;
+    }
+
+    /** What the run's report says of the test part, or else of the validation part. */
+    private static Optional<Evaluation> evaluation(RunConfig config, RunReport report, Dataset data) {
+        boolean tested = data.ids(Part.TEST).length > 0;
+        int samples = data.ids(tested ? Part.TEST : Part.VALIDATION).length;
+        if (samples == 0) {
+            return Optional.empty();
+        }
+        var values = new LinkedHashMap<Measure, Double>();
+        if (config.model().loss().classifies()) {
+            values.put(Measure.ACCURACY, tested ? report.testAccuracy() : report.heldOutAccuracy());
+        }
+        values.put(Measure.LOSS, tested ? report.testLoss() : report.heldOutLoss());
+        return Optional.of(
+                new Evaluation(tested ? "test" : "validation", new Evaluation.Scores(samples, values), List.of()));
+    }
+
+    private Provenance provenance(RunConfig config, RunReport report, String checkpoint) {
+        var versions = new LinkedHashMap<String, String>();
+        String own = Perdure.class.getPackage().getImplementationVersion();
+        versions.put("perdure", own == null ? "development build" : own);
+        versions.put("engine", report.engine());
+        versions.put("golden set by", engine.build());
+        return new Provenance(
+                config.name(),
+                Optional.of(checkpoint),
+                Optional.of(report.dataDigest()),
+                Optional.of(config.toYaml()),
+                versions);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.perdure.cli;
+
+import static dev.perdure.cli.Shell.perdure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.perdure.core.Digests;
+import dev.perdure.core.TensorData;
+import dev.perdure.data.Dataset;
+import dev.perdure.engine.Loss;
+import dev.perdure.engine.TrainableModel;
+import dev.perdure.engine.TrainingPlan;
+import dev.perdure.format.Safetensors;
+import dev.perdure.model.Bundle;
+import dev.perdure.model.Bundles;
+import dev.perdure.model.Evaluation.Measure;
+import dev.perdure.model.GoldenSet;
+import dev.perdure.model.KeyFiles;
+import dev.perdure.model.Preprocessing.Step;
+import dev.perdure.model.Program;
+import dev.perdure.model.Trust;
+import dev.perdure.store.LocalObjectStore;
+import dev.perdure.torch.TorchEngine;
+import dev.perdure.training.ExitCode;
+import dev.perdure.training.RunConfig;
+import dev.perdure.training.RunFolder;
+import dev.perdure.training.RunReport;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A bundle holds what the run has learned, and says of it what the run knows. */
+class BundleOfRunTest {
+    @TempDir
+    static Path folder;
+
+    private static Path run = Path.of("");
+    private static Path out = Path.of("");
+    private static Path key = Path.of("");
+
+    @BeforeAll
+    static void trainAndBundle() throws IOException {
+        run = folder.resolve("run");
+        out = folder.resolve("models/digits/1");
+        key = folder.resolve("key");
+        perdure("train", SmallRun.in(folder).config(), "--run", run, "--set", "training.epochs=1")
+                .fine();
+        perdure("key", "create", key).fine();
+        String said = perdure("bundle", run, "--out", out, "--key", key).fine();
+        assertThat(said).contains(out + ": bundle ", "signed by key");
+    }
+
+    private static Bundle open(Path place, Arena arena) throws IOException {
+        Trust trust = Trust.only(KeyFiles.readPublic(KeyFiles.publicFileOf(key)));
+        return Bundles.at(new LocalObjectStore(place)).open(trust, arena).bundle();
+    }
+
+    @Test
+    void theWeightsAreThoseOfTheReportAndTheNumbersAsWell() throws IOException {
+        RunReport report = RunReport.read(new RunFolder(run).reportJson());
+        try (Arena arena = Arena.ofConfined()) {
+            Bundle bundle = open(out, arena);
+            assertThat(Safetensors.sha256(bundle.weights())).isEqualTo(report.weightsSha256());
+            assertThat(bundle.provenance().data()).contains(report.dataDigest());
+            assertThat(bundle.provenance().checkpoint()).contains(newestManifestsSha256());
+            assertThat(bundle.provenance().recipe().orElseThrow()).contains("conv1");
+            assertThat(bundle.program().format()).isEqualTo(Program.Format.LAYERS);
+            assertThat(bundle.labels()).hasSize(10);
+            var overall = bundle.evaluation().orElseThrow().overall();
+            assertThat(overall.samples()).isEqualTo(50);
+            assertThat(overall.values())
+                    .containsEntry(Measure.ACCURACY, report.testAccuracy())
+                    .containsEntry(Measure.LOSS, report.testLoss());
+            assertThat(bundle.guard()).as("nothing makes it yet").isEmpty();
+        }
+    }
+
+    private static String newestManifestsSha256() throws IOException {
+        try (Stream<Path> manifests = Files.list(run.resolve("checkpoints/checkpoints"))) {
+            return Digests.sha256(
+                    Files.readAllBytes(manifests.max(Path::compareTo).orElseThrow()));
+        }
+    }
+
+    /** A model that is made of the bundle alone gives the golden answers; with one weight changed it does not. */
+    @Test
+    void theGoldenSetTellsTheModelFromAnother() throws IOException {
+        RunConfig config = new RunFolder(run).readConfig();
+        try (Arena arena = Arena.ofShared()) {
+            Bundle bundle = open(out, arena);
+            GoldenSet golden = bundle.golden().orElseThrow();
+            assertThat(golden.samples()).isEqualTo(32);
+            TensorData inputs = Objects.requireNonNull(golden.inputs().get("input"));
+            var plan = new TrainingPlan(
+                    config.model().model(),
+                    bundle.signature().inputs().getFirst().sample(),
+                    10,
+                    new Loss.CrossEntropy(0),
+                    config.optimizer(),
+                    1,
+                    1);
+            try (TrainableModel model = new TorchEngine().open(plan)) {
+                assertThat(golden.compare(Map.of("output", model.predict(inputs))))
+                        .as("freshly initialised")
+                        .isNotEmpty();
+                bundle.weights()
+                        .forEach((name, tensor) ->
+                                model.state().tensor("model/" + name).data().copyFrom(tensor.data()));
+                assertThat(golden.compare(Map.of("output", model.predict(inputs))))
+                        .isEmpty();
+                model.state().tensor("model/fc1.bias").data().set(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0, 7);
+                assertThat(golden.compare(Map.of("output", model.predict(inputs))))
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    /** The first golden input is the preprocessing, as the bundle has it, of the file's own pixels. */
+    @Test
+    void thePreprocessingIsWhatWasDoneToTheFilesPixels() throws IOException {
+        RunConfig config = new RunFolder(run).readConfig();
+        int first = Dataset.open(config.data(), config.seed()).ids(dev.perdure.data.Part.TEST)[0];
+        byte[] images = Files.readAllBytes(folder.resolve("images.idx"));
+        try (Arena arena = Arena.ofConfined()) {
+            Bundle bundle = open(out, arena);
+            var steps = bundle.preprocessing().orElseThrow().steps();
+            assertThat(steps).hasSize(2);
+            double by = ((Step.Divide) steps.get(0)).by();
+            var standardise = (Step.Standardise) steps.get(1);
+            TensorData inputs = Objects.requireNonNull(
+                    bundle.golden().orElseThrow().inputs().get("input"));
+            for (int pixel = 0; pixel < 784; pixel++) {
+                double raw = images[16 + 784 * first + pixel] & 0xFF;
+                double expected = (raw / by - standardise.mean().getFirst())
+                        / standardise.deviation().getFirst();
+                assertThat((double) inputs.data().getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED, pixel))
+                        .as("pixel %d", pixel)
+                        .isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void theSameRunGivesTheSameBundle() throws IOException {
+        Path again = folder.resolve("again");
+        perdure("bundle", run, "--out", again, "--key", key).fine();
+        assertThat(again.resolve("bundle.json")).hasSameBinaryContentAs(out.resolve("bundle.json"));
+        perdure("bundle", run, "--out", out, "--key", key).fine();
+        assertThat(perdure("bundle", run, "--out", out, "--key", key, "--model-version", "2")
+                        .refusedOnce(ExitCode.BAD_SETTING))
+                .contains("another bundle is here");
+    }
+
+    @Test
+    void saysWhatIsMissing() {
+        assertThat(perdure("bundle", run).refusedOnce(ExitCode.BAD_SETTING)).contains("--out is missing");
+        assertThat(perdure("bundle", folder.resolve("none"), "--out", folder.resolve("x"))
+                        .refused(ExitCode.BAD_SETTING))
+                .contains("none");
+        assertThat(perdure("bundle").fine()).contains("Usage: perdure bundle");
+        assertThat(perdure("bundle", run, "--out", folder.resolve("unsigned")).fine())
+                .contains("It is not signed");
+    }
+}
