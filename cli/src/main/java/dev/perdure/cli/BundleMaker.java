@@ -18,7 +18,6 @@ import dev.perdure.data.Part;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.ModelSpec;
 import dev.perdure.engine.TrainableModel;
-import dev.perdure.engine.TrainingPlan;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Evaluation;
 import dev.perdure.model.Evaluation.Measure;
@@ -153,21 +152,10 @@ final class BundleMaker {
                 .orElseThrow();
         int[] ids = Arrays.copyOf(held, Math.min(held.length, GOLDEN_SAMPLES_MAX));
         TensorData inputs = data.batch(ids, Augment.none(), arena).inputs();
-        try (TrainableModel model = engine.open(planOf(config, data))) {
+        try (TrainableModel model = engine.open(config.planFor(data))) {
             model.restore(state);
             return new GoldenSet(only(INPUT, inputs), only(OUTPUT, copy(model.predict(inputs), arena)), TOLERANCE);
         }
-    }
-
-    private static TrainingPlan planOf(RunConfig config, Dataset data) {
-        return new TrainingPlan(
-                config.model().model(),
-                data.sampleShape(),
-                data.outputs(),
-                config.model().loss(),
-                config.optimizer(),
-                config.seed(),
-                config.threads());
     }
 
     private static TensorData copy(TensorData tensor, Arena arena) {

@@ -89,7 +89,7 @@ final class TeamBench {
         }
     }
 
-    /** Sums what steps took, as they tell themselves: they are told in bundles. */
+    /** Sums what steps took, as they tell themselves: several are told at once. */
     private final class Watch implements RunListener {
         private final Thread supervising;
         private double millis;

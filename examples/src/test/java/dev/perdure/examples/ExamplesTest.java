@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perdure.data.Dataset;
 import dev.perdure.engine.TrainableModel;
-import dev.perdure.engine.TrainingPlan;
 import dev.perdure.supervision.WorkerId;
 import dev.perdure.torch.TorchEngine;
 import dev.perdure.training.ExitCode;
@@ -49,7 +48,7 @@ class ExamplesTest {
         RunConfig config = RunConfig.read(file, List.of());
         Dataset data = Dataset.open(config.data(), config.seed());
         assertThat(data.report().warnings()).isEmpty();
-        try (TrainableModel model = new TorchEngine().open(planFor(config, data))) {
+        try (TrainableModel model = new TorchEngine().open(config.planFor(data))) {
             assertThat(model.parameters()).isPositive();
         }
     }
@@ -113,16 +112,5 @@ class ExamplesTest {
 
     private static TrainingEvent.Finished finished(List<TrainingEvent> events) {
         return (TrainingEvent.Finished) events.getLast();
-    }
-
-    private static TrainingPlan planFor(RunConfig config, Dataset data) {
-        return new TrainingPlan(
-                config.model().model(),
-                data.sampleShape(),
-                data.outputs(),
-                config.model().loss(),
-                config.optimizer(),
-                config.seed(),
-                config.threads());
     }
 }

@@ -36,7 +36,7 @@ public final class PlainTeam {
         Dataset data = Dataset.open(config.data(), config.seed());
         StepPlan plan = TrainingLoop.planOf(config, data);
         Span share = new Span(config.microbatches() * rank / members, config.microbatches() * (rank + 1) / members);
-        try (TrainableModel model = engine.open(Preflight.planOf(config, data));
+        try (TrainableModel model = engine.open(config.planFor(data));
                 var computer = new StepComputer(model, config.seed());
                 var batches = new DeliveredBatches(
                         data, new BatchRecipes(plan, data.ids(Part.TRAIN), config.seed(), 1, share), BATCHES_AHEAD)) {

@@ -9,7 +9,6 @@ import dev.perdure.engine.Engine;
 import dev.perdure.engine.ModelSpec;
 import dev.perdure.engine.Shapes;
 import dev.perdure.engine.TrainableModel;
-import dev.perdure.engine.TrainingPlan;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -87,18 +86,6 @@ final class Preflight {
             say.accept(new TrainingEvent.Warned(
                     "not used: %d more, see %s".formatted(report.badRecords() - TOLD_MAX, folder.badRecords())));
         }
-    }
-
-    /** Returns what an engine needs to know of a run. */
-    static TrainingPlan planOf(RunConfig config, Dataset data) {
-        return new TrainingPlan(
-                config.model().model(),
-                data.sampleShape(),
-                data.outputs(),
-                config.model().loss(),
-                config.optimizer(),
-                config.seed(),
-                config.threads());
     }
 
     /** Says what is about to be trained, and with what. */

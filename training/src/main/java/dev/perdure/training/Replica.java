@@ -80,7 +80,7 @@ final class Replica implements AutoCloseable {
     }
 
     private TrainableModel open() {
-        return engine.open(Preflight.planOf(config, data));
+        return engine.open(config.planFor(data));
     }
 
     /** Computes a little and forgets it, so that the first step with others is not the one that warms everything up. */

@@ -8,11 +8,13 @@ import dev.perdure.core.Digests;
 import dev.perdure.core.ResolvedSettings;
 import dev.perdure.core.Settings;
 import dev.perdure.data.DataSettings;
+import dev.perdure.data.Dataset;
 import dev.perdure.engine.LearningRate;
 import dev.perdure.engine.LearningRateSettings;
 import dev.perdure.engine.ModelSettings;
 import dev.perdure.engine.OptimizerSettings;
 import dev.perdure.engine.OptimizerSpec;
+import dev.perdure.engine.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -146,6 +148,12 @@ public record RunConfig(
     /** Returns how many more keep their state fresh. */
     public int spares() {
         return supervision.spares();
+    }
+
+    /** Returns what an engine needs to know to train, or to predict, with these data. */
+    public TrainingPlan planFor(Dataset data) {
+        return new TrainingPlan(
+                model.model(), data.sampleShape(), data.outputs(), model.loss(), optimizer, seed, threads);
     }
 
     /** Returns the resolved configuration as YAML that reads the same from anywhere. */

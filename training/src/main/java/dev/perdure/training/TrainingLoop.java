@@ -39,8 +39,8 @@ final class TrainingLoop {
     private final Evaluating evaluating;
     private final Books books;
     private SaveOrder order = SaveOrder.NOTHING;
-    private long epochBeganNanos = System.nanoTime();
-    private long advancedNanos = epochBeganNanos;
+    private long epochBeganNanos;
+    private long advancedNanos;
     private double stepMillis;
     private long samplesSinceBegan;
 
@@ -64,6 +64,8 @@ final class TrainingLoop {
         this.model = model;
         this.checkpoints = checkpoints;
         this.booking = booking;
+        this.epochBeganNanos = booking.counts().nanoTime();
+        this.advancedNanos = epochBeganNanos;
         this.say = say;
         this.probe = probe;
         this.watcher = watcher;
@@ -100,7 +102,7 @@ final class TrainingLoop {
      * @throws dev.perdure.engine.CollectiveFailedException if another member is gone
      */
     boolean run(Team team) throws IOException, InterruptedException {
-        var again = new StepComputer(model, config.seed(), new Counts(System::nanoTime), probe);
+        var again = new StepComputer(model, config.seed(), new Counts(booking.counts()::nanoTime), probe);
         var recheck = new Recheck(team, plan, config.checks().recheckEvery(), config.seed(), data, trainIds, again);
         try (again;
                 var computer = new StepComputer(model, config.seed(), booking.counts(), probe.before(recheck::saw));
@@ -315,7 +317,7 @@ final class TrainingLoop {
     }
 
     private void advanced(long which) {
-        long now = System.nanoTime();
+        long now = booking.counts().nanoTime();
         stepMillis = (now - advancedNanos) / 1e6;
         advancedNanos = now;
         booking.progress().applied(which);
@@ -327,7 +329,7 @@ final class TrainingLoop {
         Evaluation heldOut = evaluating.on(team, heldOutIds);
         team.followers().get().evaluated(heldOut);
         var figures = books.closeEpoch(heldOut);
-        long now = System.nanoTime();
+        long now = booking.counts().nanoTime();
         if (team.leads()) {
             say.accept(new TrainingEvent.EpochEnded(
                     plan.epochOf(books.step()),

@@ -43,7 +43,7 @@ public final class Worker implements WorkerLink.Side {
     private final Groups groups;
     private final BlockingQueue<ToWorker> orders = new LinkedBlockingQueue<>();
     private final StorageWatch storage = new StorageWatch();
-    private final Bundles bundles;
+    private final Dispatches dispatches;
     private final LongSupplier logged;
     private final WorkerLink link;
     private volatile long epoch;
@@ -84,7 +84,8 @@ public final class Worker implements WorkerLink.Side {
         this.opened = Optional.ofNullable(opened);
         this.failed = Optional.ofNullable(failed);
         this.link = links.open(this);
-        this.bundles = new Bundles(System::nanoTime, lines -> link.send(new FromWorker.Told(id, generation, lines)));
+        this.dispatches =
+                new Dispatches(System::nanoTime, lines -> link.send(new FromWorker.Told(id, generation, lines)));
     }
 
     /** Opens a worker's copy of the model. */
@@ -227,7 +228,7 @@ public final class Worker implements WorkerLink.Side {
         if (event instanceof TrainingEvent.Saved saved) {
             opened.ifPresent(replica -> replica.counts().saved(saved.step()));
         }
-        bundles.tell(event);
+        dispatches.tell(event);
     }
 
     private ExitCode follow(Replica replica) throws IOException, InterruptedException {
@@ -302,7 +303,7 @@ public final class Worker implements WorkerLink.Side {
                 link.send(new FromWorker.Formed(
                         id, now.number(), replica.position().orElseThrow()));
                 Team team = team(groups.present(), now);
-                bundles.hurry();
+                dispatches.hurry();
                 replica.joins(team, this::say);
                 replica.adjust(now.adjustments());
                 Optional<String> weights = replica.train(team, new Telling());
@@ -329,7 +330,7 @@ public final class Worker implements WorkerLink.Side {
             long position = replica.position().orElseThrow();
             link.send(new FromWorker.NotFinite(id, now.number(), position, e.evidence()));
         } finally {
-            bundles.flush();
+            dispatches.flush();
             groups.leave();
             stepping = false;
             replica.rests();

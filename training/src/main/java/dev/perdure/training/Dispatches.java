@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * What a worker tells people, with its steps in bundles: every message wakes threads in three processes, which costs cores
+ * What a worker tells people, several steps to a message: every message wakes threads in three processes, which costs cores
  * that train more than all the rest of a step's bookkeeping. The first step after {@link #hurry} is told at once, and so is
  * all that is no step, after the steps before it.
  */
-final class Bundles {
+final class Dispatches {
     private static final long PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
     private final LongSupplier nanoTime;
@@ -21,7 +21,7 @@ final class Bundles {
     private long sentNanos;
 
     /** @param send is given lines, without the last one's end */
-    Bundles(LongSupplier nanoTime, Consumer<String> send) {
+    Dispatches(LongSupplier nanoTime, Consumer<String> send) {
         this.nanoTime = nanoTime;
         this.send = send;
     }
