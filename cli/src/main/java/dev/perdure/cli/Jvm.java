@@ -2,20 +2,27 @@ package dev.perdure.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Commands that start Java programs on this machine, with this process's class path. */
 final class Jvm {
-    /** A person's Ctrl-C and the end of a terminal go to every process that began there; only the first is to act on it. */
-    private static final List<String> UNTOUCHED = List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"");
-
     private Jvm() {}
 
     /** Returns the command for a program that no keystroke reaches. */
     static List<String> untouched(List<String> flags, List<String> program) {
-        var command = new ArrayList<>(UNTOUCHED);
+        return untouched(Duration.ZERO, flags, program);
+    }
+
+    /**
+     * Returns the command for a program that no keystroke reaches, and that lies still for so long first. A person's Ctrl-C and
+     * the end of a terminal go to every process that began there; only the first is to act on it.
+     */
+    static List<String> untouched(Duration pause, List<String> flags, List<String> program) {
+        String asleep = pause.isZero() ? "" : "sleep %d.%03d; ".formatted(pause.toSeconds(), pause.toMillisPart());
+        var command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; " + asleep + "exec \"$0\" \"$@\""));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
         command.addAll(program);

@@ -1,5 +1,6 @@
 package dev.perdure.supervision;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Everything that a supervisor has done for it. Whoever does it keeps the order, and may do each while later ones wait. */
@@ -17,8 +18,9 @@ public sealed interface Command {
      *
      * @param slot the place it fills, from 0
      * @param host where; empty when the launcher knows one place only
+     * @param pause how long the process lies still first; zero unless others wait for the processor it would take
      */
-    record Launch(WorkerId worker, int slot, String host) implements Command {}
+    record Launch(WorkerId worker, int slot, String host, Duration pause) implements Command {}
 
     /** End a process for certain (SIGKILL). Answered by {@link Event.Exited}, also when there was none. */
     record Kill(WorkerId worker, String reason) implements Command {}

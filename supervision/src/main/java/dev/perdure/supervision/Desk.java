@@ -133,7 +133,7 @@ final class Desk {
      */
     void dismissOthers(Generation generation) {
         for (Life life : roster.joined()) {
-            if (generation.rankOf(life.id).isEmpty()) {
+            if (generation.rankOf(life.id).isEmpty() && !life.meeting) {
                 dismiss(life, "fewer workers are wanted");
             }
         }

@@ -46,6 +46,7 @@ final class Extending {
     boolean durable(Generation generation) {
         boolean isNext = next.isPresent() && next.get().equals(generation);
         if (isNext) {
+            meet(generation, true);
             desk.tellAll(generation, new ToWorker.Extend(desk.epoch, generation));
         }
         return isNext;
@@ -61,7 +62,14 @@ final class Extending {
         boolean isNew = met.add(life.id);
         if (isNew && met.size() == next.get().shares().size()) {
             switching = true;
+            meet(next.get(), false);
             desk.tellAll(next.get(), new ToWorker.Switch(desk.epoch, number));
+        }
+    }
+
+    private void meet(Generation generation, boolean isMeeting) {
+        for (WorkerId joiner : generation.joiners()) {
+            desk.roster.find(joiner).ifPresent(life -> life.meeting = isMeeting);
         }
     }
 

@@ -308,13 +308,13 @@ final class Grouping {
     }
 
     private void commit(Regrouping regrouping) {
-        List<Life> joined = desk.roster.joined();
-        if (joined.isEmpty()) {
+        if (desk.roster.joined().isEmpty()) {
             stage = new Gathering(-1);
             return;
         }
+        Optional<List<Life>> standing = desk.roster.standing(numbers.trust().trusted());
         if (!numbers.trust().isSettled()
-                || !joined.stream().allMatch(life -> life.ready)
+                || standing.isEmpty()
                 || (latest.isPresent() && !desk.roster.isOver(latest.get()))) {
             return;
         }
@@ -327,7 +327,7 @@ final class Grouping {
         casualties.explain(latestNumber());
         Generation next = Lineup.of(
                 regrouping.number(),
-                joined,
+                standing.get(),
                 latest,
                 targets,
                 numbers.trust().trusted(),

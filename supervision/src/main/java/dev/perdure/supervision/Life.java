@@ -49,6 +49,8 @@ final class Life {
 
     long askedAt;
     boolean ready;
+    /** Whether it was told to join a generation that has not begun: until it has met the others it may hear nothing else. */
+    boolean meeting;
     /** Whether it has met the others and has the source's state. */
     boolean formed;
 
@@ -102,6 +104,7 @@ final class Life {
 
     /** It stands still, in no group. */
     void standsStill(OptionalLong at) {
+        meeting = false;
         generation = 0;
         formed = false;
         position = at;
@@ -113,6 +116,7 @@ final class Life {
         generation = number;
         askedFor = 0;
         ready = false;
+        meeting = false;
         formed = false;
         done = Optional.empty();
         progress = new Progress(0, Progress.Phase.IDLE, -1);

@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param tick how often {@link Event.Tick} is told
  * @param heartbeats how often a worker shows that it is alive
  * @param start from launch to the first word
+ * @param pause how long a process lies still that is launched while others stand: starting one takes a processor for seconds,
+ *     and theirs is the step that everybody waits for
  * @param gather from the first worker's joining until a group forms without those still missing
  * @param together how long one that joined waits for others that are starting, so that the group stands still once
  * @param extend from a joiner's being taken in until the others go over to its generation; then all stand still for it
@@ -21,6 +23,7 @@ public record Patience(
         Duration tick,
         Duration heartbeats,
         Duration start,
+        Duration pause,
         Duration gather,
         Duration together,
         Duration extend,
@@ -35,6 +38,7 @@ public record Patience(
                 Duration.ofMillis(100),
                 Duration.ofMillis(200),
                 Duration.ofSeconds(60),
+                Duration.ofMillis(250),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),

@@ -98,6 +98,21 @@ final class Roster {
     }
 
     /**
+     * Returns those who stand still, once nobody else need be waited for; absent before. A joiner that is meeting for a
+     * generation that never began has no state that others lack, and some seconds may pass before it hears that it is called
+     * back: while somebody has a state, and nobody goes back behind one, the others go on without it, and it joins later.
+     */
+    Optional<List<Life>> standing(Trusted trusted) {
+        boolean mayGoOn = trusted.notAfter().isEmpty()
+                && any(life -> life.isJoined() && life.ready && trusted.allows(life.position));
+        boolean waits =
+                any(life -> life.isJoined() && !life.ready && !(mayGoOn && life.meeting && life.position.isEmpty()));
+        return waits
+                ? Optional.empty()
+                : Optional.of(joined().stream().filter(life -> life.ready).toList());
+    }
+
+    /**
      * Returns whether one who is no member of the generation that runs waits to be one, and for nobody else.
      *
      * @param longAgo who joined before that waits for nobody

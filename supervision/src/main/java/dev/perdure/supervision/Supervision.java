@@ -152,6 +152,11 @@ public final class Supervision {
                 life.standsStill(ready.position());
                 yield true;
             }
+            case FromWorker.Ready _
+            when life.meeting -> {
+                life.meeting = false; // the others have gone on without it
+                yield true;
+            }
             case FromWorker.Broken broken
             when isOfItsGroup(life, broken.generation()) -> {
                 life.standsStill(broken.position());
@@ -375,7 +380,10 @@ public final class Supervision {
                             desk.act(new Command.Launch(
                                     life.id,
                                     life.slot,
-                                    desk.staffing.slot(life.slot).host()));
+                                    desk.staffing.slot(life.slot).host(),
+                                    desk.roster.any(Life::isJoined)
+                                            ? desk.run.patience().pause()
+                                            : Duration.ZERO));
                         });
             case Fact.Formed formed -> group.durable(formed.generation());
             case Fact.Believed believed -> group.numbers().durable(believed.trusted());

@@ -21,6 +21,39 @@ class JoiningTest {
         return scene.met(3, "w0-1");
     }
 
+    /** Two of three step in generation 2, a third meets for generation 3, and one of the two dies. */
+    private static Scene leftByOneWhileJoining() {
+        Scene scene = Scene.stepping(3, 0).on(new Event.Exited(id("w2-1"), 1));
+        scene.ready(2, OptionalLong.of(6), "w0-1", "w1-1").formed(2, 6, "w0-1", "w1-1");
+        return scene.join("w2-2").forget().on(new Event.Exited(id("w1-1"), 137));
+    }
+
+    @Test
+    void whoCannotBeCalledBackAtOnceFromAMeetingThatFailsIsNotWaitedForAndJoinsLater() {
+        Scene scene = leftByOneWhileJoining();
+        assertThat(scene.sentTo("w2-2")).contains(new ToWorker.Prepare(1, 4));
+        scene.ready(4, OptionalLong.of(8), "w0-1");
+        Generation without = scene.formed();
+        assertThat(without.shares()).extracting(Share::worker).containsExactly(id("w0-1"));
+        scene.formed(4, 8, "w0-1")
+                .forget()
+                .ready(4, OptionalLong.empty(), "w2-2")
+                .tick();
+        assertThat(scene.refusals()).isEmpty();
+        assertThat(scene.killed()).isEmpty();
+        scene.join("w1-2");
+        assertThat(scene.sentTo("w2-2")).hasAtLeastOneElementOfType(ToWorker.Extend.class);
+    }
+
+    @Test
+    void whoMeetsIsWaitedForWhenNobodyElseHasAState() {
+        Scene scene = leftByOneWhileJoining().on(new Event.Exited(id("w0-1"), 137));
+        scene.join("w0-2").ready(4, OptionalLong.empty(), "w0-2");
+        assertThat(scene.sentTo("w0-2")).noneMatch(ToWorker.Form.class::isInstance);
+        scene.ready(4, OptionalLong.empty(), "w2-2");
+        assertThat(scene.formed().shares()).extracting(Share::worker).contains(id("w0-2"), id("w2-2"));
+    }
+
     @Test
     void theOthersStepWhileItCopies() {
         Scene scene = joining();

@@ -83,7 +83,7 @@ final class SimShell {
             when world.registry.epoch > epoch -> tell(new Event.Superseded(world.registry.epoch), 0);
             case Command.Launch launch -> {
                 world.saw(new Observation.Launched(epoch, launch.worker()));
-                world.launch(this, launch.worker());
+                world.launch(this, launch.worker(), launch.pause());
             }
             case Command.Kill kill -> {
                 world.saw(new Observation.Killed(epoch, kill.worker()));

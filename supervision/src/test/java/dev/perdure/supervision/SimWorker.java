@@ -41,13 +41,13 @@ final class SimWorker {
     private long askedFor;
     private boolean done;
 
-    SimWorker(World world, WorkerId id, long pid) {
+    SimWorker(World world, WorkerId id, long pid, long pause) {
         this.world = world;
         this.id = id;
         this.pid = pid;
         share = new Share(id, 0, 0);
         build = world.isFaultDue(0.02) ? "another build" : World.BUILD;
-        world.in(world.millis(20, 200), this::live);
+        world.in(pause + world.millis(20, 200), this::live);
     }
 
     private long generation() {
@@ -210,9 +210,10 @@ final class SimWorker {
         }
         askedEpoch = prepare.epoch();
         askedFor = prepare.generation();
+        boolean meets = group.isEmpty() && ahead.isPresent();
         leaveGroup();
         world.in(
-                world.millis(0, 20),
+                meets && world.isFaultDue(0.3) ? world.millis(200, 5_000) : world.millis(0, 20),
                 () -> whenAwake(() -> {
                     if (askedFor == prepare.generation() && group.isEmpty()) {
                         say(new FromWorker.Ready(id, prepare.generation(), position));

@@ -4,6 +4,7 @@ import static dev.perdure.supervision.Scene.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perdure.supervision.Progress.Phase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -264,6 +265,21 @@ class SupervisionTest {
         assertThat(scene.launched()).isEmpty();
         scene.on(new Event.Exited(id("w0-1"), 137));
         assertThat(scene.launched()).containsExactly("w0-2");
+    }
+
+    @Test
+    void aReplacementLeavesSurvivorsTheProcessorForTheirFirstStepAndNobodyElseWaits() {
+        assertThat(new Scene(2, 0).tick().commands(Command.Launch.class))
+                .extracting(Command.Launch::pause)
+                .containsExactly(Duration.ZERO, Duration.ZERO);
+        Scene scene = Scene.stepping(2, 0).on(new Event.Exited(id("w1-1"), 137));
+        assertThat(scene.commands(Command.Launch.class))
+                .extracting(Command.Launch::pause)
+                .containsExactly(Patience.standard().pause());
+        scene.forget().on(new Event.Exited(id("w0-1"), 137));
+        assertThat(scene.commands(Command.Launch.class))
+                .extracting(Command.Launch::pause)
+                .containsExactly(Duration.ZERO);
     }
 
     @Test

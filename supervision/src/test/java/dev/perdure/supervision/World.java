@@ -150,6 +150,7 @@ final class World {
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
+                Duration.ofMillis(50),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(200),
                 Duration.ofSeconds(5),
@@ -303,12 +304,12 @@ final class World {
                 && members.stream().allMatch(member -> member.bits == bits);
     }
 
-    void launch(SimShell by, WorkerId worker) {
+    void launch(SimShell by, WorkerId worker, Duration pause) {
         if (isFaultDue(0.05)) {
             by.tell(new Event.NotStarted(worker, "no memory"), millis(0, 20));
             return;
         }
-        var process = new SimWorker(this, worker, nextPid++);
+        var process = new SimWorker(this, worker, nextPid++, pause.toNanos());
         processes.put(worker, process);
         by.tell(new Event.Started(worker, process.pid), millis(0, 20));
     }

@@ -70,7 +70,7 @@ final class Hands {
             switch (command) {
                 case Command.Send send -> port.send(send.connection(), send.worker(), send.message());
                 case Command.Launch launch ->
-                    workers.launch(launch.worker(), launch.slot()).ifPresent(process -> {
+                    workers.launch(launch).ifPresent(process -> {
                         listener.trainerStarted(process);
                         recorder.execute(() -> records.started(launch.worker(), launch.slot(), process));
                     });

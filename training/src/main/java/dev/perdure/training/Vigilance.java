@@ -12,9 +12,10 @@ import java.time.Duration;
  * @param stuckMin no shorter standstill of a living worker is suspicious, however quick it usually is
  * @param stuckFirst how long a phase may last that has hardly been seen yet
  * @param ready how long a worker may take to leave its group and stand still
+ * @param stop how long a worker may take to end when told to
  * @param restartsPerMinute launches in place of workers that failed
  */
-public record Vigilance(Duration stuckMin, Duration stuckFirst, Duration ready, int restartsPerMinute) {
+public record Vigilance(Duration stuckMin, Duration stuckFirst, Duration ready, Duration stop, int restartsPerMinute) {
 
     /** Reads the {@code supervision} section. */
     static Vigilance read(Settings settings) {
@@ -22,6 +23,7 @@ public record Vigilance(Duration stuckMin, Duration stuckFirst, Duration ready, 
                 millis(settings, "stuck-min-millis", Duration.ofSeconds(5)),
                 millis(settings, "stuck-first-millis", Duration.ofSeconds(60)),
                 millis(settings, "ready-millis", Patience.standard().ready()),
+                millis(settings, "stop-millis", Patience.standard().stop()),
                 settings.integer("restarts-per-minute", Budgets.standard().restartsPerWindow(), 1, 1_000_000));
     }
 
@@ -39,12 +41,13 @@ public record Vigilance(Duration stuckMin, Duration stuckFirst, Duration ready, 
                 p.tick(),
                 p.heartbeats(),
                 p.start(),
+                p.pause(),
                 p.gather(),
                 p.together(),
                 p.extend(),
                 p.back(),
                 ready,
-                p.stop(),
+                stop,
                 p.killAgain(),
                 p.record());
     }

@@ -1,6 +1,7 @@
 package dev.perdure.training;
 
 import dev.perdure.registry.WorkerProcess;
+import dev.perdure.supervision.Command;
 import dev.perdure.supervision.Event;
 import dev.perdure.supervision.WorkerId;
 import java.io.IOException;
@@ -57,9 +58,10 @@ final class WorkerProcesses implements AutoCloseable {
     }
 
     /** Starts a worker, and tells how that went. */
-    Optional<ProcessHandle> launch(WorkerId worker, int slot) {
+    Optional<ProcessHandle> launch(Command.Launch launch) {
+        WorkerId worker = launch.worker();
         try {
-            Process process = launcher.start(folder, worker);
+            Process process = launcher.start(folder, worker, launch.pause());
             synchronized (living) {
                 living.put(worker, process.toHandle());
             }
@@ -67,7 +69,7 @@ final class WorkerProcesses implements AutoCloseable {
             Thread.ofPlatform().daemon().name("ends-" + worker).start(() -> gone(worker, exitOf(process)));
             return Optional.of(process.toHandle());
         } catch (IOException e) {
-            tell.accept(new Event.NotStarted(worker, "slot %d: %s".formatted(slot, e.getMessage())));
+            tell.accept(new Event.NotStarted(worker, "slot %d: %s".formatted(launch.slot(), e.getMessage())));
             return Optional.empty();
         }
     }
