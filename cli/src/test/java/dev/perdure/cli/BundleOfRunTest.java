@@ -45,7 +45,7 @@ class BundleOfRunTest {
     private static Path key = Path.of("");
 
     @BeforeAll
-    static void trainAndBundle() throws IOException {
+    static void trainAndBundle() throws Exception {
         run = folder.resolve("run");
         out = folder.resolve("models/digits/1");
         key = folder.resolve("key");

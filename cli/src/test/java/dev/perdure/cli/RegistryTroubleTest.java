@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.perdure.registry.Registries;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunReport;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -33,7 +32,7 @@ class RegistryTroubleTest {
     private Path run = Path.of("");
 
     @BeforeEach
-    void prepare() throws IOException {
+    void prepare() throws Exception {
         small = SmallRun.in(folder);
         run = folder.resolve("run");
     }

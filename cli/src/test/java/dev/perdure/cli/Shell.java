@@ -61,11 +61,11 @@ final class Shell {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Perdure.class.getName()));
-        command.addAll(words(arguments));
+                "-XX:TieredStopAtLevel=1"));
+        Archives.inUse().ifPresent(dist -> command.add("-Dperdure.dist=" + dist));
+        command.addAll(Jvm.archive("perdure.aot", false));
+        command.addAll(Jvm.perdure(words(arguments).getFirst()));
+        command.addAll(words(arguments).subList(1, arguments.length));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -58,12 +58,13 @@ record SmallRun(Path config) {
             """;
 
     /** Writes configuration and data into a folder: the first of the digits that come with the repository. */
-    static SmallRun in(Path folder) throws IOException {
+    static SmallRun in(Path folder) throws IOException, InterruptedException {
         Path digits = Path.of("").toAbsolutePath().resolveSibling("examples/digits");
         cut(digits.resolve("images.idx3-ubyte.gz"), 16, 784, folder.resolve("images.idx"));
         cut(digits.resolve("labels.idx1-ubyte.gz"), 8, 1, folder.resolve("labels.idx"));
         Path config = folder.resolve("small.yaml");
         Files.writeString(config, YAML);
+        Archives.use(config);
         return new SmallRun(config);
     }
 

@@ -60,7 +60,7 @@ class StandbyTest {
     }
 
     @BeforeEach
-    void prepare() throws IOException {
+    void prepare() throws Exception {
         small = SmallRun.in(folder);
         run = small.folder("run");
     }

@@ -1,0 +1,148 @@
+package dev.perdure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+
+/**
+ * Has the processes that tests start use archives of loaded classes, as the launcher's do: a worker then costs two seconds of
+ * processor time less, and a build starts hundreds. Archives are of jars alone, so folders of classes become jars; those of
+ * tests come last. {@code -Dtest.archives=false} leaves them out, which is quicker for a single test after a change.
+ */
+final class Archives {
+    private static final Path DIST = Path.of("target", "test-dist").toAbsolutePath();
+    private static final Path STAMP = DIST.resolve("made");
+    private static boolean used;
+
+    private Archives() {}
+
+    /** Makes them if they are missing or older than what they are of; every process that is started from here on uses them. */
+    static synchronized void use(Path config) throws IOException, InterruptedException {
+        if (used || !Boolean.parseBoolean(System.getProperty("test.archives", "false"))) {
+            return;
+        }
+        used = true;
+        List<Path> entries = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        Path tests = entries.stream()
+                .filter(entry -> entry.endsWith("test-classes"))
+                .findFirst()
+                .orElseThrow();
+        List<Path> programs =
+                entries.stream().filter(entry -> !entry.equals(tests)).toList();
+        boolean isNew = !Files.exists(STAMP) || newest(programs).compareTo(Files.getLastModifiedTime(STAMP)) > 0;
+        String jars = join(jars(programs, isNew));
+        if (isNew) {
+            record(jars, config);
+            Files.deleteIfExists(STAMP);
+            Files.createFile(STAMP);
+        }
+        System.setProperty("java.class.path", jars + File.pathSeparator + tests);
+        System.setProperty("perdure.dist", DIST.toString());
+    }
+
+    /** Returns the folder in which they lie, when they are used. */
+    static Optional<String> inUse() {
+        return Optional.ofNullable(System.getProperty("perdure.dist"));
+    }
+
+    private static String join(List<Path> entries) {
+        return String.join(
+                File.pathSeparator, entries.stream().map(Path::toString).toList());
+    }
+
+    private static FileTime newest(List<Path> entries) throws IOException {
+        FileTime newest = FileTime.fromMillis(0);
+        for (Path entry : entries) {
+            try (Stream<Path> files = Files.walk(entry)) {
+                for (Path file : files.toList()) {
+                    FileTime time = Files.getLastModifiedTime(file);
+                    newest = time.compareTo(newest) > 0 ? time : newest;
+                }
+            }
+        }
+        return newest;
+    }
+
+    private static List<Path> jars(List<Path> entries, boolean anew) throws IOException {
+        Files.createDirectories(DIST);
+        List<Path> jars = new ArrayList<>();
+        for (Path entry : entries) {
+            if (Files.isRegularFile(entry)) {
+                jars.add(entry);
+                continue;
+            }
+            Path jar = DIST.resolve("classes-" + jars.size() + ".jar");
+            if (anew) {
+                pack(entry, jar);
+            }
+            jars.add(jar);
+        }
+        return jars;
+    }
+
+    private static void pack(Path folder, Path jar) throws IOException {
+        try (OutputStream out = Files.newOutputStream(jar);
+                var packed = new JarOutputStream(out);
+                Stream<Path> files = Files.walk(folder)) {
+            files.filter(Files::isRegularFile).sorted().forEach(file -> {
+                try {
+                    packed.putNextEntry(new JarEntry(folder.relativize(file).toString()));
+                    Files.copy(file, packed);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    /** Trains a little: perdure itself, its supervisor and the first of its workers make an archive each when they end. */
+    private static void record(String jars, Path config) throws IOException, InterruptedException {
+        Path log = DIST.resolve("record.log");
+        Path run = Files.createTempDirectory("archives").resolve("run");
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:AOTCacheOutput=" + DIST.resolve("perdure.aot"),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dperdure.dist=" + DIST,
+                "-cp",
+                jars,
+                Perdure.class.getName(),
+                "train",
+                config.toString(),
+                "--run",
+                run.toString(),
+                "--workers",
+                "2",
+                "--set",
+                "supervision.stop-millis=120000");
+        builder.environment().put("PERDURE_AOT_RECORD", "1");
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            assertThat(process.waitFor(180, TimeUnit.SECONDS))
+                    .as("archives are made")
+                    .isTrue();
+            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
