@@ -11,9 +11,9 @@ import dev.perdure.model.OpenedBundle;
 import dev.perdure.model.SigningKey;
 import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
-import dev.perdure.store.ObjectStores;
 import dev.perdure.onnx.OnnxOptions;
 import dev.perdure.onnx.OnnxPredictors;
+import dev.perdure.store.ObjectStores;
 import dev.perdure.torch.TorchEngine;
 import dev.perdure.torch.TorchPredictors;
 import dev.perdure.training.ExitCode;
@@ -39,7 +39,12 @@ import picocli.CommandLine.Parameters;
             "A network described by layers is in it twice: as layers and weights, and as an ONNX file that others read.",
             "Both must give the golden answers. Also imports others' models, shows, verifies and signs bundles."
         },
-        subcommands = {BundleImportCommand.class, BundleCommand.Show.class, BundleCommand.Verify.class, BundleCommand.Sign.class})
+        subcommands = {
+            BundleImportCommand.class,
+            BundleCommand.Show.class,
+            BundleCommand.Verify.class,
+            BundleCommand.Sign.class
+        })
 final class BundleCommand extends CommandGroup {
     @Parameters(arity = "0..1", paramLabel = "RUN", description = "The run's folder.")
     @Nullable
@@ -97,7 +102,9 @@ final class BundleCommand extends CommandGroup {
         System.out.printf(
                 "%d golden samples answered rightly by %s%n",
                 bundle.golden().map(GoldenSet::samples).orElse(0L),
-                ways == 1 ? bundle.program().format().word() : bundle.program().format().word() + " and by onnx");
+                ways == 1
+                        ? bundle.program().format().word()
+                        : bundle.program().format().word() + " and by onnx");
         System.out.println(
                 signer == null
                         ? "It is not signed. Sign it with: perdure bundle sign %s --key FILE".formatted(out)

@@ -67,8 +67,7 @@ final class BundleImportCommand implements Callable<Integer> {
         Tolerance tolerance = BundleImporter.tolerance(absolute, relative);
         try (Arena arena = Arena.ofShared()) {
             var importer = new BundleImporter(model, BundleCommand.frameworks());
-            BundleCommand.write(
-                    out, key, () -> importer.make(name, modelVersion, samples, tolerance, arena));
+            BundleCommand.write(out, key, () -> importer.make(name, modelVersion, samples, tolerance, arena));
         }
         return ExitCode.OK.code();
     }

@@ -112,7 +112,8 @@ final class BundleImporter {
         }
         long size = Files.size(file);
         if (size > BYTES_MAX) {
-            throw new BadSettingException("%s: %d bytes (expected: at most %d, in one file)".formatted(file, size, BYTES_MAX));
+            throw new BadSettingException(
+                    "%s: %d bytes (expected: at most %d, in one file)".formatted(file, size, BYTES_MAX));
         }
         return Files.readAllBytes(file);
     }
@@ -140,7 +141,8 @@ final class BundleImporter {
     private static SequencedMap<String, TensorData> samples(Path samples, Arena arena) throws IOException {
         if (!Files.isRegularFile(samples)) {
             throw new BadSettingException(
-                    "--samples %s: no such file (expected: a safetensors file of what the model takes)".formatted(samples));
+                    "--samples %s: no such file (expected: a safetensors file of what the model takes)"
+                            .formatted(samples));
         }
         try {
             SequencedMap<String, TensorData> all = Safetensors.map(samples, arena);

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
@@ -65,7 +66,7 @@ class BundleImportTest {
     }
 
     /** Value {@code i} of the first tensor is 10 i, and of the next ones i. */
-    private static LinkedHashMap<String, TensorData> tensors(int samples, String... names) {
+    private static SequencedMap<String, TensorData> tensors(int samples, String... names) {
         var tensors = new LinkedHashMap<String, TensorData>();
         for (String name : names) {
             float[] values = new float[2 * samples];
@@ -82,7 +83,9 @@ class BundleImportTest {
     }
 
     private static Bundle open(Path place, Arena arena) throws IOException {
-        return Bundles.at(new LocalObjectStore(place)).open(Trust.anybody(), arena).bundle();
+        return Bundles.at(new LocalObjectStore(place))
+                .open(Trust.anybody(), arena)
+                .bundle();
     }
 
     @Test
@@ -200,7 +203,18 @@ class BundleImportTest {
         assertThat(importing(model).refusedOnce(ExitCode.BAD_SETTING)).contains("ONNX file of");
         Path script = Files.copy(model, folder.resolve("model.pt"));
         assertThat(importing(script).refusedOnce(ExitCode.BAD_SETTING)).contains("no TorchScript");
-        assertThat(perdure("bundle", "import", model, "--samples", samples, "--name", "x", "--out", out, "--relative", "-1")
+        assertThat(perdure(
+                                "bundle",
+                                "import",
+                                model,
+                                "--samples",
+                                samples,
+                                "--name",
+                                "x",
+                                "--out",
+                                out,
+                                "--relative",
+                                "-1")
                         .refusedOnce(ExitCode.BAD_SETTING))
                 .contains("--relative");
         assertThat(perdure("bundle", "import", "--help").fine()).contains("Usage: perdure bundle import");

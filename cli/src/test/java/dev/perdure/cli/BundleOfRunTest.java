@@ -64,7 +64,8 @@ class BundleOfRunTest {
         perdure("key", "create", key).fine();
         String said = perdure("bundle", run, "--out", out, "--key", key).fine();
         assertThat(said)
-                .contains(out + ": bundle ", "signed by key", "32 golden samples answered rightly by layers and by onnx");
+                .contains(
+                        out + ": bundle ", "signed by key", "32 golden samples answered rightly by layers and by onnx");
     }
 
     private static Bundle open(Path place, Arena arena) throws IOException {
@@ -214,7 +215,8 @@ class BundleOfRunTest {
     @Test
     void theOnnxFileIsLeftOutWhenThatIsAskedFor() throws IOException {
         Path without = folder.resolve("without");
-        assertThat(perdure("bundle", run, "--out", without, "--key", key, "--without-onnx").fine())
+        assertThat(perdure("bundle", run, "--out", without, "--key", key, "--without-onnx")
+                        .fine())
                 .contains("32 golden samples answered rightly by layers\n");
         try (Arena arena = Arena.ofConfined()) {
             assertThat(open(without, arena).onnx()).isEmpty();
