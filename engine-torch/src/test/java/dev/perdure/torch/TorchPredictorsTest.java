@@ -35,7 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.concurrent.Executors;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,6 +189,30 @@ class TorchPredictorsTest {
                     .withMessageContaining("out of range");
             var answers = predictor.predict(Map.of("x", TensorData.of(Shape.of(2), 2L, 0L)), arena);
             assertThat(floats(Objects.requireNonNull(answers.get("y")))).containsExactly(30, 10);
+        }
+    }
+
+    /** libtorch keeps this for each thread: what rewrites a graph after some runs changes its bits. */
+    @Test
+    void runsTorchScriptAsItIsWrittenInEveryThread() throws Exception {
+        var archive = new ServedProgram.TorchScript(Scripts.archive("""
+                def forward(self, x):
+                    return torch.tanh(x)
+                """, Map.of()));
+        var model =
+                new ServedModel(archive, new LinkedHashMap<>(), List.of(IN), List.of(new Port("y", DType.F32, INPUT)));
+        try (Predictor predictor = PREDICTORS.open(model);
+                var thread = Executors.newSingleThreadExecutor()) {
+            assertThat(thread.submit(torch::getGraphExecutorOptimize).get())
+                    .as("in a new thread")
+                    .isTrue();
+            thread.submit(() -> {
+                        try (Arena arena = Arena.ofConfined()) {
+                            predictor.predict(Map.of("input", batch(2, 1).inputs()), arena);
+                        }
+                    })
+                    .get();
+            assertThat(thread.submit(torch::getGraphExecutorOptimize).get()).isFalse();
         }
     }
 
