@@ -13,6 +13,7 @@ final class OnnxNatives {
 
     /** @throws BadSettingException if there is none for this machine, or it does not load */
     static OrtEnvironment load() {
+        OnnxLibrary.place();
         try {
             OrtEnvironment environment =
                     OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "perdure");
@@ -22,7 +23,7 @@ final class OnnxNatives {
             Throwable root = root(e);
             throw new BadSettingException(
                     ("ONNX Runtime does not load on %s, %s: %s (expected: Linux on x86-64 or AArch64, or macOS on AArch64;"
-                                    + " a folder for temporary files with 100 MB free).")
+                                    + " a home folder or one for temporary files with 100 MB free).")
                             .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), oneLine(root)));
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime cannot be set up: " + oneLine(e), e);

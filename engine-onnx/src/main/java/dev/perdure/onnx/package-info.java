@@ -6,7 +6,7 @@
  *       dev.perdure.onnx.OnnxOptions} says how it computes.
  *   <li>{@code OnnxKernel} is an open one: it runs on the caller's memory.
  *   <li>{@code Described} says what a file takes and gives, {@code Tensors} which memory is which tensor; {@code OnnxNatives}
- *       finds the native library and puts its errors into one line.
+ *       loads the native library, which {@code OnnxLibrary} has unpacked once, and puts its errors into one line.
  * </ol>
  */
 @NullMarked
