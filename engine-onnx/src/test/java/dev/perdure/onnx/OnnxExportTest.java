@@ -177,15 +177,14 @@ class OnnxExportTest {
     /** The network of {@code examples/digits.yaml}. */
     private static List<Layer> digits() {
         return List.of(
-                conv("conv1", 16, 3, 1, 1),
+                conv("conv1", 32, 3, 1, 0),
                 relu(),
                 new Layer.MaxPool(2, 2),
-                conv("conv2", 32, 3, 1, 1),
+                conv("conv2", 64, 3, 1, 0),
                 relu(),
                 new Layer.MaxPool(2, 2),
                 dense("fc1", 64),
                 relu(),
-                new Layer.Dropout(0.25),
                 dense("fc2", 10));
     }
 
