@@ -1,16 +1,21 @@
 package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
+import dev.perdure.engine.Predictors;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.BundleText;
 import dev.perdure.model.Bundles;
+import dev.perdure.model.GoldenSet;
 import dev.perdure.model.KeyFiles;
 import dev.perdure.model.OpenedBundle;
 import dev.perdure.model.SigningKey;
 import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
+import dev.perdure.onnx.OnnxOptions;
+import dev.perdure.onnx.OnnxPredictors;
 import dev.perdure.store.ObjectStores;
 import dev.perdure.torch.TorchEngine;
+import dev.perdure.torch.TorchPredictors;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunFolder;
 import java.io.IOException;
@@ -31,9 +36,15 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Makes a bundle of a finished run: the model of its newest checkpoint with the evidence about it.",
-            "Also shows, verifies and signs bundles."
+            "A network described by layers is in it twice: as layers and weights, and as an ONNX file that others read.",
+            "Both must give the golden answers. Also imports others' models, shows, verifies and signs bundles."
         },
-        subcommands = {BundleCommand.Show.class, BundleCommand.Verify.class, BundleCommand.Sign.class})
+        subcommands = {
+            BundleImportCommand.class,
+            BundleCommand.Show.class,
+            BundleCommand.Verify.class,
+            BundleCommand.Sign.class
+        })
 final class BundleCommand extends CommandGroup {
     @Parameters(arity = "0..1", paramLabel = "RUN", description = "The run's folder.")
     @Nullable
@@ -54,6 +65,9 @@ final class BundleCommand extends CommandGroup {
             description = "The version it is given. Default: ${DEFAULT-VALUE}.")
     String modelVersion = "1";
 
+    @Option(names = "--without-onnx", description = "Leave the ONNX file out.")
+    boolean withoutOnnx;
+
     @Override
     public Integer call() throws Exception {
         if (run == null) {
@@ -62,17 +76,39 @@ final class BundleCommand extends CommandGroup {
         if (out == null) {
             throw new BadSettingException("--out is missing (expected: where the bundle goes). Add: --out DIR");
         }
+        try (Arena arena = Arena.ofShared()) {
+            var maker = new BundleMaker(new RunFolder(run), new TorchEngine(), frameworks());
+            write(out, key, () -> maker.make(modelVersion, !withoutOnnx, arena));
+        }
+        return ExitCode.OK.code();
+    }
+
+    /** Returns a framework for every way in which a bundle may hold a model. */
+    static List<Predictors> frameworks() {
+        return List.of(new TorchPredictors(1), new OnnxPredictors(OnnxOptions.standard()));
+    }
+
+    interface Making {
+        Bundle make() throws IOException;
+    }
+
+    /** The key is read first: nothing is computed in vain. */
+    static void write(String out, @Nullable Path key, Making making) throws IOException {
         SigningKey signer = key == null ? null : KeyFiles.readPrivate(key);
         Bundles place = Bundles.at(ObjectStores.open(out));
-        try (Arena arena = Arena.ofShared()) {
-            Bundle bundle = new BundleMaker(new RunFolder(run), new TorchEngine()).make(modelVersion, arena);
-            System.out.printf("%s: bundle %s%n", out, place.write(bundle, signer));
-        }
+        Bundle bundle = making.make();
+        System.out.printf("%s: bundle %s%n", out, place.write(bundle, signer));
+        int ways = new ServedBundle(bundle).models().size();
+        System.out.printf(
+                "%d golden samples answered rightly by %s%n",
+                bundle.golden().map(GoldenSet::samples).orElse(0L),
+                ways == 1
+                        ? bundle.program().format().word()
+                        : bundle.program().format().word() + " and by onnx");
         System.out.println(
                 signer == null
                         ? "It is not signed. Sign it with: perdure bundle sign %s --key FILE".formatted(out)
                         : "signed by key " + signer.publicHalf().id());
-        return ExitCode.OK.code();
     }
 
     /** A bundle, and whose word is taken for it. */

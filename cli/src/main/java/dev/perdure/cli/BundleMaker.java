@@ -16,8 +16,12 @@ import dev.perdure.data.DataSettings.Preparation;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
 import dev.perdure.engine.Engine;
+import dev.perdure.engine.Layer;
 import dev.perdure.engine.ModelSpec;
+import dev.perdure.engine.Port;
+import dev.perdure.engine.Predictors;
 import dev.perdure.engine.TrainableModel;
+import dev.perdure.export.OnnxExport;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Evaluation;
 import dev.perdure.model.Evaluation.Measure;
@@ -54,24 +58,30 @@ import java.util.stream.Stream;
 final class BundleMaker {
     static final String INPUT = "input";
     static final String OUTPUT = "output";
-    private static final int GOLDEN_SAMPLES_MAX = 32;
-
     /** Another build's sums differ in the last bits of an F32, and layers carry that on. */
-    private static final Tolerance TOLERANCE = new Tolerance(1e-4, 1e-3);
+    static final Tolerance TOLERANCE = new Tolerance(1e-4, 1e-3);
 
     private final RunFolder folder;
     private final Engine engine;
+    private final List<Predictors> frameworks;
 
-    BundleMaker(RunFolder folder, Engine engine) {
+    /**
+     * @param engine that trained, and gives the golden answers
+     * @param frameworks that must give the same ones from the bundle alone; each format that a bundle may hold is run by one
+     */
+    BundleMaker(RunFolder folder, Engine engine, List<Predictors> frameworks) {
         this.folder = folder;
         this.engine = engine;
+        this.frameworks = List.copyOf(frameworks);
     }
 
     /**
+     * @param withOnnx whether networks described by layers are to be there as ONNX files as well
      * @param arena how long the memory of weights and golden set lives
-     * @throws BadSettingException if the run has not finished, or its data are no longer what it was trained with
+     * @throws BadSettingException if the run has not finished, its data are no longer what it was trained with, or what the
+     *     bundle holds does not give the golden answers
      */
-    Bundle make(String version, Arena arena) throws IOException {
+    Bundle make(String version, boolean withOnnx, Arena arena) throws IOException {
         RunConfig config = folder.readConfig();
         RunReport report = FinishedRun.of(folder, config)
                 .orElseThrow(() -> new BadSettingException(
@@ -82,7 +92,7 @@ final class BundleMaker {
         State state = checkpoints.load(newest.name(), arena).state();
         Dataset data = Dataset.open(config.data(), config.seed());
         requireSameData(report, data);
-        return new Bundle(
+        var bundle = new Bundle(
                 config.name(),
                 version,
                 newest.created(),
@@ -90,6 +100,7 @@ final class BundleMaker {
                 data.classNames(),
                 preprocessing(config.data().preparation(), data),
                 program(config),
+                withOnnx ? onnx(config, data, Weights.of(state), arena) : Optional.empty(),
                 Weights.of(state),
                 Optional.of(golden(config, data, state, arena)),
                 Optional.empty(),
@@ -98,6 +109,8 @@ final class BundleMaker {
                 Optional.empty(),
                 evaluation(config, report, data),
                 provenance(config, report, checkpoints.digest(newest.name())));
+        new ServedBundle(bundle).requireGoldenAnswers(frameworks);
+        return bundle;
     }
 
     private void requireSameData(RunReport report, Dataset data) {
@@ -139,6 +152,20 @@ final class BundleMaker {
         };
     }
 
+    /** Programs and TorchScript files say what they compute in a way of their own. */
+    private static Optional<MemorySegment> onnx(
+            RunConfig config, Dataset data, SequencedMap<String, TensorData> weights, Arena arena) {
+        if (!(config.model().model() instanceof ModelSpec.Layers(List<Layer> layers))) {
+            return Optional.empty();
+        }
+        return Optional.of(OnnxExport.write(
+                layers,
+                new Port(INPUT, DType.F32, data.sampleShape()),
+                Port.of(OUTPUT, DType.F32, data.outputs()),
+                weights,
+                arena));
+    }
+
     private static Program program(Program.Format format, byte[] bytes) {
         return new Program(format, MemorySegment.ofArray(bytes));
     }
@@ -150,7 +177,7 @@ final class BundleMaker {
                 .filter(ids -> ids.length > 0)
                 .findFirst()
                 .orElseThrow();
-        int[] ids = Arrays.copyOf(held, Math.min(held.length, GOLDEN_SAMPLES_MAX));
+        int[] ids = Arrays.copyOf(held, Math.min(held.length, GoldenSamples.MAX));
         TensorData inputs = data.batch(ids, Augment.none(), arena).inputs();
         try (TrainableModel model = engine.open(config.planFor(data))) {
             model.restore(state);
@@ -188,13 +215,13 @@ final class BundleMaker {
 
     private Provenance provenance(RunConfig config, RunReport report, String checkpoint) {
         var versions = new LinkedHashMap<String, String>();
-        String own = Perdure.class.getPackage().getImplementationVersion();
-        versions.put("perdure", own == null ? "development build" : own);
+        versions.put("perdure", Perdure.Version.own());
         versions.put("engine", report.engine());
         versions.put("golden set by", engine.build());
         return new Provenance(
                 config.name(),
                 Optional.of(checkpoint),
+                Optional.empty(),
                 Optional.of(report.dataDigest()),
                 Optional.of(config.toYaml()),
                 versions);

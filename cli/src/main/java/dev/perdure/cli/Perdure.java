@@ -138,10 +138,12 @@ public final class Perdure {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"perdure " + own(), "Java " + Runtime.version()};
+        }
+
+        static String own() {
             String version = Perdure.class.getPackage().getImplementationVersion();
-            return new String[] {
-                "perdure " + (version == null ? "(development build)" : version), "Java " + Runtime.version()
-            };
+            return version == null ? "development build" : version;
         }
     }
 }

@@ -59,6 +59,7 @@ class BundleCommandTest {
                 List.of("a", "b", "c"),
                 Optional.empty(),
                 new Program(Program.Format.LAYERS, MemorySegment.ofArray("layers: []\n".getBytes(UTF_8))),
+                Optional.empty(),
                 weights,
                 Optional.empty(),
                 Optional.empty(),
@@ -66,7 +67,13 @@ class BundleCommandTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                new Provenance("run", Optional.empty(), Optional.empty(), Optional.empty(), new LinkedHashMap<>()));
+                new Provenance(
+                        "run",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new LinkedHashMap<>()));
     }
 
     @Test

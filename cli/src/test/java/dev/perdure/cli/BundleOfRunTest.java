@@ -2,11 +2,18 @@ package dev.perdure.cli;
 
 import static dev.perdure.cli.Shell.perdure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.perdure.core.BadSettingException;
 import dev.perdure.core.Digests;
 import dev.perdure.core.TensorData;
 import dev.perdure.data.Dataset;
+import dev.perdure.engine.CheckedPredictor;
 import dev.perdure.engine.Loss;
+import dev.perdure.engine.Predictor;
+import dev.perdure.engine.Predictors;
+import dev.perdure.engine.ServedModel;
+import dev.perdure.engine.ServedProgram;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainingPlan;
 import dev.perdure.format.Safetensors;
@@ -28,8 +35,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,7 +63,9 @@ class BundleOfRunTest {
                 .fine();
         perdure("key", "create", key).fine();
         String said = perdure("bundle", run, "--out", out, "--key", key).fine();
-        assertThat(said).contains(out + ": bundle ", "signed by key");
+        assertThat(said)
+                .contains(
+                        out + ": bundle ", "signed by key", "32 golden samples answered rightly by layers and by onnx");
     }
 
     private static Bundle open(Path place, Arena arena) throws IOException {
@@ -118,6 +130,96 @@ class BundleOfRunTest {
                 assertThat(golden.compare(Map.of("output", model.predict(inputs))))
                         .isNotEmpty();
             }
+        }
+    }
+
+    /** Whoever has the bundle and one of the two frameworks gets the golden answers, and other ones from another model. */
+    @Test
+    void bothFrameworksGiveTheGoldenAnswersFromTheBundleAlone() throws IOException {
+        try (Arena arena = Arena.ofShared()) {
+            Bundle bundle = open(out, arena);
+            GoldenSet golden = bundle.golden().orElseThrow();
+            assertThat(new ServedBundle(bundle).models()).hasSize(2);
+            for (ServedModel served : new ServedBundle(bundle).models()) {
+                Predictors framework = BundleCommand.frameworks().stream()
+                        .filter(each -> each.runs(served.program()))
+                        .findFirst()
+                        .orElseThrow();
+                try (Predictor predictor = framework.open(served)) {
+                    assertThat(golden.compare(predictor.predict(golden.inputs(), arena)))
+                            .as(framework.build())
+                            .isEmpty();
+                    TensorData others = TensorData.of(
+                            golden.inputs().firstEntry().getValue().shape(), new float[32 * 28 * 28]);
+                    assertThat(golden.compare(predictor.predict(Map.of("input", others), arena)))
+                            .as(framework.build())
+                            .isNotEmpty();
+                }
+            }
+        }
+    }
+
+    /** A framework that is wrong by a little more than the tolerance in one answer. */
+    private record Liar(Predictors honest) implements Predictors {
+        @Override
+        public String build() {
+            return "liar 1.0";
+        }
+
+        @Override
+        public boolean runs(ServedProgram program) {
+            return honest.runs(program);
+        }
+
+        @Override
+        public Predictor open(ServedModel model) {
+            Predictor predictor = honest.open(model);
+            return CheckedPredictor.open("liar", model, new CheckedPredictor.Kernel() {
+                @Override
+                public void run(List<TensorData> inputs, List<TensorData> outputs) {
+                    predictor.predict(Map.of("input", inputs.getFirst()), Map.of("output", outputs.getFirst()));
+                    var answers = outputs.getFirst().data();
+                    float right = answers.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3);
+                    answers.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3, right * 1.01f + 0.001f);
+                }
+
+                @Override
+                public void close() {
+                    predictor.close();
+                }
+            });
+        }
+
+        @Override
+        public SequencedMap<String, TensorData> probe(
+                ServedProgram program, Map<String, TensorData> inputs, Arena arena) {
+            return honest.probe(program, inputs, arena);
+        }
+    }
+
+    @Test
+    void noBundleIsMadeOfWhatFrameworksAnswerDifferently() throws IOException {
+        List<Predictors> honest = BundleCommand.frameworks();
+        for (int i = 0; i < honest.size(); i++) {
+            var frameworks = new ArrayList<>(honest);
+            frameworks.set(i, new Liar(honest.get(i)));
+            var maker = new BundleMaker(new RunFolder(run), new TorchEngine(), frameworks);
+            try (Arena arena = Arena.ofShared()) {
+                assertThatExceptionOfType(BadSettingException.class)
+                        .isThrownBy(() -> maker.make("1", true, arena))
+                        .withMessageContainingAll("run by liar 1.0: 1 golden answers differ", "output[3]", "Tolerance");
+            }
+        }
+    }
+
+    @Test
+    void theOnnxFileIsLeftOutWhenThatIsAskedFor() throws IOException {
+        Path without = folder.resolve("without");
+        assertThat(perdure("bundle", run, "--out", without, "--key", key, "--without-onnx")
+                        .fine())
+                .contains("32 golden samples answered rightly by layers\n");
+        try (Arena arena = Arena.ofConfined()) {
+            assertThat(open(without, arena).onnx()).isEmpty();
         }
     }
 

@@ -34,7 +34,12 @@ public final class Declaration {
      * @param adopted a tensor of somebody else's that is to live in the model's memory, and be the parameter
      */
     record Part(
-            String name, DType dtype, Shape shape, boolean trained, Initialisers.Fill fill, Optional<Tensor> adopted) {}
+            String name, DType dtype, Shape shape, boolean trained, Initialisers.Fill fill, Optional<Tensor> adopted) {
+        /** Returns the same tensor, but that nothing trains it, and that it begins otherwise. */
+        Part frozen(Initialisers.Fill begins) {
+            return new Part(name, dtype, shape, false, begins, adopted);
+        }
+    }
 
     /** A batch normalisation, and where its statistics begin in a gradient's. */
     record Normalisation(String name, int channels, double momentum, double epsilon, int offset) {}
@@ -125,6 +130,15 @@ public final class Declaration {
 
     void add(Statistics more) {
         statistics.add(more);
+    }
+
+    /** Returns the same declaration of other parts. */
+    Declaration with(List<Part> others) {
+        var declaration = new Declaration(input, outputs);
+        others.forEach(declaration::add);
+        declaration.statistics.addAll(statistics);
+        declaration.normalisations.putAll(normalisations);
+        return declaration;
     }
 
     List<Part> parts() {

@@ -74,15 +74,13 @@ final class Libtorch {
         return matcher.find() ? matcher.group(1) : "unknown";
     }
 
-    /** Deterministic algorithms only; no library with a thread pool of its own; TorchScript as it is written. */
+    /** Deterministic algorithms only; no library with a thread pool of its own. */
     private static void setUp() {
         Context context = globalContext();
         context.setDeterministicAlgorithms(true, false);
         context.setDeterministicFillUninitializedMemory(false);
         context.setDeterministicMkldnn(true);
         context.setUserEnabledNNPACK(false);
-        // The profiling executor rewrites a graph after its first runs, and with it the bits.
-        setGraphExecutorOptimize(false);
         singleThreadedBlas();
         keepFreedMemory();
     }
@@ -117,13 +115,15 @@ final class Libtorch {
     }
 
     /**
-     * Prepares the calling thread: libtorch keeps the number of threads, and the processor the treatment of subnormal
-     * numbers (which are kept here, as IEEE 754 has them), for each thread.
+     * Prepares the calling thread: libtorch keeps the number of threads and how TorchScript is run, and the processor the
+     * treatment of subnormal numbers (which are kept here, as IEEE 754 has them), for each thread.
      */
     static void enter(int threads) {
         if (get_num_threads() != threads) {
             set_num_threads(threads);
         }
+        // The profiling executor rewrites a graph after its first runs, and with it the bits.
+        setGraphExecutorOptimize(false);
         Context.setFlushDenormal(false);
     }
 

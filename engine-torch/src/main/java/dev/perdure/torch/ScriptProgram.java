@@ -52,14 +52,32 @@ final class ScriptProgram implements TorchProgram, AutoCloseable {
                     "model.torchscript: %s cannot be read (expected: a file that torch.jit.save wrote)"
                             .formatted(file));
         }
-        Libtorch.load();
         try (var _ = new PointerScope()) {
-            return new ScriptProgram(file, torch.load(file.toString()));
+            return new ScriptProgram(file, module(file));
+        }
+    }
+
+    /**
+     * Returns the module of a file, which lives as long as the scope.
+     *
+     * @throws BadSettingException if the file is none of TorchScript
+     */
+    static JitModule module(Path file) {
+        Libtorch.load();
+        try {
+            return torch.load(file.toString());
         } catch (RuntimeException e) {
             throw new BadSettingException(
                     "model.torchscript: %s is no TorchScript (expected: a file that torch.jit.save wrote): %s"
                             .formatted(file, Libtorch.oneLine(e)));
         }
+    }
+
+    /** Returns a module's parameters and buffers. */
+    static Map<String, Tensor> tensors(JitModule module) {
+        var all = new LinkedHashMap<>(named(parameters(module)));
+        all.putAll(named(buffers(module)));
+        return all;
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class TorchEngine implements Engine {
         };
     }
 
-    private static TorchProgram program(String className) {
+    static TorchProgram program(String className) {
         String expected =
                 "(expected: a public class that implements %s and has a public constructor without parameters)"
                         .formatted(TorchProgram.class.getName());

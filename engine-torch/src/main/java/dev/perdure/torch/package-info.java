@@ -11,6 +11,8 @@
  *   <li>{@link dev.perdure.torch.TorchModel} puts them together.
  *   <li>{@code Fit} (what a model may be given), {@code Initialisers}, {@code Losses}, {@code Norms}, {@code Statistics} (what batch normalisation remembers) and {@code Tensors}
  *       (tensors over our memory and memory of tensors) are the parts.
+ *   <li>{@link dev.perdure.torch.TorchPredictors} opens models that only predict: {@code ProgramKernel} and {@code
+ *       ScriptKernel} compute in {@code Inference}, with weights that {@code Given} has held against the model's own.
  *   <li>{@link dev.perdure.torch.GlooCollectives}: processes that train together find each other at a {@code MeetingPoint}
  *       and exchange memory in a {@code GlooCollective}, of which {@code GlooWatch} notices who is gone. {@link dev.perdure.torch.MeetingServer} is such a point for those
  *       without a common folder; {@code LoopbackListener} keeps it to this host.

@@ -5,7 +5,13 @@ import static org.bytedeco.pytorch.global.torch.ones;
 import static org.bytedeco.pytorch.global.torch.torch_empty;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
+import dev.perdure.core.TensorData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolType;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -45,6 +51,29 @@ final class Scripts {
                         return torch.mm(x, torch.t(self.fc2_weight)) + self.frozen
                     """);
             net.save(file.toString());
+        }
+    }
+
+    /**
+     * Returns an archive with parameters of zeros.
+     *
+     * @param code a method {@code forward}
+     * @param parameters whose types and shapes it has
+     */
+    static MemorySegment archive(String code, Map<String, TensorData> parameters) {
+        Libtorch.load();
+        try (var _ = new PointerScope()) {
+            var net = new JitModule(new QualifiedName("__torch__.Archive"));
+            parameters.forEach((name, like) ->
+                    net.register_parameter(name, zeros(like.shape().toArray()).set_requires_grad(true), false));
+            net.define(code);
+            Path file = Files.createTempFile("perdure-test", ".pt");
+            net.save(file.toString());
+            byte[] bytes = Files.readAllBytes(file);
+            Files.delete(file);
+            return MemorySegment.ofArray(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

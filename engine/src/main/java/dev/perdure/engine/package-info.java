@@ -11,6 +11,13 @@
  *   <li>{@link dev.perdure.engine.Collectives}: how those who train together meet; {@link dev.perdure.engine.Collective}:
  *       what they then exchange, until a {@link dev.perdure.engine.CollectiveFailedException} says that one is gone. {@link
  *       dev.perdure.engine.MemoryCollectives} are those of one process.
+ *   <li>{@link dev.perdure.engine.Predictors} open a {@link dev.perdure.engine.ServedModel}, written as a {@link
+ *       dev.perdure.engine.ServedProgram} between {@link dev.perdure.engine.Port}s, for those who only predict; {@link
+ *       dev.perdure.engine.Predictor} is what answers. {@link dev.perdure.engine.CheckedPredictor} is what all of them have
+ *       in common ({@code Ports}, {@code Staging}, {@code CallCount}).
+ *   <li>What goes wrong then is one of four: {@link dev.perdure.engine.UnusableModelException}, {@link
+ *       dev.perdure.engine.WrongTensorException}, {@link dev.perdure.engine.PredictorClosedException}, {@link
+ *       dev.perdure.engine.PredictionFailedException}.
  *   <li>{@link dev.perdure.engine.LearningRate}: the rate as a pure function of the step.
  *   <li>{@link dev.perdure.engine.Shapes}: what a network makes of a sample's shape, found before anything is loaded.
  *   <li>{@link dev.perdure.engine.ModelSettings}, {@link dev.perdure.engine.OptimizerSettings} and

@@ -1,6 +1,7 @@
 package dev.perdure.model;
 
 import dev.perdure.core.TensorData;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import java.util.Set;
  * @param labels of the classes, in the order of the output's elements; empty when there are none
  * @param preprocessing what was done to raw values; absent when that is not known
  * @param program what computes
+ * @param onnx the same network as an ONNX file with its weights, for whoever runs those; absent when there is none, and when
+ *     the program is ONNX itself
  * @param weights by PyTorch's names; may be empty where the program holds them
  * @param golden samples and the right answers to them
  * @param guard what inputs looked like in training
@@ -35,6 +38,7 @@ public record Bundle(
         List<String> labels,
         Optional<Preprocessing> preprocessing,
         Program program,
+        Optional<MemorySegment> onnx,
         SequencedMap<String, TensorData> weights,
         Optional<GoldenSet> golden,
         Optional<GuardProfile> guard,
@@ -48,6 +52,10 @@ public record Bundle(
         Checks.name("version", version);
         labels = Checks.distinct("label", labels, label -> Checks.name("label", label));
         weights = Checks.copy(weights);
+        if (onnx.isPresent() && program.format() == Program.Format.ONNX) {
+            throw new IllegalArgumentException(
+                    "two ONNX files (expected: one, as the program or beside another program)");
+        }
         golden.ifPresent(set -> requireFit(signature, set));
         fallback.ifPresent(rule -> requireFit(signature, rule));
     }

@@ -38,6 +38,7 @@ final class BundleFields {
                         ? Optional.of(new Preprocessing(fields.list("preprocessing", this::step)))
                         : Optional.empty(),
                 new Program(fields.word("program", Program.Format.class, Program.Format::word), parts.program()),
+                parts.onnx(),
                 parts.takeAll(Role.WEIGHTS),
                 fields.optional("golden", golden -> golden(golden, signature)),
                 fields.optional("guard", this::guard),
@@ -193,6 +194,7 @@ final class BundleFields {
         return new Provenance(
                 fields.text("run"),
                 fields.optionalText("checkpoint"),
+                fields.optionalText("file"),
                 fields.optionalText("data"),
                 fields.optionalText("recipe"),
                 fields.map("versions", Fields::text));

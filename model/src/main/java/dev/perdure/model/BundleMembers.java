@@ -174,6 +174,7 @@ final class BundleMembers {
         return new Members()
                 .put("run", provenance.run())
                 .put("checkpoint", provenance.checkpoint())
+                .put("file", provenance.file())
                 .put("data", provenance.data())
                 .put("recipe", provenance.recipe())
                 .put("versions", provenance.versions());

@@ -39,6 +39,14 @@ public final class BundleText {
                         .formatted(
                                 bundle.program().format().word(),
                                 bundle.program().bytes().byteSize()));
+        text.line(
+                "onnx",
+                bundle.onnx()
+                        .map(file -> file.byteSize() + " bytes")
+                        .orElse(
+                                bundle.program().format() == Program.Format.ONNX
+                                        ? "the program itself"
+                                        : "absent: nothing made it"));
         text.line("weights", weights(bundle));
         text.part("golden set", bundle.golden(), text::golden);
         text.part("guard", bundle.guard(), text::guard);
@@ -233,6 +241,7 @@ public final class BundleText {
     private void provenance(Provenance provenance) {
         line("from", provenance.run());
         line("checkpoint", provenance.checkpoint().orElse("unknown"));
+        provenance.file().ifPresent(file -> line("file", file));
         line("data", provenance.data().orElse("unknown"));
         line(
                 "recipe",

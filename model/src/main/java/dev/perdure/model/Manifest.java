@@ -25,6 +25,7 @@ final class Manifest {
     enum Role {
         WEIGHTS,
         PROGRAM,
+        ONNX,
         GOLDEN,
         REFERENCE;
 

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Parts {
 
     private final Map<Role, SequencedMap<String, TensorData>> tensors = new EnumMap<>(Role.class);
     private @Nullable MemorySegment program;
+    private @Nullable MemorySegment onnx;
 
     /** Returns the bytes of each object that a bundle needs, in pieces. */
     static SequencedMap<Role, List<MemorySegment>> of(Bundle bundle) {
@@ -36,6 +38,7 @@ final class Parts {
             parts.put(Role.WEIGHTS, Safetensors.pieces(bundle.weights()));
         }
         parts.put(Role.PROGRAM, List.of(bundle.program().bytes()));
+        bundle.onnx().ifPresent(file -> parts.put(Role.ONNX, List.of(file)));
         bundle.golden().ifPresent(golden -> {
             var tensors = new TreeMap<String, TensorData>();
             golden.inputs().forEach((name, tensor) -> tensors.put(INPUT + name, tensor));
@@ -75,10 +78,10 @@ final class Parts {
 
     /** Takes an object whose digest was found right. */
     void add(Role role, String name, MemorySegment bytes) throws IOException {
-        if (role == Role.PROGRAM) {
-            program = bytes;
-        } else {
-            tensors.put(role, new LinkedHashMap<>(Safetensors.view(name, bytes)));
+        switch (role) {
+            case PROGRAM -> program = bytes;
+            case ONNX -> onnx = bytes;
+            case WEIGHTS, GOLDEN, REFERENCE -> tensors.put(role, new LinkedHashMap<>(Safetensors.view(name, bytes)));
         }
     }
 
@@ -87,6 +90,10 @@ final class Parts {
             throw new IllegalArgumentException("there is no object with the role 'program'");
         }
         return program;
+    }
+
+    Optional<MemorySegment> onnx() {
+        return Optional.ofNullable(onnx);
     }
 
     /** Takes all tensors of a role; none when there is no such object. */

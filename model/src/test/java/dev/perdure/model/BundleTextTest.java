@@ -25,6 +25,7 @@ class BundleTextTest {
                 .contains("image F32 [batch, 1, 2], 0.0 to 255.0 grey", "logits F32 [batch, 3]")
                 .contains("zero, one, größer")
                 .contains("divide by 255.0", "subtract [0.13], divide by [0.3]", "columns age, colour (2 categories)")
+                .contains("onnx          17 bytes")
                 .contains("2 tensors, 9 elements, 36 bytes")
                 .contains("2 samples, right to within 1.0E-5 + 1.0E-4 of the value")
                 .contains("learned from 60000 samples", "age: -1.5 to 99.0, 1.00 % missing, median")
@@ -33,7 +34,7 @@ class BundleTextTest {
                 .contains("batch 1: p50 0.120 ms, p95 1.000 ms, p99 2.000 ms", "1048576 bytes of memory")
                 .contains("most frequent label")
                 .contains("test: 10000 samples, accuracy 0.9000", "zero: 980 samples, recall NaN")
-                .contains("runs/digits", "a".repeat(64), "b".repeat(64), "2 lines", "perdure 0.1.0")
+                .contains("runs/digits", "a".repeat(64), "b".repeat(64), "c".repeat(64), "2 lines", "perdure 0.1.0")
                 .doesNotContain("absent", "unknown", "NOT");
     }
 
@@ -41,7 +42,7 @@ class BundleTextTest {
     void saysWhatIsNot() throws IOException {
         assertThat(text(Samples.bare(), null).lines())
                 .filteredOn(line -> line.endsWith("absent: nothing made it"))
-                .hasSize(7);
+                .hasSize(8);
         assertThat(text(Samples.bare(), null)).contains("NOT SIGNED: nobody vouches for it", "within the program");
         assertThat(text(Samples.bare(), Samples.OTHER_KEY))
                 .contains("NOT CHECKED: signed in the name of key "

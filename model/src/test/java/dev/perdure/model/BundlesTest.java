@@ -51,6 +51,10 @@ class BundlesTest {
         assertTensors(actual.weights(), expected.weights());
         assertThat(actual.program().bytes().mismatch(expected.program().bytes()))
                 .isEqualTo(-1);
+        assertThat(actual.onnx().isPresent()).isEqualTo(expected.onnx().isPresent());
+        expected.onnx()
+                .ifPresent(file ->
+                        assertThat(actual.onnx().orElseThrow().mismatch(file)).isEqualTo(-1));
         assertThat(actual.golden().map(GoldenSet::tolerance))
                 .isEqualTo(expected.golden().map(GoldenSet::tolerance));
         expected.golden().ifPresent(golden -> {
@@ -72,6 +76,7 @@ class BundlesTest {
                 bundle.labels(),
                 bundle.preprocessing(),
                 new Program(bundle.program().format(), java.lang.foreign.MemorySegment.NULL),
+                Optional.empty(),
                 new LinkedHashMap<>(),
                 Optional.empty(),
                 bundle.guard(),

@@ -152,6 +152,8 @@ class IndependentBundleReaderTest {
         assertThat(manifest.at("/evaluation/overall/values/accuracy").asDouble())
                 .isEqualTo(0.9);
         assertThat(new String(part("program"), UTF_8)).isEqualTo("layers:\n  - flatten\n");
+        assertThat(new String(part("onnx"), UTF_8)).isEqualTo("no real ONNX file");
+        assertThat(manifest.at("/provenance/file").asText()).isEqualTo("c".repeat(64));
     }
 
     @Test

@@ -45,6 +45,7 @@ final class Samples {
                 bare.labels(),
                 bare.preprocessing(),
                 bare.program(),
+                bare.onnx(),
                 bare.weights(),
                 Optional.of(golden),
                 bare.guard(),
@@ -94,6 +95,7 @@ final class Samples {
                 List.of(),
                 Optional.empty(),
                 new Program(Program.Format.LAYERS, MemorySegment.ofArray("layers:\n  - flatten\n".getBytes(UTF_8))),
+                Optional.empty(),
                 new LinkedHashMap<>(),
                 Optional.empty(),
                 Optional.empty(),
@@ -102,7 +104,12 @@ final class Samples {
                 Optional.empty(),
                 Optional.empty(),
                 new Provenance(
-                        "runs/digits", Optional.empty(), Optional.empty(), Optional.empty(), new LinkedHashMap<>()));
+                        "runs/digits",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new LinkedHashMap<>()));
     }
 
     /** Returns a bundle with everything in it: always the same one, as sketches of the same numbers may differ. */
@@ -126,6 +133,7 @@ final class Samples {
                         new Step.Encode(
                                 List.of(new Column("age", List.of()), new Column("colour", List.of("red", ""))))))),
                 bare.program(),
+                Optional.of(MemorySegment.ofArray("no real ONNX file".getBytes(UTF_8))),
                 weights,
                 Optional.of(golden(new Tolerance(1e-5, 1e-4), 1, 2, 3, 4, Float.NaN, Float.POSITIVE_INFINITY)),
                 Optional.of(guard()),
@@ -141,6 +149,7 @@ final class Samples {
                 new Provenance(
                         "runs/digits",
                         Optional.of("a".repeat(64)),
+                        Optional.of("c".repeat(64)),
                         Optional.of("b".repeat(64)),
                         Optional.of("model:\n  layers: []\n"),
                         map("perdure", "0.1.0")));
