@@ -14,7 +14,8 @@
  *   <li>{@link dev.perdure.reliability.Availability}, {@link dev.perdure.reliability.Redundancy},
  *       {@link dev.perdure.reliability.Capacity}: how many replicas, and what that gives.
  *   <li>{@link dev.perdure.reliability.HypothesisTests} for one look at data; {@link dev.perdure.reliability.AlphaSpending},
- *       {@link dev.perdure.reliability.SequentialRateTest}, {@link dev.perdure.reliability.AlwaysValidRateTest} for many.
+ *       {@link dev.perdure.reliability.SequentialRateTest}, {@link dev.perdure.reliability.AlwaysValidRateTest},
+ *       {@link dev.perdure.reliability.AlwaysValidShareTest} for many.
  *   <li>Detectors, each a value that takes an observation and gives its successor and a
  *       {@link dev.perdure.reliability.Verdict}, and states its {@link dev.perdure.reliability.FalseAlarms}:
  *       {@link dev.perdure.reliability.HeartbeatWatch}, {@link dev.perdure.reliability.ProgressWatch} (with

@@ -1,0 +1,64 @@
+package dev.perdure.routing;
+
+import dev.perdure.reliability.SequentialRateTest;
+import java.util.Optional;
+
+/**
+ * Everything known of one replica.
+ *
+ * @param vitals once it was heard
+ * @param failures whether more requests fail there, and succeed elsewhere, than is healthy
+ */
+public record Replica(
+        ReplicaId id, Health health, Optional<Vitals> vitals, Load load, SequentialRateTest failures, Upkeep upkeep) {
+
+    static Replica starting(ReplicaId id, SequentialRateTest failures, long now) {
+        return new Replica(id, new Health.Starting(now), Optional.empty(), Load.NONE, failures, Upkeep.started(now));
+    }
+
+    Replica with(Health next) {
+        return new Replica(id, next, vitals, load, failures, upkeep);
+    }
+
+    Replica with(Vitals next) {
+        return new Replica(id, health, Optional.of(next), load, failures, upkeep);
+    }
+
+    Replica with(Load next) {
+        return new Replica(id, health, vitals, next, failures, upkeep);
+    }
+
+    Replica with(SequentialRateTest next) {
+        return new Replica(id, health, vitals, load, next, upkeep);
+    }
+
+    Replica with(Upkeep next) {
+        return new Replica(id, health, vitals, load, failures, next);
+    }
+
+    Replica sent(boolean suspect, long now) {
+        Replica busy = load.inFlight() == 0
+                ? vitals.map(known -> with(known.busy(now))).orElse(this)
+                : this;
+        return busy.with(load.sent(suspect));
+    }
+
+    Replica answered(long latencyNanos, long now) {
+        Replica heard = vitals.map(known -> with(known.answered(now))).orElse(this);
+        return heard.with(load.answered(latencyNanos, now));
+    }
+
+    /** A request was answered elsewhere before here: it would have taken at least so long. */
+    Replica overtaken(long latencyNanos, long now) {
+        return with(load.answered(latencyNanos, now));
+    }
+
+    boolean isGone() {
+        return health instanceof Health.Stopped;
+    }
+
+    /** Returns whether there is, or is about to be, a process that can be of use. */
+    boolean counts() {
+        return !isGone() && !health.isWrong() && !(health instanceof Health.Draining) && upkeep.killedAt() < 0;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.perdure.routing;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** A process that answers, and everything that can be wrong with it. */
+final class SimReplica {
+    /** An attempt that it has, or a golden inference when {@code probe} is not 0. */
+    record Job(RequestId request, int attempt, List<String> digests, long probe) {}
+
+    private static final int THREADS = 2;
+    private static final int QUEUE_MAX = 64;
+
+    final World world;
+    final ReplicaId id;
+    boolean isReady;
+    boolean isDead;
+    boolean isStuck;
+    boolean isNan;
+    long wrongSince = -1;
+    boolean wasSlow;
+    double slowness = 1;
+    double errors;
+    long stoppedUntil;
+    long done;
+
+    private final Deque<Job> queue = new ArrayDeque<>();
+    private final List<Job> computing = new ArrayList<>();
+
+    SimReplica(World world, ReplicaId id) {
+        this.world = world;
+        this.id = id;
+    }
+
+    /** What happens in this process happens later while it is stopped, and not at all once it is dead. */
+    void in(long delay, Runnable what) {
+        world.in(delay, () -> {
+            if (isDead) {
+                return;
+            }
+            if (world.now < stoppedUntil) {
+                in(stoppedUntil - world.now, what);
+            } else {
+                what.run();
+            }
+        });
+    }
+
+    void start() {
+        double fate = world.random.nextDouble();
+        if (world.isFaulty() && fate < 0.05) {
+            world.tell(world.delay(), new FleetEvent.NotStarted(id, "no such file"));
+            isDead = true;
+            return;
+        }
+        if (world.isFaulty() && fate < 0.1) {
+            in(world.millis(1, 200), () -> die(134));
+            return;
+        }
+        in(world.millis(50, 300), () -> {
+            isReady = true;
+            world.tell(world.delay(), new FleetEvent.Ready(id));
+            beat();
+        });
+    }
+
+    void beat() {
+        world.tell(world.delay(), new FleetEvent.Beat(id, done, queue.size() + computing.size()));
+        in(world.millis(48, 52), this::beat);
+    }
+
+    void die(int exit) {
+        if (!isDead) {
+            isDead = true;
+            world.note(() -> id + " dies with " + exit);
+            if (world.random.nextBoolean()) {
+                world.tell(world.millis(0, 2), new FleetEvent.Disconnected(id, "reset by peer"));
+            }
+            world.tell(world.millis(1, 5), new FleetEvent.Exited(id, exit));
+        }
+    }
+
+    void stop(long nanos) {
+        stoppedUntil = world.now + nanos;
+    }
+
+    void take(Job job) {
+        if (queue.size() >= QUEUE_MAX) {
+            world.failed(job, Event.Cause.TURNED_AWAY);
+            return;
+        }
+        if (job.probe() != 0) {
+            queue.addFirst(job);
+        } else {
+            queue.addLast(job);
+        }
+        next();
+    }
+
+    private void next() {
+        while (computing.size() < THREADS && !queue.isEmpty() && !isStuck) {
+            Job job = queue.removeFirst();
+            computing.add(job);
+            in((long) (world.service() * slowness), () -> finish(job));
+        }
+    }
+
+    void unstick() {
+        isStuck = false;
+        next();
+    }
+
+    private void finish(Job job) {
+        computing.remove(job);
+        if (job.digests().stream().anyMatch(world::isPoison)) {
+            world.killedBy(job.digests());
+            die(139);
+            return;
+        }
+        done++;
+        if (job.probe() != 0) {
+            probed(job);
+        } else if (world.random.nextDouble() < errors) {
+            world.failed(job, Event.Cause.ERROR);
+        } else {
+            world.answered(this, job);
+        }
+        next();
+    }
+
+    private void probed(Job job) {
+        FleetEvent.Golden result = wrongSince >= 0 || isNan
+                ? new FleetEvent.Golden.Wrong("3 of 4 values differ")
+                : world.random.nextDouble() < errors
+                        ? new FleetEvent.Golden.Failed("exception")
+                        : new FleetEvent.Golden.Right();
+        world.tell(world.delay(), new FleetEvent.Probed(id, job.probe(), result));
+    }
+
+    String output(String digest) {
+        String right = World.right(id.version(), digest);
+        return wrongSince >= 0 ? "wrong " + right : right;
+    }
+}
