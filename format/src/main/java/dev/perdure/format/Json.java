@@ -6,7 +6,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,23 +28,35 @@ public final class Json {
     /** The longest document that is read. */
     public static final int BYTES_MAX = 256 << 20;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(8)
-                    .maxNumberLength(64)
-                    .maxStringLength(BYTES_MAX)
-                    .maxNameLength(1 << 16)
-                    .maxDocumentLength(BYTES_MAX)
-                    .build())
-            .build();
+    /** How deep objects and lists may lie within each other where strangers write them; our own have few levels. */
+    public static final int NESTING_MAX = 32;
+
+    private static final JsonFactory FACTORY = factory(8);
+    private static final JsonFactory DEEP = factory(NESTING_MAX);
+
+    /** How much of a wrong value a message shows. */
+    private static final int SHOWN_MAX = 80;
 
     /** Up to this many members are compared one by one, which is faster than hashing them. */
     private static final int FEW = 8;
 
     private final JsonParser parser;
+
+    private static JsonFactory factory(int nestingMax) {
+        return JsonFactory.builder()
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(nestingMax)
+                        .maxNumberLength(64)
+                        .maxStringLength(BYTES_MAX)
+                        .maxNameLength(1 << 16)
+                        .maxDocumentLength(BYTES_MAX)
+                        .build())
+                .build();
+    }
 
     private Json(JsonParser parser) {
         this.parser = parser;
@@ -63,14 +79,28 @@ public final class Json {
         return json;
     }
 
+    /** Opens a document in UTF-8, refusing what is not, and steps onto its first token. */
+    public static Json open(InputStream utf8) throws IOException {
+        var json = new Json(DEEP.createParser(new InputStreamReader(utf8, strictUtf8())));
+        json.parser.nextToken();
+        return json;
+    }
+
     /** Decodes UTF-8, refusing what is not. */
     public static String decode(byte[] bytes) throws IOException {
+        return strictUtf8().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+
+    private static CharsetDecoder strictUtf8() {
         return StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+    }
+
+    /** Returns where the parser stands, as in {@code /inputs/0/data/17}; empty at the root. */
+    public String where() {
+        return parser.getParsingContext().pathAsPointer().toString();
     }
 
     /** Reads the object that the parser stands on; each value is read by {@code member}. */
@@ -120,6 +150,54 @@ public final class Json {
         return value;
     }
 
+    /** Reads a whole number from 0 to 2^64 - 1, as the bits of an unsigned long. */
+    public long unsigned() throws IOException {
+        expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
+        BigInteger value = parser.getBigIntegerValue();
+        if (value.signum() < 0 || value.bitLength() > Long.SIZE) {
+            throw new IOException("%s (expected: 0 to 2^64 - 1)".formatted(value));
+        }
+        return value.longValue();
+    }
+
+    /** Reads a truth. */
+    public boolean truth() throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_FALSE) {
+            expect(JsonToken.VALUE_TRUE, "true or false");
+        }
+        return parser.getBooleanValue();
+    }
+
+    /** Reads a number as the nearest float; one too great for it is refused. */
+    public float float32() throws IOException {
+        expectNumber();
+        float value = parser.getFloatValue();
+        if (Float.isInfinite(value)) {
+            throw new IOException("%s (expected: a number within 32-bit floats)".formatted(parser.getText()));
+        }
+        return value;
+    }
+
+    /** Reads a number as the nearest double; one too great for it is refused. */
+    public double float64() throws IOException {
+        expectNumber();
+        double value = parser.getDoubleValue();
+        if (Double.isInfinite(value)) {
+            throw new IOException("%s (expected: a number within 64-bit floats)".formatted(parser.getText()));
+        }
+        return value;
+    }
+
+    /** Whether the parser stands at the beginning of a list. */
+    public boolean atList() {
+        return parser.currentToken() == JsonToken.START_ARRAY;
+    }
+
+    /** Passes over whatever the parser stands on. */
+    public void skip() throws IOException {
+        parser.skipChildren();
+    }
+
     /** Reads a number, or one of the texts that stand for what JSON has no number for. */
     public double real() throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
@@ -130,10 +208,14 @@ public final class Json {
                 default -> throw new IOException("'%s' (expected: a number)".formatted(parser.getText()));
             };
         }
+        expectNumber();
+        return Double.parseDouble(parser.getText());
+    }
+
+    private void expectNumber() throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             expect(JsonToken.VALUE_NUMBER_FLOAT, "a number");
         }
-        return Double.parseDouble(parser.getText());
     }
 
     /**
@@ -158,7 +240,7 @@ public final class Json {
             case VALUE_NUMBER_INT -> parser.getLongValue();
             case VALUE_NUMBER_FLOAT -> Double.parseDouble(parser.getText());
             case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
-            case null, default -> throw new IOException("%s (expected: a value)".formatted(described(token)));
+            case null, default -> throw new IOException("%s (expected: a value)".formatted(described()));
         };
     }
 
@@ -172,12 +254,24 @@ public final class Json {
     private void expect(JsonToken token, String what) throws IOException {
         JsonToken found = parser.currentToken();
         if (found != token) {
-            throw new IOException("%s (expected: %s)".formatted(described(found), what));
+            throw new IOException("%s (expected: %s)".formatted(described(), what));
         }
     }
 
-    private static String described(@Nullable JsonToken found) {
-        return found == null ? "the end" : found.toString();
+    /** Returns what the parser stands on, of a long text the beginning. */
+    private String described() throws IOException {
+        JsonToken found = parser.currentToken();
+        return switch (found) {
+            case null -> "the end";
+            case START_OBJECT, END_OBJECT -> "an object";
+            case START_ARRAY, END_ARRAY -> "a list";
+            case VALUE_STRING -> "'" + beginning(parser.getText()) + "'";
+            default -> beginning(parser.getText());
+        };
+    }
+
+    private static String beginning(String text) {
+        return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
     }
 
     /** Returns the value of a member that must be there. */

@@ -8,6 +8,8 @@
  *       dev.perdure.testkit.SimulatedCrash} is how the process dies in it.
  *   <li>{@link dev.perdure.testkit.EngineContract} and {@link dev.perdure.testkit.CollectiveContract}: the promises of an
  *       engine, and of those who step together.
+ *   <li>{@link dev.perdure.testkit.OipContract}: the promises of a server of the Open Inference Protocol, wherever it
+ *       listens; {@link dev.perdure.testkit.OipHttp} speaks with it as its clients do.
  *   <li>{@link dev.perdure.testkit.PostgresServer}: a real PostgreSQL for as long as the tests run.
  * </ol>
  */

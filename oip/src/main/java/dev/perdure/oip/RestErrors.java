@@ -1,0 +1,85 @@
+package dev.perdure.oip;
+
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.common.util.Exceptions;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
+import com.linecorp.armeria.server.ServerErrorHandler;
+import com.linecorp.armeria.server.ServiceConfig;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/** Answers over HTTP without a result: a status, and {@code {"error": "reason"}} whoever refused. */
+final class RestErrors implements ServerErrorHandler {
+
+    static HttpResponse response(Throwable failure) {
+        return aggregated(foreseen(failure)).toHttpResponse();
+    }
+
+    private static OipException foreseen(Throwable thrown) {
+        Throwable failure = Exceptions.peel(thrown);
+        return switch (failure) {
+            case ContentTooLargeException large ->
+                OipException.tooLarge(
+                        "bytes of the body",
+                        Math.max(large.contentLength(), large.transferred()),
+                        large.maxContentLength());
+            case RequestTimeoutException _ ->
+                new OipException(OipError.LATE, "no answer within the request's time (expected: one)");
+            default -> Calls.answer(failure);
+        };
+    }
+
+    private static AggregatedHttpResponse aggregated(OipException refused) {
+        ResponseHeadersBuilder headers = ResponseHeaders.builder(
+                        HttpStatus.valueOf(refused.error().httpStatus()))
+                .contentType(MediaType.JSON);
+        refused.retryAfter()
+                .ifPresent(after -> headers.set(
+                        HttpHeaderNames.RETRY_AFTER,
+                        Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
+        return AggregatedHttpResponse.of(headers.build(), body(refused.reason()));
+    }
+
+    private static HttpData body(String reason) {
+        return HttpData.wrap(JsonAnswers.error(reason).toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    @Override
+    public @Nullable HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+        Throwable failure = Exceptions.peel(cause);
+        if (failure instanceof RequestTimeoutException) {
+            var _ = context.initiateConnectionShutdown(0); // it may still be sending, byte by byte
+        }
+        return failure instanceof HttpStatusException || isGrpc(context) ? null : response(failure);
+    }
+
+    private static boolean isGrpc(ServiceRequestContext context) {
+        MediaType type = context.request().contentType();
+        return type != null && type.subtype().startsWith("grpc");
+    }
+
+    @Override
+    public AggregatedHttpResponse renderStatus(
+            @Nullable ServiceRequestContext context,
+            ServiceConfig config,
+            @Nullable RequestHeaders headers,
+            HttpStatus status,
+            @Nullable String description,
+            @Nullable Throwable cause) {
+        String reason = description == null ? status.reasonPhrase() : description;
+        return AggregatedHttpResponse.of(
+                ResponseHeaders.builder(status).contentType(MediaType.JSON).build(),
+                body("HTTP %d: %s".formatted(status.code(), Texts.shown(reason, 300))));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.perdure.oip;
+
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** The protocol over HTTP: reads a request, asks the service on a thread of the request's own, writes the answer. */
+final class RestService implements HttpService {
+    static final String JSON_BYTES = "inference-header-content-length";
+
+    private final InferenceService service;
+    private final OipServerSettings settings;
+    private final Executor threads;
+
+    RestService(InferenceService service, OipServerSettings settings, Executor threads) {
+        this.service = service;
+        this.settings = settings;
+        this.threads = threads;
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        Call call = Calls.of(context, settings);
+        CompletableFuture<HttpResponse> answer = request.aggregate()
+                .thenApplyAsync(whole -> answer(context, whole, call), threads)
+                .exceptionally(failure -> RestErrors.response(failure));
+        return HttpResponse.of(answer);
+    }
+
+    private HttpResponse answer(ServiceRequestContext context, AggregatedHttpRequest request, Call call) {
+        try {
+            RestRoute route = RestRoute.of(request.method().name(), context.path());
+            return switch (route) {
+                case RestRoute.Infer infer -> infer(context, infer.model(), request, call);
+                case RestRoute.Load load -> {
+                    service.load(load.model(), RestBodies.parameters(body(request), settings.limits()), call);
+                    yield RestAnswers.json(200, JsonAnswers.nothing());
+                }
+                case RestRoute.Unload unload -> {
+                    service.unload(unload.model(), RestBodies.parameters(body(request), settings.limits()), call);
+                    yield RestAnswers.json(200, JsonAnswers.nothing());
+                }
+                case RestRoute.Index _ ->
+                    RestAnswers.json(200, JsonAnswers.index(service.index(RestBodies.ready(body(request)))));
+                case RestRoute.ServerLive _ -> RestAnswers.probe("live", service.live());
+                case RestRoute.ServerReady _ -> RestAnswers.probe("ready", service.ready());
+                case RestRoute.Server _ -> RestAnswers.json(200, JsonAnswers.server(service.metadata()));
+                case RestRoute.ModelReady asked -> modelReady(asked.model());
+                case RestRoute.Model asked -> RestAnswers.json(200, JsonAnswers.model(service.metadata(asked.model())));
+                case RestRoute.Config asked -> RestAnswers.json(200, JsonAnswers.config(service.config(asked.model())));
+                case RestRoute.Statistics asked ->
+                    RestAnswers.json(200, JsonAnswers.statistics(service.statistics(asked.model())));
+            };
+        } catch (RuntimeException | Error e) {
+            return RestErrors.response(e);
+        }
+    }
+
+    private HttpResponse modelReady(ModelId model) {
+        boolean ready = service.ready(model);
+        return RestAnswers.json(ready ? 200 : 503, JsonAnswers.modelReady(model, ready));
+    }
+
+    private HttpResponse infer(
+            ServiceRequestContext context, ModelId model, AggregatedHttpRequest received, Call call) {
+        HttpHeaders headers = received.headers();
+        OptionalLong jsonBytes = HttpBody.length(header(headers, JSON_BYTES));
+        InferRequest request =
+                HttpBody.request(model, body(received), jsonBytes, settings.limits(), () -> service.metadata(model));
+        Call bounded = Calls.boundedBy(call, request, context);
+        InferResponse response = service.infer(request, bounded);
+        HttpBody body = HttpBody.response(request, response);
+        return RestAnswers.body(body, Compression.accepted(header(headers, "accept-encoding")));
+    }
+
+    private MemorySegment body(AggregatedHttpRequest request) {
+        HttpData content = request.content();
+        Optional<Compression> compression =
+                Compression.ofContent(header(request.headers(), HttpHeaderNames.CONTENT_ENCODING.toString()));
+        byte[] bytes = content.array();
+        return MemorySegment.ofArray(
+                compression.isEmpty()
+                        ? bytes
+                        : compression
+                                .get()
+                                .decompressed(bytes, settings.limits().bodyBytesMax()));
+    }
+
+    private static Optional<String> header(HttpHeaders headers, String name) {
+        return Optional.ofNullable(headers.get(name));
+    }
+}
