@@ -9,6 +9,24 @@ import java.util.Optional;
 
 /** Commands that start Java programs on this machine, with this process's class path. */
 final class Jvm {
+    /**
+     * Flags of processes that hold an engine. Serial collection, and an optimizing compiler for what is hot many times over,
+     * leave the cores to the engine: a start costs a second of processor time less. JavaCPP's own memory limits, which compare
+     * resident memory with the heap's size, are off.
+     */
+    static final List<String> ENGINE_FLAGS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:Tier4InvocationThreshold=50000",
+            "-XX:Tier4MinInvocationThreshold=6000",
+            "-XX:Tier4CompileThreshold=150000",
+            "-XX:Tier4BackEdgeThreshold=400000",
+            "-XX:+CrashOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dperdure.log.level=INFO",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-Dorg.bytedeco.javacpp.maxBytes=0");
+
     private Jvm() {}
 
     /** Returns the command for a program that no keystroke reaches. */
