@@ -47,6 +47,14 @@ final class Jvm {
         return command;
     }
 
+    /** Has native libraries take so many threads, and none that spins, which would starve a busy machine. */
+    static ProcessBuilder withNativeThreads(ProcessBuilder builder, int threads) {
+        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive");
+        return builder;
+    }
+
     /** Returns {@code perdure COMMAND} as a program of this class path. */
     static List<String> perdure(String command) {
         return List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), command);

@@ -62,10 +62,6 @@ final class LocalLauncher implements WorkerLauncher {
     }
 
     private static ProcessBuilder process(RunConfig config, Duration pause, List<String> flags, List<String> program) {
-        var builder = new ProcessBuilder(Jvm.untouched(pause, flags, program));
-        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
-        builder.environment().put("OMP_NUM_THREADS", Integer.toString(config.threads()));
-        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive"); // spinning threads starve a busy machine
-        return builder;
+        return Jvm.withNativeThreads(new ProcessBuilder(Jvm.untouched(pause, flags, program)), config.threads());
     }
 }

@@ -5,6 +5,7 @@ import dev.perdure.engine.Predictors;
 import dev.perdure.model.KeyFiles;
 import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
+import dev.perdure.oip.Deadline;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServerSettings;
@@ -12,6 +13,8 @@ import dev.perdure.onnx.OnnxOptions;
 import dev.perdure.onnx.OnnxPredictors;
 import dev.perdure.replica.BatchLimits;
 import dev.perdure.replica.LoadRefusedException;
+import dev.perdure.replica.ModelState;
+import dev.perdure.replica.ReplicaClient;
 import dev.perdure.replica.ReplicaProbe;
 import dev.perdure.replica.ReplicaServer;
 import dev.perdure.replica.ReplicaSettings;
@@ -45,6 +48,8 @@ import picocli.CommandLine.Option;
             "It says one JSON line when its models can be asked. SIGTERM lets requests under way be answered before it ends."
         })
 final class ReplicaCommand implements Callable<Integer> {
+    private static final Duration REHEARSAL = Duration.ofSeconds(10);
+
     @Option(
             names = "--listen",
             required = true,
@@ -123,6 +128,12 @@ final class ReplicaCommand implements Callable<Integer> {
             description = "How long it lives after that process has gone. Default: ${DEFAULT-VALUE}.")
     long orphanSeconds = 30;
 
+    @Option(
+            names = "--rehearse",
+            hidden = true,
+            description = "Ask every model once, and end: for the archive of classes.")
+    boolean rehearsal;
+
     /** Which engines may be used, the preferred one first. */
     enum EngineChoice {
         AUTO,
@@ -171,7 +182,11 @@ final class ReplicaCommand implements Callable<Integer> {
             for (String bundle : bundles) {
                 replica.load(bundle, Optional.empty());
             }
-            System.out.println(ready(replica, joined(listening)));
+            OipAddress at = joined(listening);
+            System.out.println(ready(replica, at));
+            if (rehearsal) {
+                rehearse(replica, at);
+            }
             Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(replica, ended), "signal"));
             LoggerFactory.getLogger(ReplicaCommand.class)
                     .info("ends: {}", replica.told().join());
@@ -179,6 +194,19 @@ final class ReplicaCommand implements Callable<Integer> {
             ended.countDown();
         }
         return ExitCode.OK.code();
+    }
+
+    private static void rehearse(ReplicaServer replica, OipAddress at) {
+        try (var client = new ReplicaClient(at)) {
+            for (ModelState model : replica.heartbeat().models()) {
+                client.infer(
+                                Rehearsal.zeros(client.protocol().metadata(model.id(), REHEARSAL), model.id()),
+                                Deadline.in(REHEARSAL))
+                        .join()
+                        .orThrow();
+            }
+            client.drain(REHEARSAL);
+        }
     }
 
     /** A signal ends the process when this returns. */

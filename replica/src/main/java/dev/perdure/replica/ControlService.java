@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class ControlService extends ReplicaGrpc.ReplicaImplBase implements AutoCl
     private final Set<ServerCallStreamObserver<Control.Heartbeat>> watchers = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("heartbeat").unstarted(task));
+    private final AtomicBoolean closed = new AtomicBoolean();
     private boolean ended; // on the heartbeat thread
 
     ControlService(ReplicaServer replica, ReplicaSettings settings) {
@@ -142,6 +144,9 @@ final class ControlService extends ReplicaGrpc.ReplicaImplBase implements AutoCl
     /** Tells those who watch for the last time, and that it is the last. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         beats.execute(() -> {
             beat();
             ended = true;
