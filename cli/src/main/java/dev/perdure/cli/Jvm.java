@@ -55,6 +55,15 @@ final class Jvm {
         return builder;
     }
 
+    /**
+     * Gives a program this process's class path by its environment. ONNX Runtime takes a process down whose command line is
+     * longer than 4 KiB, so no process that loads it may have the class path there.
+     */
+    static ProcessBuilder withClassPath(ProcessBuilder builder) {
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        return builder;
+    }
+
     /** Returns {@code perdure COMMAND} as a program of this class path. */
     static List<String> perdure(String command) {
         return List.of("-cp", System.getProperty("java.class.path"), Perdure.class.getName(), command);

@@ -24,14 +24,15 @@ record ReplicaLauncher(List<String> options, Path log) {
         var flags = new ArrayList<>(Jvm.ENGINE_FLAGS);
         flags.add("-XX:ErrorFile=" + log.toAbsolutePath().resolveSibling("hs_err_pid%p.log"));
         flags.addAll(Jvm.archive("replica.aot", false));
-        var program = new ArrayList<>(Jvm.perdure("replica"));
-        program.addAll(List.of(
+        var program = new ArrayList<>(List.of(
+                Perdure.class.getName(),
+                "replica",
                 "--listen",
                 address.toString(),
                 "--parent-pid",
                 Long.toString(ProcessHandle.current().pid())));
         program.addAll(options);
-        return Jvm.withNativeThreads(new ProcessBuilder(Jvm.untouched(flags, program)), 1)
+        return Jvm.withClassPath(Jvm.withNativeThreads(new ProcessBuilder(Jvm.untouched(flags, program)), 1))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();

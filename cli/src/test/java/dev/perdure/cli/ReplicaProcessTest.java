@@ -10,7 +10,14 @@ import dev.perdure.core.Shape;
 import dev.perdure.core.TensorData;
 import dev.perdure.engine.Port;
 import dev.perdure.export.OnnxGraph;
-import dev.perdure.format.Safetensors;
+import dev.perdure.model.Bundle;
+import dev.perdure.model.Bundles;
+import dev.perdure.model.GoldenSet;
+import dev.perdure.model.ModelSignature;
+import dev.perdure.model.Program;
+import dev.perdure.model.Provenance;
+import dev.perdure.model.TensorSpec;
+import dev.perdure.model.Tolerance;
 import dev.perdure.oip.Deadline;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.ModelId;
@@ -20,18 +27,22 @@ import dev.perdure.oip.Pending;
 import dev.perdure.oip.Tensor;
 import dev.perdure.replica.Heartbeat;
 import dev.perdure.replica.ReplicaClient;
+import dev.perdure.store.LocalObjectStore;
 import dev.perdure.training.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +54,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicaProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelId MODEL = ModelId.of("difference", "1");
-    private static final int SAMPLES = 4;
 
     @TempDir
     Path folder;
@@ -51,25 +61,51 @@ class ReplicaProcessTest {
     private final List<Process> started = new ArrayList<>();
     private Path bundle = Path.of("");
 
+    /** Writes a bundle of a model that subtracts, whose answers need no engine to be known. */
     @BeforeEach
     void makeBundle() throws IOException {
         bundle = folder.resolve("models/difference/1");
-        Path model = folder.resolve("difference.onnx");
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             var graph = new OnnxGraph("g")
                     .input(Port.of("left", DType.F32, 2))
                     .input(Port.of("right", DType.F32, 2))
                     .node("Sub", List.of("left", "right"), "out")
                     .output(Port.of("out", DType.F32, 2));
-            Files.write(model, graph.write(arena).toArray(ValueLayout.JAVA_BYTE));
+            Bundles.at(new LocalObjectStore(bundle)).write(bundle(graph.write(arena)), null);
         }
-        var samples = new LinkedHashMap<String, TensorData>();
-        samples.put("left", TensorData.of(Shape.of(SAMPLES, 2), 1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f));
-        samples.put("right", TensorData.of(Shape.of(SAMPLES, 2), 9f, 8f, 7f, 6f, 5f, 4f, 3f, 2f));
-        Path file = folder.resolve("samples.safetensors");
-        Safetensors.write(file, samples);
-        perdure("bundle", "import", model, "--samples", file, "--name", "difference", "--out", bundle)
-                .fine();
+    }
+
+    private static Bundle bundle(MemorySegment onnx) {
+        var inputs = new LinkedHashMap<String, TensorData>();
+        inputs.put("left", TensorData.of(Shape.of(3, 2), 1f, 2f, 3f, 4f, 5f, 6f));
+        inputs.put("right", TensorData.of(Shape.of(3, 2), 9f, 8f, 7f, 6f, 5f, 4f));
+        var outputs = new LinkedHashMap<String, TensorData>();
+        outputs.put("out", TensorData.of(Shape.of(3, 2), -8f, -6f, -4f, -2f, 0f, 2f));
+        return new Bundle(
+                MODEL.name(),
+                "1",
+                Instant.parse("2026-11-21T10:00:00Z"),
+                new ModelSignature(
+                        List.of(TensorSpec.of("left", DType.F32, 2), TensorSpec.of("right", DType.F32, 2)),
+                        List.of(TensorSpec.of("out", DType.F32, 2))),
+                List.of(),
+                Optional.empty(),
+                new Program(Program.Format.ONNX, onnx),
+                Optional.empty(),
+                new LinkedHashMap<>(),
+                Optional.of(new GoldenSet(inputs, outputs, Tolerance.EXACT)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new Provenance(
+                        "test",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new LinkedHashMap<>()));
     }
 
     @AfterEach
@@ -204,8 +240,9 @@ class ReplicaProcessTest {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(Jvm.ENGINE_FLAGS);
-        command.addAll(Jvm.perdure("replica"));
         command.addAll(List.of(
+                Perdure.class.getName(),
+                "replica",
                 "--listen",
                 socket().toString(),
                 "--bundle",
@@ -215,7 +252,7 @@ class ReplicaProcessTest {
                 "1"));
         var shell = new ArrayList<>(List.of("/bin/sh", "-c", "\"$0\" \"$@\" --parent-pid $$ & wait"));
         shell.addAll(command);
-        return new ProcessBuilder(shell)
+        return Jvm.withClassPath(new ProcessBuilder(shell))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("orphan.log").toFile())
                 .start();
