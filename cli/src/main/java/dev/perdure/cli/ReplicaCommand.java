@@ -179,8 +179,12 @@ final class ReplicaCommand implements Callable<Integer> {
                 adopt(replica, parent);
             }
             CompletableFuture<OipAddress> listening = CompletableFuture.supplyAsync(() -> listen(replica, address));
-            for (String bundle : bundles) {
-                replica.load(bundle, Optional.empty());
+            try {
+                for (String bundle : bundles) {
+                    replica.load(bundle, Optional.empty());
+                }
+            } finally {
+                boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
             }
             OipAddress at = joined(listening);
             System.out.println(ready(replica, at));
