@@ -13,6 +13,7 @@ import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
 import dev.perdure.onnx.OnnxOptions;
 import dev.perdure.onnx.OnnxPredictors;
+import dev.perdure.replica.ServedBundle;
 import dev.perdure.store.ObjectStores;
 import dev.perdure.torch.TorchEngine;
 import dev.perdure.torch.TorchPredictors;

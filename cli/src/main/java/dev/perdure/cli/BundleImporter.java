@@ -15,6 +15,8 @@ import dev.perdure.model.Program;
 import dev.perdure.model.Provenance;
 import dev.perdure.model.TensorSpec;
 import dev.perdure.model.Tolerance;
+import dev.perdure.replica.GoldenSamples;
+import dev.perdure.replica.ServedBundle;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -33,6 +33,8 @@ import dev.perdure.model.Program;
 import dev.perdure.model.Provenance;
 import dev.perdure.model.TensorSpec;
 import dev.perdure.model.Tolerance;
+import dev.perdure.replica.GoldenSamples;
+import dev.perdure.replica.ServedBundle;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunReport;

@@ -9,6 +9,24 @@ import java.util.Optional;
 
 /** Commands that start Java programs on this machine, with this process's class path. */
 final class Jvm {
+    /**
+     * Flags of processes that hold an engine. Serial collection, and an optimizing compiler for what is hot many times over,
+     * leave the cores to the engine: a start costs a second of processor time less. JavaCPP's own memory limits, which compare
+     * resident memory with the heap's size, are off.
+     */
+    static final List<String> ENGINE_FLAGS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:Tier4InvocationThreshold=50000",
+            "-XX:Tier4MinInvocationThreshold=6000",
+            "-XX:Tier4CompileThreshold=150000",
+            "-XX:Tier4BackEdgeThreshold=400000",
+            "-XX:+CrashOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dperdure.log.level=INFO",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-Dorg.bytedeco.javacpp.maxBytes=0");
+
     private Jvm() {}
 
     /** Returns the command for a program that no keystroke reaches. */
@@ -27,6 +45,23 @@ final class Jvm {
         command.addAll(flags);
         command.addAll(program);
         return command;
+    }
+
+    /** Has native libraries take so many threads, and none that spins, which would starve a busy machine. */
+    static ProcessBuilder withNativeThreads(ProcessBuilder builder, int threads) {
+        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive");
+        return builder;
+    }
+
+    /**
+     * Gives a program this process's class path by its environment. ONNX Runtime takes a process down whose command line is
+     * longer than 4 KiB, so no process that loads it may have the class path there.
+     */
+    static ProcessBuilder withClassPath(ProcessBuilder builder) {
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        return builder;
     }
 
     /** Returns {@code perdure COMMAND} as a program of this class path. */

@@ -13,24 +13,6 @@ import java.util.stream.Stream;
 
 /** Starts workers as JVMs on this machine, with this process's class path. */
 final class LocalLauncher implements WorkerLauncher {
-    /**
-     * Serial collection, and an optimizing compiler for what is hot many times over, leave the cores to libtorch: a start
-     * costs a second of processor time less. JavaCPP's own memory limits, which compare resident memory with the heap's size,
-     * are off.
-     */
-    private static final List<String> JVM_FLAGS = List.of(
-            "-XX:+UseSerialGC",
-            "-XX:Tier4InvocationThreshold=50000",
-            "-XX:Tier4MinInvocationThreshold=6000",
-            "-XX:Tier4CompileThreshold=150000",
-            "-XX:Tier4BackEdgeThreshold=400000",
-            "-XX:+CrashOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dperdure.log.level=INFO",
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-Dorg.bytedeco.javacpp.maxBytes=0");
-
     private final RunConfig config;
     private final List<String> program;
 
@@ -54,7 +36,7 @@ final class LocalLauncher implements WorkerLauncher {
     /** Starts a worker that has no pipe to this process, and so outlives it. */
     @Override
     public Process start(RunFolder folder, WorkerId worker, Duration pause) throws IOException {
-        var flags = new ArrayList<>(JVM_FLAGS);
+        var flags = new ArrayList<>(Jvm.ENGINE_FLAGS);
         flags.addAll(options());
         flags.add("-XX:ErrorFile=" + folder.path().toAbsolutePath().resolve("hs_err_pid%p.log"));
         flags.addAll(Jvm.archive("worker.aot", worker.name().equals("w0-1")));
@@ -76,14 +58,10 @@ final class LocalLauncher implements WorkerLauncher {
 
     /** Returns how to start a program that trains as a worker does, for whoever is no worker. */
     static ProcessBuilder process(RunConfig config, List<String> program) {
-        return process(config, Duration.ZERO, JVM_FLAGS, program);
+        return process(config, Duration.ZERO, Jvm.ENGINE_FLAGS, program);
     }
 
     private static ProcessBuilder process(RunConfig config, Duration pause, List<String> flags, List<String> program) {
-        var builder = new ProcessBuilder(Jvm.untouched(pause, flags, program));
-        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
-        builder.environment().put("OMP_NUM_THREADS", Integer.toString(config.threads()));
-        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "passive"); // spinning threads starve a busy machine
-        return builder;
+        return Jvm.withNativeThreads(new ProcessBuilder(Jvm.untouched(pause, flags, program)), config.threads());
     }
 }

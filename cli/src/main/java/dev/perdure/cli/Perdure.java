@@ -3,6 +3,7 @@ package dev.perdure.cli;
 import dev.perdure.checkpoint.CorruptCheckpointException;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.model.RefusedBundleException;
+import dev.perdure.replica.LoadRefusedException;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ParameterException;
             StandbyCommand.class,
             SuperviseCommand.class,
             WorkerCommand.class,
+            ReplicaCommand.class,
             PlainMemberCommand.class,
             HelpCommand.class
         },
@@ -102,6 +104,10 @@ public final class Perdure {
                 err.println("perdure: " + corrupt.getMessage());
                 err.println("An older checkpoint, a mirror ('perdure checkpoint repair') or resume itself may help.");
                 yield ExitCode.DAMAGED.code();
+            }
+            case LoadRefusedException refused -> {
+                err.println("perdure: " + refused.getMessage());
+                yield ReplicaCommand.exit(refused.reason()).code();
             }
             case RefusedBundleException refused -> {
                 err.println("perdure: " + refused.getMessage());

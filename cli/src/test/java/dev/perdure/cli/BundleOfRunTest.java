@@ -25,6 +25,7 @@ import dev.perdure.model.KeyFiles;
 import dev.perdure.model.Preprocessing.Step;
 import dev.perdure.model.Program;
 import dev.perdure.model.Trust;
+import dev.perdure.replica.ServedBundle;
 import dev.perdure.store.LocalObjectStore;
 import dev.perdure.torch.TorchEngine;
 import dev.perdure.training.ExitCode;

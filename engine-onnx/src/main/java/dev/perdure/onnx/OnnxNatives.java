@@ -5,14 +5,20 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.perdure.core.BadSettingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Collectors;
 
 /** The native library: found and loaded once a process; its settings and its errors. */
 final class OnnxNatives {
+    private static final int COMMAND_LINE_BYTES = 4096;
+
     private OnnxNatives() {}
 
     /** @throws BadSettingException if there is none for this machine, or it does not load */
     static OrtEnvironment load() {
+        requireShort(Path.of("/proc/self/cmdline"));
         OnnxLibrary.place();
         try {
             OrtEnvironment environment =
@@ -27,6 +33,25 @@ final class OnnxNatives {
                             .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), oneLine(root)));
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime cannot be set up: " + oneLine(e), e);
+        }
+    }
+
+    /**
+     * Version 1.29 crashes while it is loaded into a process with a longer command line.
+     *
+     * @param commandLine as Linux has it; other systems have none
+     * @throws BadSettingException if it is too long
+     */
+    static void requireShort(Path commandLine) {
+        try {
+            int bytes = Files.readAllBytes(commandLine).length;
+            if (bytes >= COMMAND_LINE_BYTES) {
+                throw new BadSettingException(
+                        "command line: %d bytes (expected: < %d). ONNX Runtime crashes with a longer one: give the class path in the environment variable CLASSPATH, or in an @file."
+                                .formatted(bytes, COMMAND_LINE_BYTES));
+            }
+        } catch (IOException _) {
+            // another system
         }
     }
 

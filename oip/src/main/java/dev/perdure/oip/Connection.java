@@ -4,6 +4,7 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.ClientFactoryBuilder;
 import com.linecorp.armeria.client.ConnectionPoolListener;
 import com.linecorp.armeria.client.Endpoint;
+import com.linecorp.armeria.client.grpc.GrpcClientBuilder;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import com.linecorp.armeria.common.Flags;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -24,6 +25,7 @@ final class Connection implements AutoCloseable {
 
     private final EventLoopGroup loop;
     private final ClientFactory factory;
+    private final GrpcClientBuilder stubs;
     private final GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub stub;
 
     Connection(OipAddress address, OipClientSettings settings, Runnable lost) {
@@ -39,13 +41,13 @@ final class Connection implements AutoCloseable {
             noticeSilence(builder, Math.toIntExact(settings.silence().toMillis()));
         }
         this.factory = builder.build();
-        this.stub = GrpcClients.builder("gproto+h2c", endpoint(address))
+        this.stubs = GrpcClients.builder("gproto+h2c", endpoint(address))
                 .factory(factory)
                 .responseTimeoutMillis(0)
                 .maxResponseLength(0)
                 .maxRequestMessageLength(settings.limits().bodyBytesMax())
-                .maxResponseMessageLength(settings.limits().bodyBytesMax())
-                .build(GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub.class);
+                .maxResponseMessageLength(settings.limits().bodyBytesMax());
+        this.stub = stub(GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub.class);
     }
 
     private static void noticeSilence(ClientFactoryBuilder builder, int millis) {
@@ -64,6 +66,10 @@ final class Connection implements AutoCloseable {
 
     GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub stub() {
         return stub;
+    }
+
+    <S> S stub(Class<S> kind) {
+        return stubs.build(kind);
     }
 
     @Override

@@ -52,6 +52,11 @@ public final class OipClient implements AutoCloseable {
         return infer(request, deadline, Map.of());
     }
 
+    /** Returns a stub, of this generated type, of another service of the same server, over the same connection. */
+    public <S> S stub(Class<S> kind) {
+        return connection.stub(kind);
+    }
+
     private GRPCInferenceServiceFutureStub until(Deadline deadline) {
         long nanos = Math.max(1, deadline.left().toNanos());
         return connection.stub().withDeadlineAfter(nanos, TimeUnit.NANOSECONDS);

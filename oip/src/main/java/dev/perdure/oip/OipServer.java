@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Speaks the protocol for a service: REST, gRPC and gRPC's health check, all at every address.
@@ -46,6 +47,21 @@ public final class OipServer implements AutoCloseable {
      */
     public OipServer(InferenceService service, OipServerSettings settings, List<OipAddress> addresses)
             throws IOException {
+        this(service, settings, addresses, _ -> {});
+    }
+
+    /**
+     * Starts to listen, with other services beside the protocol's.
+     *
+     * @param others adds them
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            Consumer<ServerBuilder> others)
+            throws IOException {
         this.asked = List.copyOf(addresses);
         this.service = new Draining(service);
         ServerBuilder builder = Server.builder();
@@ -54,6 +70,7 @@ public final class OipServer implements AutoCloseable {
         }
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
+        others.accept(builder);
         this.server = builder.build();
         try {
             server.start().join();

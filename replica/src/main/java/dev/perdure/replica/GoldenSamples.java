@@ -1,4 +1,4 @@
-package dev.perdure.cli;
+package dev.perdure.replica;
 
 import dev.perdure.core.Shape;
 import dev.perdure.core.TensorData;
@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** Parts of samples. */
-final class GoldenSamples {
+/** Parts of golden samples. */
+public final class GoldenSamples {
     /** How many samples a bundle keeps: enough to know the model by, few enough to ask them every second. */
-    static final int MAX = 32;
+    public static final int MAX = 32;
 
     private GoldenSamples() {}
 
@@ -34,7 +34,7 @@ final class GoldenSamples {
     }
 
     /** Returns the first samples of a batch: a view. */
-    static TensorData first(TensorData tensor, long samples) {
+    public static TensorData first(TensorData tensor, long samples) {
         Shape shape = sized(tensor.shape(), samples);
         return new TensorData(
                 tensor.dtype(),

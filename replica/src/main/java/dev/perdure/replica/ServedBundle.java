@@ -1,4 +1,4 @@
-package dev.perdure.cli;
+package dev.perdure.replica;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -23,15 +23,15 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /** A bundle's models as frameworks open them, and whether their answers are the golden ones. */
-final class ServedBundle {
+public final class ServedBundle {
     private final Bundle bundle;
 
-    ServedBundle(Bundle bundle) {
+    public ServedBundle(Bundle bundle) {
         this.bundle = bundle;
     }
 
     /** Returns the model in every way in which the bundle has it: by its program, and as an ONNX file beside it. */
-    List<ServedModel> models() {
+    public List<ServedModel> models() {
         List<ServedModel> models = new ArrayList<>();
         models.add(model(program(bundle.program()), bundle.weights()));
         bundle.onnx().ifPresent(file -> models.add(model(new ServedProgram.Onnx(file), new LinkedHashMap<>())));
@@ -52,7 +52,8 @@ final class ServedBundle {
                 .toList();
     }
 
-    static ServedProgram program(Program program) {
+    /** Returns a bundle's program as frameworks open it. */
+    public static ServedProgram program(Program program) {
         return switch (program.format()) {
             case LAYERS -> ServedProgram.Layers.parse("program", text(program.bytes()));
             case CLASS -> new ServedProgram.ProgramClass(text(program.bytes()));
@@ -71,20 +72,31 @@ final class ServedBundle {
      * @param frameworks that run all of them
      * @throws BadSettingException if one does not, naming the first answers that differ
      */
-    void requireGoldenAnswers(List<Predictors> frameworks) {
+    public void requireGoldenAnswers(List<Predictors> frameworks) {
         GoldenSet golden = bundle.golden().orElseThrow();
         for (ServedModel model : models()) {
             Predictors framework = frameworks.stream()
                     .filter(each -> each.runs(model.program()))
                     .findFirst()
                     .orElseThrow();
-            try (Predictor predictor = framework.open(model);
-                    Arena arena = Arena.ofShared()) {
-                String who = "%s, run by %s".formatted(model.program().kind(), framework.build());
-                requireSame(who, golden, predictor, arena);
-                requireSame(who + ", one sample alone", GoldenSamples.repeated(golden, 1), predictor, arena);
-                requireSame(who + ", one sample twice", GoldenSamples.repeated(golden, 2), predictor, arena);
+            try (Predictor predictor = framework.open(model)) {
+                requireGoldenAnswers(
+                        "%s, run by %s".formatted(model.program().kind(), framework.build()), golden, predictor);
             }
+        }
+    }
+
+    /**
+     * Makes sure that a model gives the golden answers, to the whole set, to its first sample alone, and to that twice.
+     *
+     * @param who what to call the model in a message
+     * @throws BadSettingException if it does not, naming the first answer that differs
+     */
+    static void requireGoldenAnswers(String who, GoldenSet golden, Predictor predictor) {
+        try (Arena arena = Arena.ofConfined()) {
+            requireSame(who, golden, predictor, arena);
+            requireSame(who + ", one sample alone", GoldenSamples.repeated(golden, 1), predictor, arena);
+            requireSame(who + ", one sample twice", GoldenSamples.repeated(golden, 2), predictor, arena);
         }
     }
 
