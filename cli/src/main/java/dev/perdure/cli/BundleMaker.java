@@ -15,6 +15,7 @@ import dev.perdure.data.DataSettings.Normalise;
 import dev.perdure.data.DataSettings.Preparation;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
+import dev.perdure.data.RawForm;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.Layer;
 import dev.perdure.engine.ModelSpec;
@@ -92,6 +93,7 @@ final class BundleMaker {
         State state = checkpoints.load(newest.name(), arena).state();
         Dataset data = Dataset.open(config.data(), config.seed());
         requireSameData(report, data);
+        var profile = InputProfile.of(data, config.seed());
         var bundle = new Bundle(
                 config.name(),
                 version,
@@ -103,8 +105,8 @@ final class BundleMaker {
                 withOnnx ? onnx(config, data, Weights.of(state), arena) : Optional.empty(),
                 Weights.of(state),
                 Optional.of(golden(config, data, state, arena)),
-                Optional.empty(),
-                Optional.empty(),
+                profile.guard(),
+                profile.drift(),
                 Optional.empty(),
                 Optional.empty(),
                 evaluation(config, report, data),
@@ -126,14 +128,18 @@ final class BundleMaker {
                 List.of(TensorSpec.of(OUTPUT, DType.F32, data.outputs())));
     }
 
-    /** Of tables and of windows cut from images nothing is said: there are no steps that would say it wholly. */
+    /** Of windows cut from images nothing is said: there are no steps that would say it. */
     private static Optional<Preprocessing> preprocessing(Preparation preparation, Dataset data) {
         boolean cut = preparation.augment().stream().anyMatch(Augmentation.Crop.class::isInstance);
-        if (!data.eightBitPixels() || cut) {
+        if (data.rawForm() instanceof RawForm.Table table) {
+            return InputProfile.encoding(
+                    table, data.report().mean(), data.report().deviation());
+        }
+        if (cut) {
             return Optional.empty();
         }
         List<Step> steps = new ArrayList<>();
-        if (!(preparation.normalise() instanceof Normalise.None)) {
+        if (data.eightBitPixels() && !(preparation.normalise() instanceof Normalise.None)) {
             steps.add(new Step.Divide(255));
         }
         List<Double> mean = data.report().mean();

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.Digests;
+import dev.perdure.core.Shape;
 import dev.perdure.core.TensorData;
+import dev.perdure.data.Augment;
 import dev.perdure.data.Dataset;
+import dev.perdure.data.Part;
 import dev.perdure.engine.CheckedPredictor;
 import dev.perdure.engine.Loss;
 import dev.perdure.engine.Predictor;
@@ -17,6 +20,8 @@ import dev.perdure.engine.ServedProgram;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainingPlan;
 import dev.perdure.format.Safetensors;
+import dev.perdure.guard.GuardPolicy;
+import dev.perdure.guard.InputGuard;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Bundles;
 import dev.perdure.model.Evaluation.Measure;
@@ -89,7 +94,40 @@ class BundleOfRunTest {
             assertThat(overall.values())
                     .containsEntry(Measure.ACCURACY, report.testAccuracy())
                     .containsEntry(Measure.LOSS, report.testLoss());
-            assertThat(bundle.guard()).as("nothing makes it yet").isEmpty();
+            var guard = bundle.guard().orElseThrow();
+            assertThat(guard.samples()).isEqualTo(training().ids(Part.TRAIN).length);
+            assertThat(guard.image().orElseThrow().height().max()).isEqualTo(28);
+            assertThat(bundle.drift().orElseThrow().features()).containsKeys("mean intensity", "contrast");
+        }
+    }
+
+    private static Dataset training() throws IOException {
+        RunConfig config = new RunFolder(run).readConfig();
+        return Dataset.open(config.data(), config.seed());
+    }
+
+    /** In units of the files' pixels, through the preprocessing that the bundle states. */
+    @Test
+    void theGuardFindsNothingInWhatTheModelWasTrainedWithAndFindsAWhitePicture() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Bundle bundle = open(out, arena);
+            InputGuard guard =
+                    InputGuard.of(bundle, GuardPolicy.standard()).orElseThrow(() -> new AssertionError("no guard"));
+            TensorData trained = training()
+                    .batch(training().ids(Part.TRAIN), Augment.none(), arena)
+                    .inputs();
+            assertThat(guard.judge(trained).findings()).isEmpty();
+            var steps = bundle.preprocessing().orElseThrow().steps();
+            var standardise = (Step.Standardise) steps.get(1);
+            float white = (float) ((1 - standardise.mean().getFirst())
+                    / standardise.deviation().getFirst());
+            float[] pixels = new float[784];
+            java.util.Arrays.fill(pixels, white);
+            assertThat(guard.judge(TensorData.of(Shape.of(1, 1, 28, 28), pixels))
+                            .findings())
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.words()).startsWith("mean intensity: 255.0 in sample 0 (expected: "));
         }
     }
 
@@ -227,7 +265,7 @@ class BundleOfRunTest {
     @Test
     void thePreprocessingIsWhatWasDoneToTheFilesPixels() throws IOException {
         RunConfig config = new RunFolder(run).readConfig();
-        int first = Dataset.open(config.data(), config.seed()).ids(dev.perdure.data.Part.TEST)[0];
+        int first = Dataset.open(config.data(), config.seed()).ids(Part.TEST)[0];
         byte[] images = Files.readAllBytes(folder.resolve("images.idx"));
         try (Arena arena = Arena.ofConfined()) {
             Bundle bundle = open(out, arena);
