@@ -24,8 +24,6 @@ import dev.perdure.engine.Predictors;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.export.OnnxExport;
 import dev.perdure.model.Bundle;
-import dev.perdure.model.Evaluation;
-import dev.perdure.model.Evaluation.Measure;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.ModelSignature;
 import dev.perdure.model.Preprocessing;
@@ -108,11 +106,32 @@ final class BundleMaker {
                 profile.guard(),
                 profile.drift(),
                 Optional.empty(),
-                Optional.empty(),
-                evaluation(config, report, data),
+                Evaluated.fallback(data),
+                Evaluated.of(config, report, data, state, engine),
                 provenance(config, report, checkpoints.digest(newest.name())));
         new ServedBundle(bundle).requireGoldenAnswers(frameworks);
         return bundle;
+    }
+
+    /** Returns a bundle with latencies measured here and now: another one each time. */
+    Bundle measured(Bundle bundle) {
+        return new Bundle(
+                bundle.name(),
+                bundle.version(),
+                bundle.created(),
+                bundle.signature(),
+                bundle.labels(),
+                bundle.preprocessing(),
+                bundle.program(),
+                bundle.onnx(),
+                bundle.weights(),
+                bundle.golden(),
+                bundle.guard(),
+                bundle.drift(),
+                Optional.of(Measured.of(bundle, frameworks, System::nanoTime)),
+                bundle.fallback(),
+                bundle.evaluation(),
+                bundle.provenance());
     }
 
     private void requireSameData(RunReport report, Dataset data) {
@@ -201,22 +220,6 @@ final class BundleMaker {
         var map = new LinkedHashMap<String, V>();
         map.put(name, value);
         return map;
-    }
-
-    /** What the run's report says of the test part, or else of the validation part. */
-    private static Optional<Evaluation> evaluation(RunConfig config, RunReport report, Dataset data) {
-        boolean tested = data.ids(Part.TEST).length > 0;
-        int samples = data.ids(tested ? Part.TEST : Part.VALIDATION).length;
-        if (samples == 0) {
-            return Optional.empty();
-        }
-        var values = new LinkedHashMap<Measure, Double>();
-        if (config.model().loss().classifies()) {
-            values.put(Measure.ACCURACY, tested ? report.testAccuracy() : report.heldOutAccuracy());
-        }
-        values.put(Measure.LOSS, tested ? report.testLoss() : report.heldOutLoss());
-        return Optional.of(
-                new Evaluation(tested ? "test" : "validation", new Evaluation.Scores(samples, values), List.of()));
     }
 
     private Provenance provenance(RunConfig config, RunReport report, String checkpoint) {

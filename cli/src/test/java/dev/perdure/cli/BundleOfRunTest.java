@@ -20,11 +20,15 @@ import dev.perdure.engine.ServedProgram;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainingPlan;
 import dev.perdure.format.Safetensors;
+import dev.perdure.guard.DriftDetector;
+import dev.perdure.guard.DriftMonitor;
+import dev.perdure.guard.DriftSettings;
 import dev.perdure.guard.GuardPolicy;
 import dev.perdure.guard.InputGuard;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Bundles;
 import dev.perdure.model.Evaluation.Measure;
+import dev.perdure.model.Evaluation.Slice;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.KeyFiles;
 import dev.perdure.model.Preprocessing.Step;
@@ -94,6 +98,19 @@ class BundleOfRunTest {
             assertThat(overall.values())
                     .containsEntry(Measure.ACCURACY, report.testAccuracy())
                     .containsEntry(Measure.LOSS, report.testLoss());
+            assertThat(overall.values()).containsKeys(Measure.values());
+            var slices = bundle.evaluation().orElseThrow().slices();
+            assertThat(slices).extracting(Slice::name).contains("label 0").hasSizeBetween(5, 10);
+            assertThat(slices.stream()
+                            .mapToLong(slice -> slice.scores().samples())
+                            .sum())
+                    .as("every test sample is of one label")
+                    .isEqualTo(50);
+            assertThat(bundle.performance()).as("not asked for").isEmpty();
+            double sum = bundle.fallback().orElseThrow().outputs().firstEntry().getValue().stream()
+                    .mapToDouble(Math::exp)
+                    .sum();
+            assertThat(sum).as("shares").isCloseTo(1, org.assertj.core.data.Offset.offset(0.05));
             var guard = bundle.guard().orElseThrow();
             assertThat(guard.samples()).isEqualTo(training().ids(Part.TRAIN).length);
             assertThat(guard.image().orElseThrow().height().max()).isEqualTo(28);
@@ -117,6 +134,13 @@ class BundleOfRunTest {
                     .batch(training().ids(Part.TRAIN), Augment.none(), arena)
                     .inputs();
             assertThat(guard.judge(trained).findings()).isEmpty();
+            var monitor = new DriftMonitor(DriftDetector.of(bundle, new DriftSettings(100, 0.001, false, 1))
+                    .orElseThrow(() -> new AssertionError("no reference")));
+            assertThat(monitor.add(trained))
+                    .isNotEmpty()
+                    .allSatisfy(report -> assertThat(report.drifted())
+                            .as("%s", report.words())
+                            .isFalse());
             var steps = bundle.preprocessing().orElseThrow().steps();
             var standardise = (Step.Standardise) steps.get(1);
             float white = (float) ((1 - standardise.mean().getFirst())
@@ -295,6 +319,19 @@ class BundleOfRunTest {
         assertThat(perdure("bundle", run, "--out", out, "--key", key, "--model-version", "2")
                         .refusedOnce(ExitCode.BAD_SETTING))
                 .contains("another bundle is here");
+    }
+
+    @Test
+    void latenciesAreMeasuredWhenThatIsAskedForAndShowSaysAllOfIt() {
+        Path measured = folder.resolve("measured");
+        perdure("bundle", run, "--out", measured, "--key", key, "--measure").fine();
+        assertThat(perdure("bundle", "show", measured).fine())
+                .containsPattern("batch 1: p50 [0-9.]+ ms, p95")
+                .containsPattern("batch 32: p50")
+                .containsPattern("guard +learned from 400 samples")
+                .containsPattern("drift +18 features watched")
+                .containsPattern("fallback +shares of the classes in training, as logits")
+                .containsPattern("label 0: [0-9]+ samples, .*recall");
     }
 
     @Test

@@ -109,7 +109,7 @@ public final class DriftDetector {
                 Feature feature = known.get(name);
                 double missing = feature == null ? 0 : feature.missingRate();
                 places.add(i);
-                numbers.add(NumberDrift.of(name, sketch, missing, profile.samples()));
+                numbers.add(NumberDrift.of(name, sketch, watched.magnitude(i), missing, profile.samples()));
             }
         }
         List<CategoryDrift> categories = new ArrayList<>();
@@ -170,6 +170,10 @@ public final class DriftDetector {
             MemorySegment.copy(
                     input.data(), ValueLayout.JAVA_FLOAT_UNALIGNED, (long) i * values * Float.BYTES, sample, 0, values);
             watched.of(sample, numbersOfSample);
+            for (int n = 0; n < numbers.size(); n++) {
+                int at = places.get(n);
+                numbersOfSample[at] = numbers.get(n).cells().middle(numbersOfSample[at]);
+            }
             for (int c = 0; c < marked.length; c++) {
                 marked[c] =
                         marked(sample, marks.get(c), categories.get(c).names().size() - 1);

@@ -90,10 +90,13 @@ final class ImageJudge implements SampleJudge {
     private void judgePlane(float[] values, int from, int count, Limits limits, int sample, Findings findings) {
         float least = limits.outside()[0];
         float greatest = limits.outside()[1];
-        boolean all = true;
+        float low = Float.POSITIVE_INFINITY;
+        float high = Float.NEGATIVE_INFINITY;
         for (int i = from; i < from + count; i++) {
-            all &= values[i] >= least && values[i] <= greatest;
+            low = Math.min(low, values[i]);
+            high = Math.max(high, values[i]);
         }
+        boolean all = low >= least && high <= greatest; // of a missing value neither holds
         for (int i = from; !all && i < from + count; i++) {
             if (!(values[i] >= least && values[i] <= greatest)) {
                 values[i] = limits.judge(values[i], sample, placement, findings);

@@ -10,20 +10,24 @@ import dev.perdure.reliability.TestResult;
  *
  * @param missing of {@code samples} of the reference
  */
-record NumberDrift(String feature, QuantileSketch reference, double[] points, int missing, int samples) {
+record NumberDrift(String feature, QuantileSketch reference, Cells cells, double[] points, int missing, int samples) {
     private static final int BINS = 10;
 
-    static NumberDrift of(String feature, QuantileSketch reference, double missingRate, long samples) {
+    /** @param magnitude of the values that preprocessing went through */
+    static NumberDrift of(
+            String feature, QuantileSketch reference, double magnitude, double missingRate, long samples) {
         int cases = (int) Math.min(samples, Integer.MAX_VALUE / 2);
-        return new NumberDrift(feature, reference, points(reference), (int) Math.round(missingRate * cases), cases);
+        Cells cells = Cells.of(reference, magnitude);
+        return new NumberDrift(
+                feature, reference, cells, points(reference, cells), (int) Math.round(missingRate * cases), cases);
     }
 
     /** All that a small sketch holds; of a greater one as many at even distances of rank. */
-    private static double[] points(QuantileSketch sketch) {
+    private static double[] points(QuantileSketch sketch, Cells cells) {
         int count = (int) Math.min(sketch.count(), QuantileSketch.K);
         double[] points = new double[count];
         for (int i = 0; i < count; i++) {
-            points[i] = sketch.quantile((i + 0.5) / count);
+            points[i] = cells.middle(sketch.quantile((i + 0.5) / count));
         }
         return points;
     }
@@ -35,7 +39,7 @@ record NumberDrift(String feature, QuantileSketch reference, double[] points, in
             return new Evidence(feature, "Kolmogorov-Smirnov", 0, 1, level, Double.NaN, "no value in the window");
         }
         QuantileSketch seen = values.build();
-        double[] now = points(seen);
+        double[] now = points(seen, cells);
         double rough = rough(reference) + rough(seen);
         double distance = Math.max(0, DistributionTests.distance(points, now) - rough);
         TestResult result = DistributionTests.kolmogorovSmirnov(distance, reference.count(), seen.count());
@@ -45,7 +49,7 @@ record NumberDrift(String feature, QuantileSketch reference, double[] points, in
                 result.statistic(),
                 result.pValue(),
                 level,
-                stability(seen),
+                stability(now),
                 "median %.4g, 5 %% to 95 %% %.4g to %.4g (in training %.4g, %.4g to %.4g)"
                         .formatted(
                                 seen.quantile(0.5),
@@ -62,21 +66,29 @@ record NumberDrift(String feature, QuantileSketch reference, double[] points, in
     }
 
     /** Over ten parts of equally many training values; what is empty counts as half a sample. */
-    private double stability(QuantileSketch seen) {
-        double[] before = new double[BINS];
-        double[] now = new double[BINS];
-        double rankBefore = 0;
-        double rankNow = 0;
+    private double stability(double[] now) {
+        double[] sharesBefore = new double[BINS];
+        double[] sharesNow = new double[BINS];
+        int before = 0;
+        int after = 0;
         for (int i = 0; i < BINS; i++) {
-            double edge = reference.quantile((i + 1.0) / BINS);
-            double nextBefore = i == BINS - 1 ? 1 : reference.rank(edge);
-            double nextNow = i == BINS - 1 ? 1 : seen.rank(edge);
-            before[i] = Math.max(nextBefore - rankBefore, 0.5 / reference.count());
-            now[i] = Math.max(nextNow - rankNow, 0.5 / seen.count());
-            rankBefore = nextBefore;
-            rankNow = nextNow;
+            double edge = points[Math.max(0, (i + 1) * points.length / BINS - 1)];
+            int nextBefore = i == BINS - 1 ? points.length : notAbove(points, edge);
+            int nextAfter = i == BINS - 1 ? now.length : notAbove(now, edge);
+            sharesBefore[i] = Math.max((double) nextBefore - before, 0.5) / points.length;
+            sharesNow[i] = Math.max((double) nextAfter - after, 0.5) / now.length;
+            before = nextBefore;
+            after = nextAfter;
         }
-        return DistributionTests.stabilityIndex(before, now);
+        return DistributionTests.stabilityIndex(sharesBefore, sharesNow);
+    }
+
+    private static int notAbove(double[] sorted, double value) {
+        int count = 0;
+        while (count < sorted.length && sorted[count] <= value) {
+            count++;
+        }
+        return count;
     }
 
     Evidence missing(DriftWindow window, int number, double level) {

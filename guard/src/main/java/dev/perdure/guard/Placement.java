@@ -97,6 +97,11 @@ final class Placement {
         return factors[place] == 1 && shifts[place] == 0 ? otherwise : raw(place, 0);
     }
 
+    /** Returns how great raw values are of which rounding in 32 bits may take away: what is subtracted, and one step. */
+    double magnitude(int place) {
+        return (Math.abs(shifts[place]) + 1) / Math.abs(factors[place]);
+    }
+
     /** Returns the size of a sample's outermost dimension. */
     int places() {
         return factors.length;

@@ -76,6 +76,19 @@ final class Watched {
         }
     }
 
+    /** Returns how great the values are that a number went through in preprocessing, in raw units. */
+    double magnitude(int number) {
+        if (planes == 0) {
+            return placement.magnitude(places[number]);
+        }
+        double greatest = 0;
+        for (int place = 0; place < placement.places(); place++) {
+            greatest = Math.max(greatest, placement.magnitude(place));
+        }
+        return greatest;
+    }
+
+    /** Sums are of what the model takes, and become raw once for each part. */
     private void ofImage(float[] sample, double[] into) {
         double sum = 0;
         double squares = 0;
@@ -85,27 +98,31 @@ final class Watched {
                 int bottom = (row + 1) * height / rows;
                 int left = column * width / columns;
                 int right = (column + 1) * width / columns;
+                double pixels = (double) (bottom - top) * (right - left);
                 double part = 0;
                 for (int plane = 0; plane < planes; plane++) {
+                    double partSum = 0;
+                    double partSquares = 0;
                     for (int y = top; y < bottom; y++) {
-                        for (int x = left; x < right; x++) {
-                            double value = raw(sample, plane, y, x);
-                            part += value;
-                            squares += value * value;
+                        int from = (plane * height + y) * width;
+                        for (int x = from + left; x < from + right; x++) {
+                            double value = sample[x];
+                            partSum += value;
+                            partSquares += value * value;
                         }
                     }
+                    int place = placement.places() == planes ? plane : plane * height * width + left;
+                    double shift = placement.taken(place, 0);
+                    double factor = placement.taken(place, 1) - shift;
+                    part += (partSum - pixels * shift) / factor;
+                    squares += (partSquares - 2 * shift * partSum + pixels * shift * shift) / (factor * factor);
                 }
                 sum += part;
-                into[2 + row * columns + column] = part / ((double) planes * (bottom - top) * (right - left));
+                into[2 + row * columns + column] = part / (planes * pixels);
             }
         }
         double count = (double) planes * height * width;
         into[0] = sum / count;
         into[1] = Math.sqrt(Math.max(0, squares / count - into[0] * into[0]));
-    }
-
-    private double raw(float[] sample, int plane, int y, int x) {
-        int at = (plane * height + y) * width + x;
-        return placement.raw(placement.places() == 1 || placement.places() == planes ? plane : at, sample[at]);
     }
 }
