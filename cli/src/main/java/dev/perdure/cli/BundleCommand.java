@@ -69,6 +69,11 @@ final class BundleCommand extends CommandGroup {
     @Option(names = "--without-onnx", description = "Leave the ONNX file out.")
     boolean withoutOnnx;
 
+    @Option(
+            names = "--measure",
+            description = "Measure latencies on this machine; they differ each time, and so does the bundle.")
+    boolean measure;
+
     @Override
     public Integer call() throws Exception {
         if (run == null) {
@@ -79,7 +84,10 @@ final class BundleCommand extends CommandGroup {
         }
         try (Arena arena = Arena.ofShared()) {
             var maker = new BundleMaker(new RunFolder(run), new TorchEngine(), frameworks());
-            write(out, key, () -> maker.make(modelVersion, !withoutOnnx, arena));
+            write(out, key, () -> {
+                Bundle bundle = maker.make(modelVersion, !withoutOnnx, arena);
+                return measure ? maker.measured(bundle) : bundle;
+            });
         }
         return ExitCode.OK.code();
     }

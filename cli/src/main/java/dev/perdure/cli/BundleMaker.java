@@ -15,6 +15,7 @@ import dev.perdure.data.DataSettings.Normalise;
 import dev.perdure.data.DataSettings.Preparation;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
+import dev.perdure.data.RawForm;
 import dev.perdure.engine.Engine;
 import dev.perdure.engine.Layer;
 import dev.perdure.engine.ModelSpec;
@@ -23,8 +24,6 @@ import dev.perdure.engine.Predictors;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.export.OnnxExport;
 import dev.perdure.model.Bundle;
-import dev.perdure.model.Evaluation;
-import dev.perdure.model.Evaluation.Measure;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.ModelSignature;
 import dev.perdure.model.Preprocessing;
@@ -94,6 +93,7 @@ final class BundleMaker {
         State state = checkpoints.load(newest.name(), arena).state();
         Dataset data = Dataset.open(config.data(), config.seed());
         requireSameData(report, data);
+        var profile = InputProfile.of(data, config.seed());
         var bundle = new Bundle(
                 config.name(),
                 version,
@@ -105,14 +105,35 @@ final class BundleMaker {
                 withOnnx ? onnx(config, data, Weights.of(state), arena) : Optional.empty(),
                 Weights.of(state),
                 Optional.of(golden(config, data, state, arena)),
+                profile.guard(),
+                profile.drift(),
                 Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                evaluation(config, report, data),
+                Evaluated.fallback(data),
+                Evaluated.of(config, report, data, state, engine),
                 provenance(config, report, checkpoints.digest(newest.name())));
         new ServedBundle(bundle).requireGoldenAnswers(frameworks);
         return bundle;
+    }
+
+    /** Returns a bundle with latencies measured here and now: another one each time. */
+    Bundle measured(Bundle bundle) {
+        return new Bundle(
+                bundle.name(),
+                bundle.version(),
+                bundle.created(),
+                bundle.signature(),
+                bundle.labels(),
+                bundle.preprocessing(),
+                bundle.program(),
+                bundle.onnx(),
+                bundle.weights(),
+                bundle.golden(),
+                bundle.guard(),
+                bundle.drift(),
+                Optional.of(Measured.of(bundle, frameworks, System::nanoTime)),
+                bundle.fallback(),
+                bundle.evaluation(),
+                bundle.provenance());
     }
 
     private void requireSameData(RunReport report, Dataset data) {
@@ -128,14 +149,18 @@ final class BundleMaker {
                 List.of(TensorSpec.of(OUTPUT, DType.F32, data.outputs())));
     }
 
-    /** Of tables and of windows cut from images nothing is said: there are no steps that would say it wholly. */
+    /** Of windows cut from images nothing is said: there are no steps that would say it. */
     private static Optional<Preprocessing> preprocessing(Preparation preparation, Dataset data) {
         boolean cut = preparation.augment().stream().anyMatch(Augmentation.Crop.class::isInstance);
-        if (!data.eightBitPixels() || cut) {
+        if (data.rawForm() instanceof RawForm.Table table) {
+            return InputProfile.encoding(
+                    table, data.report().mean(), data.report().deviation());
+        }
+        if (cut) {
             return Optional.empty();
         }
         List<Step> steps = new ArrayList<>();
-        if (!(preparation.normalise() instanceof Normalise.None)) {
+        if (data.eightBitPixels() && !(preparation.normalise() instanceof Normalise.None)) {
             steps.add(new Step.Divide(255));
         }
         List<Double> mean = data.report().mean();
@@ -197,22 +222,6 @@ final class BundleMaker {
         var map = new LinkedHashMap<String, V>();
         map.put(name, value);
         return map;
-    }
-
-    /** What the run's report says of the test part, or else of the validation part. */
-    private static Optional<Evaluation> evaluation(RunConfig config, RunReport report, Dataset data) {
-        boolean tested = data.ids(Part.TEST).length > 0;
-        int samples = data.ids(tested ? Part.TEST : Part.VALIDATION).length;
-        if (samples == 0) {
-            return Optional.empty();
-        }
-        var values = new LinkedHashMap<Measure, Double>();
-        if (config.model().loss().classifies()) {
-            values.put(Measure.ACCURACY, tested ? report.testAccuracy() : report.heldOutAccuracy());
-        }
-        values.put(Measure.LOSS, tested ? report.testLoss() : report.heldOutLoss());
-        return Optional.of(
-                new Evaluation(tested ? "test" : "validation", new Evaluation.Scores(samples, values), List.of()));
     }
 
     private Provenance provenance(RunConfig config, RunReport report, String checkpoint) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.Digests;
+import dev.perdure.core.Shape;
 import dev.perdure.core.TensorData;
+import dev.perdure.data.Augment;
 import dev.perdure.data.Dataset;
+import dev.perdure.data.Part;
 import dev.perdure.engine.CheckedPredictor;
 import dev.perdure.engine.Loss;
 import dev.perdure.engine.Predictor;
@@ -17,9 +20,15 @@ import dev.perdure.engine.ServedProgram;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.engine.TrainingPlan;
 import dev.perdure.format.Safetensors;
+import dev.perdure.guard.DriftDetector;
+import dev.perdure.guard.DriftMonitor;
+import dev.perdure.guard.DriftSettings;
+import dev.perdure.guard.GuardPolicy;
+import dev.perdure.guard.InputGuard;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Bundles;
 import dev.perdure.model.Evaluation.Measure;
+import dev.perdure.model.Evaluation.Slice;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.KeyFiles;
 import dev.perdure.model.Preprocessing.Step;
@@ -90,7 +99,60 @@ class BundleOfRunTest {
             assertThat(overall.values())
                     .containsEntry(Measure.ACCURACY, report.testAccuracy())
                     .containsEntry(Measure.LOSS, report.testLoss());
-            assertThat(bundle.guard()).as("nothing makes it yet").isEmpty();
+            assertThat(overall.values()).containsKeys(Measure.values());
+            var slices = bundle.evaluation().orElseThrow().slices();
+            assertThat(slices).extracting(Slice::name).contains("label 0").hasSizeBetween(5, 10);
+            assertThat(slices.stream()
+                            .mapToLong(slice -> slice.scores().samples())
+                            .sum())
+                    .as("every test sample is of one label")
+                    .isEqualTo(50);
+            assertThat(bundle.performance()).as("not asked for").isEmpty();
+            double sum = bundle.fallback().orElseThrow().outputs().firstEntry().getValue().stream()
+                    .mapToDouble(Math::exp)
+                    .sum();
+            assertThat(sum).as("shares").isCloseTo(1, org.assertj.core.data.Offset.offset(0.05));
+            var guard = bundle.guard().orElseThrow();
+            assertThat(guard.samples()).isEqualTo(training().ids(Part.TRAIN).length);
+            assertThat(guard.image().orElseThrow().height().max()).isEqualTo(28);
+            assertThat(bundle.drift().orElseThrow().features()).containsKeys("mean intensity", "contrast");
+        }
+    }
+
+    private static Dataset training() throws IOException {
+        RunConfig config = new RunFolder(run).readConfig();
+        return Dataset.open(config.data(), config.seed());
+    }
+
+    /** In units of the files' pixels, through the preprocessing that the bundle states. */
+    @Test
+    void theGuardFindsNothingInWhatTheModelWasTrainedWithAndFindsAWhitePicture() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Bundle bundle = open(out, arena);
+            InputGuard guard =
+                    InputGuard.of(bundle, GuardPolicy.standard()).orElseThrow(() -> new AssertionError("no guard"));
+            TensorData trained = training()
+                    .batch(training().ids(Part.TRAIN), Augment.none(), arena)
+                    .inputs();
+            assertThat(guard.judge(trained).findings()).isEmpty();
+            var monitor = new DriftMonitor(DriftDetector.of(bundle, new DriftSettings(100, 0.001, false, 1))
+                    .orElseThrow(() -> new AssertionError("no reference")));
+            assertThat(monitor.add(trained))
+                    .isNotEmpty()
+                    .allSatisfy(report -> assertThat(report.drifted())
+                            .as("%s", report.words())
+                            .isFalse());
+            var steps = bundle.preprocessing().orElseThrow().steps();
+            var standardise = (Step.Standardise) steps.get(1);
+            float white = (float) ((1 - standardise.mean().getFirst())
+                    / standardise.deviation().getFirst());
+            float[] pixels = new float[784];
+            java.util.Arrays.fill(pixels, white);
+            assertThat(guard.judge(TensorData.of(Shape.of(1, 1, 28, 28), pixels))
+                            .findings())
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.words()).startsWith("mean intensity: 255.0 in sample 0 (expected: "));
         }
     }
 
@@ -228,7 +290,7 @@ class BundleOfRunTest {
     @Test
     void thePreprocessingIsWhatWasDoneToTheFilesPixels() throws IOException {
         RunConfig config = new RunFolder(run).readConfig();
-        int first = Dataset.open(config.data(), config.seed()).ids(dev.perdure.data.Part.TEST)[0];
+        int first = Dataset.open(config.data(), config.seed()).ids(Part.TEST)[0];
         byte[] images = Files.readAllBytes(folder.resolve("images.idx"));
         try (Arena arena = Arena.ofConfined()) {
             Bundle bundle = open(out, arena);
@@ -258,6 +320,19 @@ class BundleOfRunTest {
         assertThat(perdure("bundle", run, "--out", out, "--key", key, "--model-version", "2")
                         .refusedOnce(ExitCode.BAD_SETTING))
                 .contains("another bundle is here");
+    }
+
+    @Test
+    void latenciesAreMeasuredWhenThatIsAskedForAndShowSaysAllOfIt() {
+        Path measured = folder.resolve("measured");
+        perdure("bundle", run, "--out", measured, "--key", key, "--measure").fine();
+        assertThat(perdure("bundle", "show", measured).fine())
+                .containsPattern("batch 1: p50 [0-9.]+ ms, p95")
+                .containsPattern("batch 32: p50")
+                .containsPattern("guard +learned from 400 samples")
+                .containsPattern("drift +18 features watched")
+                .containsPattern("fallback +shares of the classes in training, as logits")
+                .containsPattern("label 0: [0-9]+ samples, .*recall");
     }
 
     @Test

@@ -127,6 +127,23 @@ public final class Dataset {
         return records.layout() instanceof Layout.Pixels pixels && pixels.eightBit();
     }
 
+    /** Returns what a sample's values are before anything is done to them. */
+    public RawForm rawForm() {
+        return encoder.rawForm();
+    }
+
+    /**
+     * Gives a sample's values before anything is done to them.
+     *
+     * @param into of as many values as {@link #rawForm} has; overwritten
+     * @throws BadDataException if a file that is read now is no longer what it was when the data set was opened
+     */
+    public void raw(int id, float[] into) {
+        byte[] stored = new byte[records.samples().bytes()];
+        records.samples().read(id, stored);
+        encoder.raw(stored, into);
+    }
+
     /** Returns the ids of a part's samples, ascending. */
     public int[] ids(Part part) {
         return ids(ids, part).clone();

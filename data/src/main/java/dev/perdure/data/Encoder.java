@@ -22,6 +22,16 @@ sealed interface Encoder permits PixelEncoder, TableEncoder {
 
     Shape shape();
 
+    /** Returns what a sample's values are before anything is done to them. */
+    RawForm rawForm();
+
+    /**
+     * Gives a sample's values before anything is done to them.
+     *
+     * @param into of as many values as {@link #rawForm} has
+     */
+    void raw(byte[] stored, float[] into);
+
     /** Returns what is subtracted and divided by. */
     Scaling scaling();
 

@@ -73,6 +73,18 @@ final class PixelEncoder implements Encoder {
     }
 
     @Override
+    public RawForm rawForm() {
+        return new RawForm.Image(layout.channels(), layout.height(), layout.width());
+    }
+
+    @Override
+    public void raw(byte[] stored, float[] into) {
+        for (int i = 0; i < layout.values(); i++) {
+            into[i] = layout.eightBit() ? stored[i] & 0xFF : (float) Statistics.FLOATS.get(stored, i * Float.BYTES);
+        }
+    }
+
+    @Override
     public Scaling scaling() {
         return scaling;
     }

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 final class TableEncoder implements Encoder {
     private static final int EXAMPLES = 3;
 
+    private final List<RawForm.Column> columns;
     private final List<Field> fields;
     private final int width;
     private final Scaling scaling;
@@ -41,7 +42,9 @@ final class TableEncoder implements Encoder {
         record OneHot(int[] places, int width) implements Field {}
     }
 
-    private TableEncoder(List<Field> fields, Scaling scaling, double noise, List<String> warnings) {
+    private TableEncoder(
+            List<RawForm.Column> columns, List<Field> fields, Scaling scaling, double noise, List<String> warnings) {
+        this.columns = List.copyOf(columns);
         this.fields = List.copyOf(fields);
         this.width = fields.stream().mapToInt(Field::width).sum();
         this.scaling = scaling;
@@ -71,7 +74,31 @@ final class TableEncoder implements Encoder {
                     });
         }
         return new TableEncoder(
-                fields, scaling(preparation.normalise(), measured), noise(preparation.augment()), warnings);
+                columns(table, fields),
+                fields,
+                scaling(preparation.normalise(), measured),
+                noise(preparation.augment()),
+                warnings);
+    }
+
+    private static List<RawForm.Column> columns(Layout.Table table, List<Field> fields) {
+        return IntStream.range(0, fields.size())
+                .mapToObj(i -> switch (table.columns().get(i)) {
+                    case Layout.Column.Numeric(String name) -> new RawForm.Column(name, true, List.of());
+                    case Layout.Column.Categorical(String name, List<String> texts, boolean _) ->
+                        new RawForm.Column(name, false, seen(texts, (Field.OneHot) fields.get(i)));
+                })
+                .toList();
+    }
+
+    private static List<String> seen(List<String> texts, Field.OneHot field) {
+        String[] inOrder = new String[field.width()];
+        for (int code = 0; code < texts.size(); code++) {
+            if (field.places()[code] >= 0) {
+                inOrder[field.places()[code]] = texts.get(code);
+            }
+        }
+        return List.of(inOrder);
     }
 
     private static Scaling scaling(Normalise normalise, Scaling measured) {
@@ -168,6 +195,25 @@ final class TableEncoder implements Encoder {
     @Override
     public Shape shape() {
         return Shape.of(width);
+    }
+
+    @Override
+    public RawForm rawForm() {
+        return new RawForm.Table(columns);
+    }
+
+    @Override
+    public void raw(byte[] stored, float[] into) {
+        for (int column = 0; column < fields.size(); column++) {
+            float value = value(stored, column);
+            into[column] = switch (fields.get(column)) {
+                case Field.Numeric _ -> value;
+                case Field.OneHot oneHot -> {
+                    int place = Float.isNaN(value) ? -1 : oneHot.places()[(int) value];
+                    yield place < 0 ? Float.NaN : place;
+                }
+            };
+        }
     }
 
     @Override

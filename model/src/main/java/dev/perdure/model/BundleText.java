@@ -3,6 +3,7 @@ package dev.perdure.model;
 import dev.perdure.core.TensorData;
 import dev.perdure.model.Evaluation.Scores;
 import dev.perdure.model.GuardProfile.Feature;
+import dev.perdure.model.GuardProfile.Image;
 import dev.perdure.model.Preprocessing.Step;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,6 +140,12 @@ public final class BundleText {
             line("", "… %d features".formatted(guard.features().size()));
         }
         guard.image()
+                .flatMap(Image::meanIntensities)
+                .ifPresent(sketch -> line(
+                        "",
+                        "mean of an image %.1f to %.1f, median %.1f"
+                                .formatted(sketch.min(), sketch.max(), sketch.quantile(0.5))));
+        guard.image()
                 .ifPresent(image -> line(
                         "",
                         "images of %s to %s by %s to %s, %d channels, intensity %s to %s"
@@ -181,7 +188,7 @@ public final class BundleText {
     private void drift(DriftReference drift) {
         line(
                 "drift",
-                "%d features; inner layers %s"
+                "%d features watched; rows of %s"
                         .formatted(
                                 drift.features().size(),
                                 drift.embeddings().isEmpty()
@@ -219,6 +226,13 @@ public final class BundleText {
 
     private void fallback(Fallback fallback) {
         line("fallback", fallback.reason());
+        fallback.outputs()
+                .forEach((name, values) -> line(
+                        "",
+                        name + " "
+                                + listed(values.stream()
+                                        .map(value -> String.format(Locale.ROOT, "%.3f", value))
+                                        .toList())));
     }
 
     private void evaluation(Evaluation evaluation) {

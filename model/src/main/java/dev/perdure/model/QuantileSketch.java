@@ -48,6 +48,17 @@ public final class QuantileSketch {
             return this;
         }
 
+        /** Takes all the numbers of another sketch, as exactly as that one has them. */
+        public Builder addAll(QuantileSketch other) {
+            sketch.merge(other.sketch);
+            return this;
+        }
+
+        /** Returns how many numbers it has taken. */
+        public long count() {
+            return sketch.getN();
+        }
+
         /**
          * Returns the sketch of the numbers up to now.
          *

@@ -30,7 +30,7 @@ class BundleTextTest {
                 .contains("2 samples, right to within 1.0E-5 + 1.0E-4 of the value")
                 .contains("learned from 60000 samples", "age: -1.5 to 99.0, 1.00 % missing, median")
                 .contains("colour: red, 50.00 % missing", "images of 28.0 to 28.0")
-                .contains("1 features; inner layers fc")
+                .contains("1 features watched; rows of fc")
                 .contains("batch 1: p50 0.120 ms, p95 1.000 ms, p99 2.000 ms", "1048576 bytes of memory")
                 .contains("most frequent label")
                 .contains("test: 10000 samples, accuracy 0.9000", "zero: 980 samples, recall NaN")
