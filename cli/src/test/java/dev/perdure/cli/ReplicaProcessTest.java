@@ -155,6 +155,7 @@ class ReplicaProcessTest {
         @Override
         public void lost(String why) {
             lostNanos.complete(System.nanoTime());
+            first.completeExceptionally(new IllegalStateException("lost before it was heard: " + why));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.perdure.oip.OipClient;
 import dev.perdure.oip.OipClientSettings;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
+import dev.perdure.oip.OipLimits;
 import dev.perdure.oip.Pending;
 import dev.perdure.replica.v1.Control;
 import dev.perdure.replica.v1.ReplicaGrpc.ReplicaFutureStub;
@@ -27,6 +28,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * number of threads. Methods with a time block for no longer, and say by an {@link OipException} that there is no answer.
  */
 public final class ReplicaClient implements AutoCloseable {
+    /**
+     * Ten seconds to connect: where nobody listens that is known at once, and a replica that has just begun, on a machine that is
+     * busy with others like it, may need more than one for its first connection.
+     */
+    public static final OipClientSettings SETTINGS =
+            new OipClientSettings(OipLimits.DEFAULT, Duration.ofSeconds(10), OipClientSettings.DEFAULT.silence());
+
     private final OipClient client;
     private final ReplicaFutureStub control;
     private final ReplicaStub streams;
@@ -48,7 +56,7 @@ public final class ReplicaClient implements AutoCloseable {
     }
 
     public ReplicaClient(OipAddress address) {
-        this(address, OipClientSettings.DEFAULT);
+        this(address, SETTINGS);
     }
 
     /** Returns the protocol's own client, over the same connection. */
