@@ -8,6 +8,8 @@ import dev.perdure.model.Bundle;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.Performance;
 import dev.perdure.model.Performance.Latency;
+import dev.perdure.replica.GoldenSamples;
+import dev.perdure.replica.ServedBundle;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Arrays;

@@ -16,7 +16,7 @@ public final class GoldenSamples {
     private GoldenSamples() {}
 
     /** Returns a golden set of the first sample, so many times. */
-    static GoldenSet repeated(GoldenSet golden, int times) {
+    public static GoldenSet repeated(GoldenSet golden, int times) {
         return new GoldenSet(repeated(golden.inputs(), times), repeated(golden.outputs(), times), golden.tolerance());
     }
 
