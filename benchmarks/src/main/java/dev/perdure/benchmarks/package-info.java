@@ -6,6 +6,7 @@
  *   <li>{@link dev.perdure.benchmarks.CheckpointBench}: stall, durability, restore, against memcpy and raw files.
  *   <li>{@link dev.perdure.benchmarks.SupervisorBench}: what thousands of workers cost their supervisor;
  *       {@link dev.perdure.benchmarks.SimulatedWorkers} is the process that plays them.
+ *   <li>{@link dev.perdure.benchmarks.OpenLoad}: requests on schedule, each answer judged; {@code LoadCounts} counts them.
  *   <li>{@link dev.perdure.benchmarks.Distribution}: how figures are spread.
  * </ol>
  */

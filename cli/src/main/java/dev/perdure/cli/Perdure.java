@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
             ResumeCommand.class,
             CheckpointCommand.class,
             BundleCommand.class,
+            ServeCommand.class,
             KeyCommand.class,
             IncidentsCommand.class,
             PlanCommand.class,

@@ -17,6 +17,8 @@ public enum OipError {
     WRONG_METHOD(405, Status.Code.INVALID_ARGUMENT),
     /** The request is larger than what is accepted here. */
     TOO_LARGE(413, Status.Code.INVALID_ARGUMENT),
+    /** It ended those who tried to answer it, so nobody is asked any more. */
+    QUARANTINED(422, Status.Code.FAILED_PRECONDITION),
     /** Something failed here that is not the request's fault. */
     INTERNAL(500, Status.Code.INTERNAL),
     /** The protocol has it, this server does not. */
@@ -25,6 +27,8 @@ public enum OipError {
     UNAVAILABLE(503, Status.Code.UNAVAILABLE),
     /** More is asked than can be answered; it was not begun. */
     OVERLOADED(503, Status.Code.RESOURCE_EXHAUSTED),
+    /** Who sends it sends too often. */
+    TOO_OFTEN(429, Status.Code.RESOURCE_EXHAUSTED),
     /** The deadline passed before there was an answer. */
     LATE(504, Status.Code.DEADLINE_EXCEEDED);
 

@@ -1,0 +1,200 @@
+package dev.perdure.cli;
+
+import dev.perdure.core.BadSettingException;
+import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.ServedVersion;
+import dev.perdure.gateway.VersionOrder;
+import dev.perdure.model.KeyFiles;
+import dev.perdure.model.Trust;
+import dev.perdure.model.VerifyingKey;
+import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipServerSettings;
+import dev.perdure.routing.Fleet;
+import dev.perdure.routing.RequestLimits;
+import dev.perdure.routing.Routing;
+import dev.perdure.routing.Scaling;
+import dev.perdure.training.ExitCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Serves models, through the death of any replica. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Serves the models of a folder with NAME/VERSION/ bundles: REST and gRPC of the Open Inference Protocol v2.",
+            "Every bundle is verified before anything in it is used. Each version has replicas, processes of their own: when"
+                    + " one dies, hangs or answers wrongly, what it had is answered by another, and another is started.",
+            "Ctrl-C answers what is under way, ends all replicas, and then this process."
+        })
+final class ServeCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
+    Path models = Path.of("");
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            defaultValue = "2",
+            description =
+                    "Replicas of the newest version of each model; older ones have one each. Default: ${DEFAULT-VALUE}.")
+    int replicas = 2;
+
+    @Option(
+            names = "--standbys",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Replicas that are ready beside those, and take a lost one's place at once. Default: ${DEFAULT-VALUE}.")
+    int standbys;
+
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8000",
+            description = "Where REST is spoken, with port 0 for any that is free. Default: ${DEFAULT-VALUE}.")
+    String http = "127.0.0.1:8000";
+
+    @Option(
+            names = "--grpc",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8001",
+            description = "Where gRPC is spoken. Default: ${DEFAULT-VALUE}.")
+    String grpc = "127.0.0.1:8001";
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "auto",
+            description =
+                    "onnx, torch, or auto: ONNX Runtime where the bundle has an ONNX file. Default: ${DEFAULT-VALUE}.")
+    ReplicaCommand.EngineChoice engine = ReplicaCommand.EngineChoice.AUTO;
+
+    @Option(
+            names = "--deadline-millis",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "How long a request may take that does not say. Default: ${DEFAULT-VALUE}.")
+    long deadlineMillis = 10_000;
+
+    @Option(
+            names = "--deadline-max-millis",
+            paramLabel = "N",
+            defaultValue = "60000",
+            description = "How long a request may take that says more. Default: ${DEFAULT-VALUE}.")
+    long deadlineMaxMillis = 60_000;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PATH",
+            description =
+                    "A public key, or a folder of those (*.pub), of whoever may vouch for bundles. May be repeated.")
+    List<Path> trusted = List.of();
+
+    @Option(
+            names = "--allow-unsigned",
+            description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
+    boolean unsignedAllowed;
+
+    @Override
+    public Integer call() throws Exception {
+        List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
+        GatewaySettings settings = settings();
+        List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
+        versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
+        var telling = new ServeTelling(System.out);
+        var stop = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
+        try (var session = new ServeSession(versions, settings, program(), telling)) {
+            session.listen(addresses, server());
+            session.tellWhatIsServed(stop);
+            stop.await();
+            telling.say("stopping: requests that are under way are answered first");
+        } finally {
+            telling.say("stopped; no replica is left");
+            stopped.countDown();
+        }
+        return ExitCode.OK.code();
+    }
+
+    /** A signal ends the process when this returns. */
+    private static void end(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String version(ServedVersion served) {
+        return served.id().version().orElse("");
+    }
+
+    private static OipAddress address(String option, String text) {
+        try {
+            return OipAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new BadSettingException(option + ": " + e.getMessage());
+        }
+    }
+
+    private GatewaySettings settings() {
+        if (replicas < 1 || replicas > 1000) {
+            throw new BadSettingException("--replicas: %d (expected: 1 to 1000)".formatted(replicas));
+        }
+        try {
+            return new GatewaySettings(
+                    Routing.Options.usual(),
+                    Fleet.Options.usual(Scaling.Options.between(replicas, replicas), standbys),
+                    1,
+                    new RequestLimits(64 << 20, 4096),
+                    Duration.ofMillis(deadlineMillis),
+                    Duration.ofMillis(deadlineMaxMillis),
+                    Duration.ofSeconds(30));
+        } catch (IllegalArgumentException e) {
+            throw new BadSettingException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The server's own time is the last resort: deadlines pass before. */
+    private OipServerSettings server() {
+        OipServerSettings usual = OipServerSettings.DEFAULT;
+        return new OipServerSettings(
+                usual.limits(),
+                Duration.ofMillis(deadlineMaxMillis).plusSeconds(1),
+                usual.stallMax(),
+                usual.idleMax(),
+                usual.connectionsMax(),
+                usual.streamsMax(),
+                usual.drainWithin());
+    }
+
+    private Trust trust() throws IOException {
+        List<VerifyingKey> keys = new ArrayList<>();
+        for (Path place : trusted) {
+            keys.addAll(KeyFiles.readPublic(place));
+        }
+        return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
+    }
+
+    private LocalReplicas.Program program() {
+        var options = new ArrayList<String>();
+        options.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
+        trusted.forEach(place ->
+                options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
+        if (unsignedAllowed) {
+            options.add("--allow-unsigned");
+        }
+        return LocalReplicas.Program.of(options);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.perdure.cli;
+
+import dev.perdure.gateway.Gateway;
+import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.ServedVersion;
+import dev.perdure.oip.ModelId;
+import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipServer;
+import dev.perdure.oip.OipServerSettings;
+import dev.perdure.oip.ServerMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Models that are served by processes of this machine, from the first that is started to the last that has ended. */
+final class ServeSession implements AutoCloseable {
+    private static final int SHORT = 300;
+    private static final long POLL_MILLIS = 20;
+
+    private final List<ServedVersion> versions;
+    private final ServeTelling telling;
+    private final Path folder;
+    private final Gateway gateway;
+    private @Nullable OipServer server;
+    private boolean isClosed;
+
+    /**
+     * Starts replicas.
+     *
+     * @param versions the newest of each model first
+     */
+    ServeSession(
+            List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
+            throws IOException {
+        this.versions = List.copyOf(versions);
+        this.telling = telling;
+        this.folder = Files.createTempDirectory("perdure-serve-");
+        this.gateway = new Gateway(
+                new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
+                versions,
+                settings,
+                new LocalReplicas(program, folder, telling::say),
+                telling);
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    /** Returns where sockets and logs lie. */
+    Path folder() {
+        return folder;
+    }
+
+    /** Begins to take requests; they are answered when replicas are ready. Returns where, with the ports it got. */
+    List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings) throws IOException {
+        server = new OipServer(gateway, settings, addresses);
+        return server.addresses();
+    }
+
+    /** Returns whether every model can be asked; waits for that, unless it is told to stop. */
+    private boolean awaitReady(CountDownLatch stop) throws InterruptedException {
+        while (!gateway.ready()) {
+            if (stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Says what is served and where; when it can be asked, how to try it. */
+    void tellWhatIsServed(CountDownLatch stop) throws InterruptedException, IOException {
+        for (ServedVersion version : versions) {
+            telling.say("%s: bundle %s is whole; starting replicas"
+                    .formatted(version.id(), version.digest().substring(0, 12)));
+        }
+        if (!awaitReady(stop)) {
+            return;
+        }
+        List<OipAddress> at = server == null ? List.of() : server.addresses();
+        telling.say("ready: REST at http://%s and gRPC at %s".formatted(at.getFirst(), at.getLast()));
+        for (String name :
+                versions.stream().map(version -> version.id().name()).distinct().toList()) {
+            Optional<String> line = tryIt(name, at.getFirst());
+            line.ifPresent(curl -> System.out.println("try it:  " + curl));
+        }
+        System.out.flush();
+    }
+
+    private Optional<String> tryIt(String name, OipAddress at) throws IOException {
+        ServedVersion newest = versions.stream()
+                .filter(version -> version.id().name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Optional<String> body = ExampleRequest.of(newest);
+        if (body.isEmpty()) {
+            return Optional.empty();
+        }
+        String url = "http://%s/v2/models/%s/infer".formatted(at, ModelId.of(name));
+        if (body.get().length() <= SHORT) {
+            return Optional.of("curl -s %s -d '%s'".formatted(url, body.get()));
+        }
+        Path file = folder.resolve(name + ".json");
+        Files.writeString(file, body.get());
+        return Optional.of("curl -s %s -d @%s".formatted(url, file));
+    }
+
+    /** Answers what is under way, ends all replicas, and returns when none is left. */
+    @Override
+    public void close() throws IOException {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        if (server != null) {
+            server.close();
+        }
+        gateway.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+}

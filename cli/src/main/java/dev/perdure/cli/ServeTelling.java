@@ -1,0 +1,68 @@
+package dev.perdure.cli;
+
+import dev.perdure.gateway.GatewayListener;
+import dev.perdure.routing.Finding;
+import dev.perdure.routing.Notice;
+import dev.perdure.routing.ReplicaId;
+import java.io.PrintStream;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+
+/** Says what happens while models are served, in one line each. */
+final class ServeTelling implements GatewayListener {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
+
+    private final PrintStream out;
+
+    ServeTelling(PrintStream out) {
+        this.out = out;
+    }
+
+    synchronized void say(String words) {
+        out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + words);
+        out.flush();
+    }
+
+    @Override
+    public void told(String model, Notice notice) {
+        words(model, notice).ifPresent(this::say);
+    }
+
+    /** Returns a line for a person; nothing for what is of no interest to one. */
+    static Optional<String> words(String model, Notice notice) {
+        return switch (notice) {
+            case Notice.Ejected ejected ->
+                ejected.finding().grade() == Finding.Grade.GONE
+                        ? Optional.empty()
+                        : Optional.of("%s is out: %s. Requests go to others"
+                                .formatted(
+                                        named(model, ejected.replica()),
+                                        ejected.finding().words()));
+            case Notice.Gone gone ->
+                Optional.of("%s is gone: %s%s"
+                        .formatted(
+                                named(model, gone.replica()),
+                                gone.finding().words(),
+                                gone.mayBePoison() ? ". What it had goes to others, and another is started" : ""));
+            case Notice.PutToUse used -> Optional.of(named(model, used.replica()) + " answers requests");
+            case Notice.Rested rested -> Optional.of(named(model, rested.replica()) + " stands by");
+            case Notice.Scaled scaled ->
+                Optional.of("%s/%s: %d replicas instead of %d (%s)"
+                        .formatted(model, scaled.version(), scaled.to(), scaled.from(), scaled.reason()));
+            case Notice.Quarantined held ->
+                Optional.of("%s: an input was with two replicas that ended, so none is sent it any more (%s)"
+                        .formatted(
+                                model,
+                                held.digest()
+                                        .substring(0, Math.min(12, held.digest().length()))));
+            case Notice.Undecided undecided -> Optional.of("%s: %s".formatted(model, undecided.words()));
+            case Notice.Readmitted _ -> Optional.empty();
+        };
+    }
+
+    private static String named(String model, ReplicaId replica) {
+        return "replica %d of %s/%s".formatted(replica.number(), model, replica.version());
+    }
+}

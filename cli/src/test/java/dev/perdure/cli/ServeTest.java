@@ -1,0 +1,266 @@
+package dev.perdure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.perdure.benchmarks.OpenLoad;
+import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.ServedVersion;
+import dev.perdure.model.Trust;
+import dev.perdure.oip.Deadline;
+import dev.perdure.oip.InferRequest;
+import dev.perdure.oip.ModelId;
+import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipClient;
+import dev.perdure.oip.OipServerSettings;
+import dev.perdure.oip.Outcome;
+import dev.perdure.reliability.HeartbeatWatch;
+import dev.perdure.routing.Fleet;
+import dev.perdure.routing.RequestLimits;
+import dev.perdure.routing.Routing;
+import dev.perdure.routing.Scaling;
+import dev.perdure.routing.Vitals;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models are served by real processes, and whatever becomes of those, requests are answered, and rightly. */
+class ServeTest {
+    private static final ModelId MODEL = ModelId.of("linear");
+    private static final LinearModel LINEAR = new LinearModel("linear", "1", 0.5f);
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    @TempDir
+    Path models;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+    private final ScheduledExecutorService faults = Executors.newSingleThreadScheduledExecutor();
+    private List<OipAddress> addresses = List.of();
+
+    @BeforeEach
+    void write() throws IOException {
+        LINEAR.write(models, Optional.empty());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        faults.shutdownNow();
+        System.out.println(said.toString(StandardCharsets.UTF_8));
+        for (AutoCloseable each : toClose.reversed()) {
+            each.close();
+        }
+    }
+
+    /**
+     * Returns settings for tests in which processes end: those that are slow because others build on the same machine are not
+     * ended for it.
+     */
+    private static Fleet.Options patient(int replicas) {
+        Fleet.Options usual = Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0);
+        return new Fleet.Options(
+                usual.health(),
+                new Vitals.Bounds(
+                        new HeartbeatWatch.Options(100_000_000, 20_000_000, 3_000_000_000L, 8, 200),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30)),
+                usual.scaling(),
+                usual.standbys(),
+                usual.floorShare(),
+                usual.golden(),
+                Duration.ofSeconds(5),
+                usual.startMax(),
+                Duration.ofSeconds(10),
+                usual.drainMax(),
+                usual.timesMax(),
+                usual.restarts(),
+                usual.failures());
+    }
+
+    private ServeSession serve(int replicas, Fleet.Options fleet, LocalReplicas.Program program) throws Exception {
+        var settings = new GatewaySettings(
+                Routing.Options.usual(),
+                fleet,
+                1,
+                new RequestLimits(1 << 20, 64),
+                Duration.ofSeconds(10),
+                LONG,
+                Duration.ofSeconds(10));
+        List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
+        var session = new ServeSession(
+                versions, settings, program, new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8)));
+        toClose.add(session);
+        addresses = session.listen(
+                List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
+                OipServerSettings.DEFAULT);
+        await().atMost(LONG).until(() -> session.gateway().inUse(MODEL) == replicas);
+        return session;
+    }
+
+    private static LocalReplicas.Program program() {
+        return LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
+    }
+
+    private OipClient client() {
+        var client = new OipClient(addresses.getLast());
+        toClose.add(client);
+        return client;
+    }
+
+    private static List<ProcessHandle> processes(ServeSession session) {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(session.folder().toString()))
+                        .isPresent())
+                .toList();
+    }
+
+    private OpenLoad load(int requests, double perSecond) {
+        return new OpenLoad(
+                client(),
+                new OpenLoad.Options(requests, perSecond, Duration.ofSeconds(30), Duration.ofSeconds(15)),
+                number -> LinearModel.request(MODEL, LinearModel.input(number)),
+                LINEAR::wrong);
+    }
+
+    private static HttpResponse<String> http(OipAddress at, String path, String body) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://%s%s".formatted(at, path)));
+            return client.send(
+                    body.isEmpty()
+                            ? request.build()
+                            : request.POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void restAndGrpcGiveTheGoldenAnswersAndSayWhoGaveThem() throws Exception {
+        ServeSession session = serve(1, patient(1), program());
+        OipAddress rest = addresses.getFirst();
+        assertThat(http(rest, "/v2/health/ready", "").statusCode()).isEqualTo(200);
+        assertThat(http(rest, "/v2/models/linear", "").body()).contains("\"versions\":[\"1\"]", "\"name\":\"x\"");
+        String body =
+                "{\"id\":\"7\",\"inputs\":[{\"name\":\"x\",\"shape\":[2,2],\"datatype\":\"FP32\",\"data\":[[1,2],[3,4]]}]}";
+        HttpResponse<String> answer = http(rest, "/v2/models/linear/infer", body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body())
+                .contains("\"id\":\"7\"", "\"perdure_tier\":\"model\"", "3.5,-0.5,7.5,-0.5", "\"model_version\":\"1\"");
+        HttpResponse<String> refused = http(rest, "/v2/models/linear/infer", body.replace("FP32", "FP64"));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("expected: FP32");
+        assertThat(http(rest, "/v2/models/nobody/infer", body).statusCode()).isEqualTo(404);
+        Outcome outcome = client().infer(LinearModel.request(MODEL, 1, 2), Deadline.in(LONG))
+                .get();
+        assertThat(LinearModel.values(outcome.orThrow())).containsExactly(3.5f, -0.5f);
+        assertThat(client().index(true, LONG)).hasSize(1);
+        List<ProcessHandle> processes = processes(session);
+        assertThat(processes).hasSize(1);
+        session.close();
+        assertThat(processes).noneMatch(ProcessHandle::isAlive);
+        assertThat(session.folder()).doesNotExist();
+    }
+
+    @Test
+    void noRequestFailsOrIsWrongWhileReplicasAreKilled() throws Exception {
+        ServeSession session = serve(3, patient(3), program());
+        load(400, 100).run(); // programs that have just begun are slow, and that is not what is looked at
+        var random = new Random(4);
+        var killed = new ArrayList<Long>();
+        var _ = faults.scheduleWithFixedDelay(
+                () -> {
+                    List<ProcessHandle> alive = processes(session);
+                    if (session.gateway().inUse(MODEL) == 3) {
+                        ProcessHandle victim = alive.get(random.nextInt(alive.size()));
+                        killed.add(victim.pid());
+                        victim.destroyForcibly();
+                    }
+                },
+                1,
+                2,
+                TimeUnit.SECONDS);
+        OpenLoad.LoadReport report = load(3_000, 75).run();
+        System.out.printf("%d killed: %s%n", killed.size(), report);
+        assertThat(killed).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(report.failed()).as("%s", report).isZero();
+        assertThat(report.wrong()).as("%s", report).isZero();
+        assertThat(report.unheard()).isZero();
+        assertThat(report.right() + report.late()).isEqualTo(3_000);
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains(" is gone: ", ". What it had goes to others, and another is started");
+    }
+
+    @Test
+    void aReplicaThatStandsStillCostsNoRequestAndIsReplaced() throws Exception {
+        ServeSession session = serve(2, Fleet.Options.usual(Scaling.Options.between(2, 2), 0), program());
+        ProcessHandle stopped = processes(session).getFirst();
+        var _ = faults.schedule(() -> signal("STOP", stopped), 1, TimeUnit.SECONDS);
+        OpenLoad.LoadReport report = load(1_000, 150).run();
+        System.out.println(report);
+        assertThat(report.failed() + report.wrong()).as("%s", report).isZero();
+        assertThat(report.right()).isEqualTo(1_000);
+        await().atMost(LONG).untilAsserted(() -> assertThat(stopped.isAlive()).isFalse());
+        await().atMost(LONG).until(() -> session.gateway().inUse(MODEL) == 2);
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** On a starved machine an innocent request may be in flight at both deaths, and is refused as well. */
+    @Tag("soak")
+    @Test
+    void anInputThatEndsReplicasIsRefusedAndNoOtherFails() throws Exception {
+        serve(3, patient(3), PoisonedReplica::start);
+        load(200, 50).run();
+        InferRequest poison = LinearModel.request(MODEL, PoisonedReplica.POISON, 1);
+        var refused = new ArrayList<Outcome>();
+        var _ = faults.schedule(
+                () -> refused.add(client().infer(poison, Deadline.in(Duration.ofSeconds(15)))
+                        .join()),
+                1,
+                TimeUnit.SECONDS);
+        var load = new OpenLoad(
+                client(),
+                new OpenLoad.Options(120, 20, Duration.ofSeconds(15), Duration.ofSeconds(15)),
+                number -> LinearModel.request(MODEL, LinearModel.input(number)),
+                LINEAR::wrong);
+        OpenLoad.LoadReport report = load.run();
+        System.out.println(report);
+        assertThat(report.failed() + report.wrong()).as("%s", report).isZero();
+        await().atMost(LONG).until(() -> !refused.isEmpty());
+        assertThat(refused.getFirst())
+                .isInstanceOfSatisfying(
+                        Outcome.Refused.class,
+                        outcome -> assertThat(outcome.why().reason()).contains("replica"));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.perdure.gateway;
+
+import dev.perdure.oip.InferRequest;
+import dev.perdure.oip.Pending;
+import dev.perdure.oip.Tensor;
+import dev.perdure.routing.Ask;
+import dev.perdure.routing.RequestId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A request until it is forgotten: its input, what its attempts gave, and who waits for the answer. */
+final class Flight {
+    private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
+    private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
+    private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
+
+    final RequestId id;
+    final InferRequest request;
+    final Ask ask;
+    final CompletableFuture<Reply> reply = new CompletableFuture<>();
+
+    Flight(RequestId id, InferRequest request, Ask ask) {
+        this.id = id;
+        this.request = request;
+        this.ask = ask;
+    }
+
+    void sent(int attempt, List<Integer> which) {
+        items.put(attempt, which);
+    }
+
+    void under(int attempt, Pending answer) {
+        pending.put(attempt, answer);
+    }
+
+    void cancel(int attempt) {
+        Optional.ofNullable(pending.remove(attempt)).ifPresent(answer -> answer.cancel(true));
+    }
+
+    /** All outputs of the attempt's items, in their order. */
+    void gave(int attempt, List<Tensor> given) {
+        outputs.put(attempt, given);
+        pending.remove(attempt);
+    }
+
+    List<Tensor> outputs(int attempt) {
+        return Optional.ofNullable(outputs.get(attempt)).orElseThrow();
+    }
+
+    List<Integer> items(int attempt) {
+        return Optional.ofNullable(items.get(attempt)).orElseThrow();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.perdure.gateway;
+
+import dev.perdure.oip.Call;
+import dev.perdure.oip.InferRequest;
+import dev.perdure.oip.InferResponse;
+import dev.perdure.oip.InferenceService;
+import dev.perdure.oip.ModelConfig;
+import dev.perdure.oip.ModelId;
+import dev.perdure.oip.ModelMetadata;
+import dev.perdure.oip.ModelStatistics;
+import dev.perdure.oip.OipError;
+import dev.perdure.oip.OipException;
+import dev.perdure.oip.RepositoryEntry;
+import dev.perdure.oip.ServerMetadata;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What clients talk to. It owns every request until it is answered: keeps what was asked, sends it to a replica, and elsewhere
+ * when that one dies, hangs or is wrong, and answers once. No model is in it.
+ *
+ * <p>Closing it ends all replicas; whoever puts it behind a server closes that before.
+ */
+public final class Gateway implements InferenceService, AutoCloseable {
+    private final ServerMetadata metadata;
+    private final SortedMap<String, ModelDesk> models = new TreeMap<>();
+    private final Map<ModelId, Tally> tallies = new ConcurrentHashMap<>();
+    private final GatewaySettings settings;
+    private final Asks asks;
+
+    /**
+     * Begins to start replicas of all versions.
+     *
+     * @param versions of any models, each once; of those of one model with equal inputs and outputs the older stands in for
+     *     the newer
+     */
+    public Gateway(
+            ServerMetadata metadata,
+            Collection<ServedVersion> versions,
+            GatewaySettings settings,
+            ReplicaHost host,
+            GatewayListener listener) {
+        this.metadata = metadata;
+        this.settings = settings;
+        this.asks = new Asks(settings);
+        var byName = new TreeMap<String, SortedMap<String, ServedVersion>>();
+        for (ServedVersion version : versions) {
+            tallies.put(version.id(), new Tally());
+            byName.computeIfAbsent(version.id().name(), _ -> new TreeMap<>(VersionOrder.NEWEST_FIRST))
+                    .put(version.version(), version);
+        }
+        byName.forEach((name, all) -> models.put(name, new ModelDesk(name, all, settings, host, listener)));
+    }
+
+    private ModelDesk desk(ModelId model) {
+        return Optional.ofNullable(models.get(model.name())).orElseThrow(() -> unknown(model));
+    }
+
+    private ServedVersion version(ModelId model) {
+        ModelDesk desk = desk(model);
+        return Optional.ofNullable(desk.versions().get(model.version().orElse(desk.newest())))
+                .orElseThrow(() -> unknown(model));
+    }
+
+    private OipException unknown(ModelId model) {
+        return new OipException(OipError.NOT_FOUND, "model: %s (expected: one of %s)".formatted(model, served()));
+    }
+
+    private List<ModelId> served() {
+        return models.values().stream()
+                .flatMap(desk -> desk.versions().values().stream())
+                .map(ServedVersion::id)
+                .toList();
+    }
+
+    @Override
+    public InferResponse infer(InferRequest request, Call call) {
+        ServedVersion asked = version(request.model());
+        asked.metadata(List.of()).check(request);
+        Tally tally = tally(asked);
+        long begin = System.nanoTime();
+        try {
+            Reply.Answered answered = desk(request.model()).infer(request, call, asks);
+            tally.answered(answered, System.nanoTime() - begin);
+            return Answers.of(request, answered, asked);
+        } catch (OipException e) {
+            tally.failed(System.nanoTime() - begin);
+            throw e;
+        }
+    }
+
+    private Tally tally(ServedVersion version) {
+        return Optional.ofNullable(tallies.get(version.id())).orElseThrow();
+    }
+
+    /** Whether for every model there is a replica that answers rightly, of some version. */
+    @Override
+    public boolean ready() {
+        return models.keySet().stream().allMatch(name -> ready(ModelId.of(name)));
+    }
+
+    @Override
+    public boolean ready(ModelId model) {
+        ModelDesk desk = desk(model);
+        ServedVersion asked = version(model);
+        return model.version().isPresent()
+                ? desk.look(asked.version()).isAnswering()
+                : desk.versions().keySet().stream()
+                        .anyMatch(version -> desk.look(version).isAnswering());
+    }
+
+    /** Returns how many replicas of a version are in use. */
+    public int inUse(ModelId model) {
+        return desk(model).look(version(model).version()).inUse();
+    }
+
+    @Override
+    public ServerMetadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public ModelMetadata metadata(ModelId model) {
+        return version(model).metadata(List.copyOf(desk(model).versions().keySet()));
+    }
+
+    @Override
+    public ModelConfig config(ModelId model) {
+        return version(model).config(settings.limits().itemsMax());
+    }
+
+    @Override
+    public List<ModelStatistics> statistics(Optional<ModelId> model) {
+        model.ifPresent(this::version);
+        return served().stream()
+                .filter(id ->
+                        model.isEmpty() || model.get().equals(id) || model.get().equals(ModelId.of(id.name())))
+                .map(this::version)
+                .sorted(Comparator.comparing(version -> version.id().toString()))
+                .map(version -> tally(version).statistics(version))
+                .toList();
+    }
+
+    @Override
+    public List<RepositoryEntry> index(boolean ready) {
+        return served().stream()
+                .map(this::entry)
+                .filter(entry -> !ready || entry.state() == RepositoryEntry.State.READY)
+                .toList();
+    }
+
+    private RepositoryEntry entry(ModelId id) {
+        boolean isReady = ready(id);
+        return new RepositoryEntry(
+                id.name(),
+                id.version().orElse(""),
+                isReady ? RepositoryEntry.State.READY : RepositoryEntry.State.UNAVAILABLE,
+                isReady ? "" : "no replica of it can be asked now");
+    }
+
+    /** Ends all replicas, and returns when none is left. */
+    @Override
+    public void close() {
+        List<Thread> closing = models.values().stream()
+                .map(desk -> Thread.ofVirtual().name("end").start(desk::close))
+                .toList();
+        for (Thread thread : closing) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.perdure.gateway;
+
+import dev.perdure.routing.Notice;
+
+/** Hears what happens, from the thread that decides, which must not be held up. */
+public interface GatewayListener {
+    /** Hears nothing. */
+    GatewayListener NONE = (_, _) -> {};
+
+    /** Something happened to a model's replicas or requests. */
+    void told(String model, Notice notice);
+}

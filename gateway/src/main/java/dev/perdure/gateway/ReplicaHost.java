@@ -1,0 +1,45 @@
+package dev.perdure.gateway;
+
+import dev.perdure.oip.OipClient;
+import dev.perdure.routing.ReplicaId;
+import java.io.IOException;
+
+/** Starts processes that answer, each with one version of a model. It may be asked by several threads at once. */
+public interface ReplicaHost {
+
+    /** Hears of one replica, from any thread, which must not be held up. */
+    interface Listener {
+        /** It can be talked to and has loaded its model; whoever launched it closes the client when it is gone. */
+        void ready(OipClient client);
+
+        /**
+         * A sign of life.
+         *
+         * @param done requests that it has done in its life
+         * @param waiting requests that it has now
+         */
+        void beat(long done, int waiting);
+
+        /** It is not reached any more, or not what it should be; its process may live. */
+        void lost(String why);
+
+        /** Its process is gone for certain; 128 + n when signal n ended it. The last that is heard, once. */
+        void exited(int exit);
+    }
+
+    /** A process that was started. */
+    interface Launched {
+        /** Asks it to answer what is under way and end. Does not wait for that. */
+        void stop();
+
+        /** Ends it for certain. Does not wait for that. */
+        void kill();
+    }
+
+    /**
+     * Starts one. Returns when there is a process, which need not be ready; {@link Listener#exited} follows in any case.
+     *
+     * @throws IOException if there is none; nothing is heard then
+     */
+    Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException;
+}

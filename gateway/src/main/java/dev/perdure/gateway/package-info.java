@@ -1,0 +1,23 @@
+/**
+ * What clients talk to: it owns every request until it is answered, and keeps the replicas that answer. No model engine is in
+ * it, and none can be seen from it.
+ *
+ * <ol>
+ *   <li>{@link dev.perdure.gateway.Gateway}: the service behind the protocol's server, of {@link
+ *       dev.perdure.gateway.ServedVersion}s, by {@link dev.perdure.gateway.GatewaySettings}. {@link
+ *       dev.perdure.gateway.VersionOrder} says which version is the newest, {@link dev.perdure.gateway.AnswerTier} who
+ *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens.
+ *   <li>{@link dev.perdure.gateway.ReplicaHost}: starts processes that answer, wherever; written by whoever knows how.
+ *   <li>{@code ModelDesk}: one thread for each model, with all that {@link dev.perdure.routing.Routing} decides; told of
+ *       everything in a queue, it does what follows. {@code Flight} is a request until it is forgotten, {@code Reply} what
+ *       becomes of it. {@code Told} translates between the words of those who decide and those of the protocol.
+ *   <li>{@code Asks} reads requests, {@code Answers} puts answers together, {@code Rows} takes items out of batches.
+ *   <li>{@code Replicas}: the processes' lives; {@code GoldenProbe} asks what the bundle knows the answer to, {@code
+ *       Comparing} whether two replicas agree, {@code Finite} looks for numbers that are none. {@code Ending} ends them all.
+ *       {@code Tally} counts.
+ * </ol>
+ */
+@NullMarked
+package dev.perdure.gateway;
+
+import org.jspecify.annotations.NullMarked;
