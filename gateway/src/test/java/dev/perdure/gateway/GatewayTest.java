@@ -211,12 +211,14 @@ class GatewayTest {
     @Test
     void aReplicaThatTurnsWrongIsReplacedByOneThatIsRight() {
         var isWrong = new AtomicBoolean();
-        Gateway gateway = serve(
-                new FakeHost((replica, request) -> times(replica.number() == 1 && isWrong.get() ? 5 : 2, request)),
-                2,
-                version("1", 2, Optional.empty()));
+        var isReplaced = new AtomicBoolean();
+        var host = new FakeHost((replica, request) -> {
+            isReplaced.compareAndSet(false, replica.number() > 2);
+            return times(replica.number() == 1 && isWrong.get() ? 5 : 2, request);
+        });
+        Gateway gateway = serve(host, 2, version("1", 2, Optional.empty()));
         isWrong.set(true);
-        await().atMost(LONG).until(() -> gateway.inUse(DOUBLE) < 2);
+        await().atMost(LONG).untilTrue(isReplaced);
         assertThat(values(ask(gateway, 4).outputs())).containsExactly(8);
         await().atMost(LONG).until(() -> gateway.inUse(DOUBLE) == 2);
         assertThat(values(ask(gateway, 4).outputs())).containsExactly(8);
