@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,6 @@ class ServeTest {
     @AfterEach
     void close() throws Exception {
         faults.shutdownNow();
-        System.out.println(said.toString(StandardCharsets.UTF_8));
         for (AutoCloseable each : toClose.reversed()) {
             each.close();
         }
@@ -237,30 +237,37 @@ class ServeTest {
     }
 
     /** On a starved machine an innocent request may be in flight at both deaths, and is refused as well. */
-    @Tag("soak")
     @Test
+    @Tag("soak")
     void anInputThatEndsReplicasIsRefusedAndNoOtherFails() throws Exception {
+        poisonBeside(5, 40);
+    }
+
+    /** With many in flight, an innocent one that had been hedged to both replicas that end is refused with the guilty. */
+    @Test
+    @Tag("soak")
+    void anInputThatEndsReplicasUnderLoadIsRefusedAndNoOtherFails() throws Exception {
+        poisonBeside(50, 600);
+    }
+
+    private void poisonBeside(double perSecond, int requests) throws Exception {
         serve(3, patient(3), PoisonedReplica::start);
         load(200, 50).run();
         InferRequest poison = LinearModel.request(MODEL, PoisonedReplica.POISON, 1);
-        var refused = new ArrayList<Outcome>();
+        var refused = new CompletableFuture<Outcome>();
         var _ = faults.schedule(
-                () -> refused.add(client().infer(poison, Deadline.in(Duration.ofSeconds(15)))
-                        .join()),
+                () -> {
+                    var _ = client().infer(poison, Deadline.in(Duration.ofSeconds(15)))
+                            .thenAccept(refused::complete);
+                },
                 1,
                 TimeUnit.SECONDS);
-        var load = new OpenLoad(
-                client(),
-                new OpenLoad.Options(120, 20, Duration.ofSeconds(15), Duration.ofSeconds(15)),
-                number -> LinearModel.request(MODEL, LinearModel.input(number)),
-                LINEAR::wrong);
-        OpenLoad.LoadReport report = load.run();
+        OpenLoad.LoadReport report = load(requests, perSecond).run();
         System.out.println(report);
         assertThat(report.failed() + report.wrong()).as("%s", report).isZero();
-        await().atMost(LONG).until(() -> !refused.isEmpty());
-        assertThat(refused.getFirst())
+        assertThat(refused.get(20, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         Outcome.Refused.class,
-                        outcome -> assertThat(outcome.why().reason()).contains("replica"));
+                        outcome -> assertThat(outcome.why().reason()).contains("two replicas ended"));
     }
 }
