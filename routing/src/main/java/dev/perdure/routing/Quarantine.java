@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which items end replicas. An item, known by its input's digest, that was in flight at a death is a suspect; at two
- * deaths it is quarantined, and no replica is sent it until that has expired. A suspect that is answered is cleared, so
- * one that was only near at somebody else's death does not stay under suspicion.
+ * Which items end replicas. An item, known by its input's digest, gathers {@link Evidence} with every death of a replica
+ * that had it: from {@value #SUSPECT} points on it is a suspect, from {@value #GUILTY} on it is quarantined, and no replica
+ * is sent it until that has expired. So two replicas that end by themselves are enough, or three that were ended from
+ * outside; but never one of several for which that would be true at once. An item that is answered is cleared, whatever it
+ * was near at.
  *
  * <p>Suspects are sent alone, and to a replica that has no other suspect if there is one, so the second death tells the
- * guilty from the innocent; see {@link Request}. Two deaths with other causes within one request's life quarantine an
+ * guilty from the innocent; see {@link Request}. Two such deaths with other causes within one request's life quarantine an
  * innocent item: it is answered by the tiers below.
  *
  * <p>Bounded: of too many, the oldest suspect is forgotten, and a quarantined item only when there is no suspect left.
@@ -35,9 +37,10 @@ public final class Quarantine {
         }
     }
 
-    private record Entry(int deaths, long until) {}
+    private record Entry(int points, long until) {}
 
-    private static final int DEATHS = 2;
+    private static final int SUSPECT = 3;
+    private static final int GUILTY = 6;
 
     private final Options options;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -46,30 +49,41 @@ public final class Quarantine {
         this.options = options;
     }
 
-    /** Counts a death with this item in flight; returns whether it is quarantined by that. */
-    boolean died(String digest, long now) {
-        int before = deaths(digest, now);
+    /** Returns whether one more death would be enough. */
+    boolean isNear(String digest, Evidence evidence, long now) {
+        return points(digest, now) + evidence.points() >= GUILTY;
+    }
+
+    /**
+     * Counts a death with this item in flight; returns whether it is quarantined by that.
+     *
+     * @param isOnly whether it is the only one there of which that could come: of several, none can be told to be guilty
+     */
+    boolean died(String digest, Evidence evidence, boolean isOnly, long now) {
+        int before = points(digest, now);
         entries.remove(digest);
         if (entries.size() >= options.max()) {
             forgetOne(now);
         }
-        entries.put(digest, new Entry(before + 1, now + options.lasts().toNanos()));
-        return before + 1 == DEATHS;
+        int sum = before + evidence.points();
+        int after = isOnly ? sum : Math.min(sum, Math.max(before, GUILTY - 1));
+        entries.put(digest, new Entry(after, now + options.lasts().toNanos()));
+        return before < GUILTY && after >= GUILTY;
     }
 
     private void forgetOne(long now) {
         String oldest = entries.keySet().iterator().next();
         entries.remove(entries.entrySet().stream()
                 .filter(entry ->
-                        entry.getValue().deaths() < DEATHS || entry.getValue().until() <= now)
+                        entry.getValue().points() < GUILTY || entry.getValue().until() <= now)
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(oldest));
     }
 
-    private int deaths(String digest, long now) {
+    private int points(String digest, long now) {
         Entry entry = entries.get(digest);
-        return entry == null || entry.until() <= now ? 0 : entry.deaths();
+        return entry == null || entry.until() <= now ? 0 : entry.points();
     }
 
     /** The item was answered, so it ends nobody. */
@@ -81,12 +95,21 @@ public final class Quarantine {
 
     /** Returns whether no replica may be sent it. */
     public boolean holds(String digest, long now) {
-        return !entries.isEmpty() && deaths(digest, now) >= DEATHS;
+        return !entries.isEmpty() && points(digest, now) >= GUILTY;
     }
 
-    /** Returns whether it was in flight at one death. */
+    /** Returns whether it may be what ended a replica that had it, and is therefore sent alone. */
     public boolean suspects(String digest, long now) {
-        return !entries.isEmpty() && deaths(digest, now) == 1;
+        if (entries.isEmpty()) {
+            return false;
+        }
+        int points = points(digest, now);
+        return points >= SUSPECT && points < GUILTY;
+    }
+
+    /** Returns whether a replica that had it ended, by whatever cause. */
+    boolean knows(String digest, long now) {
+        return !entries.isEmpty() && points(digest, now) > 0;
     }
 
     /** Returns when its quarantine ends. */

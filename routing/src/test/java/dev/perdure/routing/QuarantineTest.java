@@ -15,9 +15,9 @@ class QuarantineTest {
     @Test
     void twoDeathsQuarantineUntilThatHasExpired() {
         Quarantine quarantine = of(10);
-        assertThat(quarantine.died("a", 0)).isFalse();
+        assertThat(quarantine.died("a", Evidence.STRONG, true, 0)).isFalse();
         assertThat(quarantine.suspects("a", 0)).isTrue();
-        assertThat(quarantine.died("a", 1)).isTrue();
+        assertThat(quarantine.died("a", Evidence.STRONG, true, 1)).isTrue();
         assertThat(quarantine.holds("a", MINUTE)).isTrue();
         assertThat(quarantine.holds("a", MINUTE + 1)).isFalse();
         assertThat(quarantine.suspects("a", MINUTE + 1)).isFalse();
@@ -26,24 +26,51 @@ class QuarantineTest {
     @Test
     void anItemThatIsAnsweredIsCleared() {
         Quarantine quarantine = of(10);
-        quarantine.died("a", 0);
+        quarantine.died("a", Evidence.STRONG, true, 0);
         quarantine.answered("a");
-        assertThat(quarantine.died("a", 1)).isFalse();
+        assertThat(quarantine.died("a", Evidence.STRONG, true, 1)).isFalse();
+    }
+
+    @Test
+    void endsFromOutsideCountLess() {
+        Quarantine quarantine = of(10);
+        assertThat(quarantine.died("a", Evidence.WEAK, true, 0)).isFalse();
+        assertThat(quarantine.suspects("a", 0)).as("many are killed by chance").isFalse();
+        assertThat(quarantine.died("a", Evidence.WEAK, true, 0)).isFalse();
+        assertThat(quarantine.suspects("a", 0)).isTrue();
+        assertThat(quarantine.died("a", Evidence.WEAK, true, 0)).isTrue();
+        assertThat(Evidence.of(137)).isEqualTo(Evidence.WEAK);
+        assertThat(Evidence.of(134)).isEqualTo(Evidence.STRONG);
+        assertThat(Evidence.of(139)).isEqualTo(Evidence.STRONG);
+        assertThat(Evidence.of(1)).isEqualTo(Evidence.STRONG);
+    }
+
+    @Test
+    void ofSeveralThatMayBeGuiltyNoneIsFoundSo() {
+        Quarantine quarantine = of(10);
+        for (String digest : new String[] {"a", "b"}) {
+            quarantine.died(digest, Evidence.STRONG, true, 0);
+            assertThat(quarantine.isNear(digest, Evidence.STRONG, 0)).isTrue();
+            assertThat(quarantine.died(digest, Evidence.STRONG, false, 0)).isFalse();
+            assertThat(quarantine.suspects(digest, 0)).isTrue();
+        }
+        assertThat(quarantine.died("a", Evidence.STRONG, true, 0)).isTrue();
+        assertThat(quarantine.holds("b", 0)).isFalse();
     }
 
     @Test
     void itIsBoundedAndForgetsSuspectsBeforeTheGuilty() {
         Quarantine quarantine = of(5);
-        quarantine.died("guilty", 0);
-        quarantine.died("guilty", 0);
+        quarantine.died("guilty", Evidence.STRONG, true, 0);
+        quarantine.died("guilty", Evidence.STRONG, true, 0);
         for (int i = 0; i < 1_000; i++) {
-            quarantine.died("near " + i, i);
+            quarantine.died("near " + i, Evidence.STRONG, true, i);
             assertThat(quarantine.size()).isLessThanOrEqualTo(5);
         }
         assertThat(quarantine.holds("guilty", 1)).isTrue();
         for (int i = 0; i < 10; i++) {
-            quarantine.died("other " + i, 1);
-            quarantine.died("other " + i, 1);
+            quarantine.died("other " + i, Evidence.STRONG, true, 1);
+            quarantine.died("other " + i, Evidence.STRONG, true, 1);
         }
         assertThat(quarantine.size()).isEqualTo(5);
     }
