@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class LocalReplicas implements ReplicaHost {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalReplicas.class);
     private static final Duration UNLOADED = Duration.ofSeconds(2);
+    private static final long END_KNOWN_MILLIS = 100;
 
     /** What is run. */
     interface Program {
@@ -149,13 +151,19 @@ final class LocalReplicas implements ReplicaHost {
                 isReady = true;
                 listener.ready(client.protocol());
             }
-            listener.beat(state.answered() + state.failed() + state.late(), (int) state.underWay());
+            listener.beat(state.batches() + state.failed(), (int) Math.max(state.underWay(), state.computing()));
         }
 
+        /** A process that ends closes its connection first; how it ended says more, and is known at once. */
         @Override
         public void lost(String why) {
             LOG.info("replica {} of {}: {}", replica.number(), version.id(), why);
-            listener.lost("the connection to it ended");
+            var _ = process.onExit()
+                    .orTimeout(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS)
+                    .exceptionally(_ -> {
+                        listener.lost("the connection to it ended");
+                        return process;
+                    });
         }
 
         private void exited(int exit) {

@@ -9,7 +9,7 @@ import java.util.stream.LongStream;
  * What only time shows of replicas, and how much of that is the machine's doing. A replica is excused
  *
  * <ul>
- *   <li>for as long as all others are silent too;
+ *   <li>for as long as all others are silent too, up to two seconds;
  *   <li>for {@value #TIMES} times what things were late by lately: the median of how late the others' heartbeats and the
  *       looks at them were. One that stood still by itself so excuses nobody, and on a quiet machine there is no excuse.
  * </ul>
@@ -17,6 +17,7 @@ import java.util.stream.LongStream;
 final class Watch {
     private static final int TIMES = 4;
     private static final long USUAL_LATE_NANOS = 25_000_000;
+    private static final long SILENT_MAX_NANOS = 2_000_000_000L;
     private static final long EXCUSE_MAX_NANOS = 10_000_000_000L;
     private static final int HELD_UP_ALONE = 4;
     private static final int WORSE_TIMES = 10;
@@ -58,7 +59,7 @@ final class Watch {
                 .flatMap(other -> other.vitals().stream())
                 .mapToLong(vitals -> now - vitals.heardAt() - vitals.pace().everyNanos())
                 .toArray();
-        long silent = LongStream.of(others).min().orElse(0);
+        long silent = Math.min(SILENT_MAX_NANOS, LongStream.of(others).min().orElse(0));
         long late = TIMES * (medianLate(replica) - USUAL_LATE_NANOS);
         return Math.clamp(Math.max(silent, late), 0, EXCUSE_MAX_NANOS);
     }

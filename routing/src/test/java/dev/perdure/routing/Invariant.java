@@ -284,9 +284,8 @@ interface Invariant {
             if (world.kind != World.Kind.LOSSES) {
                 return;
             }
-            Fleet fleet = world.routing.fleet(World.STABLE).orElseThrow();
-            long there = fleet.replicas().values().stream()
-                    .filter(Replica::counts)
+            long there = world.processes.values().stream()
+                    .filter(process -> !process.isDead)
                     .count();
             wholeAt = there >= world.target + world.standbys ? world.now : wholeAt;
             require(
