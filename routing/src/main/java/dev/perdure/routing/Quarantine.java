@@ -3,13 +3,15 @@ package dev.perdure.routing;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which items end replicas. An item, known by its input's digest, gathers {@link Evidence} with every death of a replica
  * that had it: from {@value #SUSPECT} points on it is a suspect, from {@value #GUILTY} on it is quarantined, and no replica
  * is sent it until that has expired. So two replicas that end by themselves are enough, or three that were ended from
- * outside; but never one of several for which that would be true at once. An item that is answered is cleared, whatever it
- * was near at.
+ * outside; but nobody is found guilty in the company of others that were with a dead one before. An item that is answered
+ * is cleared, whatever it was near at; and a death that the guilty explains says nothing any more against those near by.
  *
  * <p>Suspects are sent alone, and to a replica that has no other suspect if there is one, so the second death tells the
  * guilty from the innocent; see {@link Request}. Two such deaths with other causes within one request's life quarantine an
@@ -37,38 +39,69 @@ public final class Quarantine {
         }
     }
 
-    private record Entry(int points, long until) {}
+    /** What an item has gathered: points by the numbers of deaths, oldest first. */
+    private record Entry(Map<Long, Integer> deaths, long until) {
+        int points() {
+            return deaths.values().stream().mapToInt(points -> points).sum();
+        }
+
+        Entry without(Set<Long> explained) {
+            var left = new LinkedHashMap<>(deaths);
+            left.keySet().removeAll(explained);
+            return new Entry(left, until);
+        }
+    }
 
     private static final int SUSPECT = 3;
     private static final int GUILTY = 6;
 
     private final Options options;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private long deaths;
 
     Quarantine(Options options) {
         this.options = options;
     }
 
-    /** Returns whether one more death would be enough. */
-    boolean isNear(String digest, Evidence evidence, long now) {
-        return points(digest, now) + evidence.points() >= GUILTY;
+    /** Counts a death of a replica that had these items; returns the one that is quarantined by that, if any is. */
+    Optional<String> died(Set<String> had, Evidence evidence, long now) {
+        long death = deaths++;
+        long tainted = had.stream().filter(digest -> knows(digest, now)).count();
+        Optional<String> guilty = Optional.empty();
+        for (String digest : had) {
+            if (died(digest, death, evidence.points(), tainted <= 1, now)) {
+                guilty = Optional.of(digest);
+            }
+        }
+        guilty.ifPresent(this::explain);
+        return guilty;
     }
 
-    /**
-     * Counts a death with this item in flight; returns whether it is quarantined by that.
-     *
-     * @param isOnly whether it is the only one there of which that could come: of several, none can be told to be guilty
-     */
-    boolean died(String digest, Evidence evidence, boolean isOnly, long now) {
-        int before = points(digest, now);
+    private boolean died(String digest, long death, int points, boolean isOnly, long now) {
+        Entry before = points(digest, now) > 0 ? entries.get(digest) : null;
+        var all = new LinkedHashMap<Long, Integer>();
+        if (before != null) {
+            all.putAll(before.deaths());
+        }
+        int sum = points(digest, now);
+        int room = isOnly ? points : Math.max(0, Math.min(points, GUILTY - 1 - sum));
+        all.put(death, room);
         entries.remove(digest);
         if (entries.size() >= options.max()) {
             forgetOne(now);
         }
-        int sum = before + evidence.points();
-        int after = isOnly ? sum : Math.min(sum, Math.max(before, GUILTY - 1));
-        entries.put(digest, new Entry(after, now + options.lasts().toNanos()));
-        return before < GUILTY && after >= GUILTY;
+        entries.put(digest, new Entry(all, now + options.lasts().toNanos()));
+        return sum < GUILTY && sum + room >= GUILTY;
+    }
+
+    /** Deaths that the guilty explains are taken from all others. */
+    private void explain(String guilty) {
+        Set<Long> explained = Optional.ofNullable(entries.get(guilty))
+                .map(entry -> entry.deaths().keySet())
+                .orElse(Set.of());
+        entries.replaceAll((digest, entry) ->
+                digest.equals(guilty) || entry.points() >= GUILTY ? entry : entry.without(explained));
+        entries.values().removeIf(entry -> entry.points() == 0);
     }
 
     private void forgetOne(long now) {

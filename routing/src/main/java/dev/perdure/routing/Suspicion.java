@@ -3,6 +3,7 @@ package dev.perdure.routing;
 import dev.perdure.routing.Attempt.Kind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -28,25 +29,15 @@ final class Suspicion {
      * @return requests with items that no replica is sent any more
      */
     Set<RequestId> after(ReplicaId replica, List<Request> hit, Evidence evidence) {
-        var suspects = new TreeSet<String>();
-        boolean isFound = false;
         Set<String> had = digestsAt(replica, hit);
-        boolean isOnly = had.stream()
-                        .filter(digest -> desk.quarantine.isNear(digest, evidence, desk.now))
-                        .count()
-                <= 1;
-        for (String digest : had) {
-            if (desk.quarantine.died(digest, evidence, isOnly, desk.now)) {
-                desk.say(new Notice.Quarantined(digest, desk.quarantine.until(digest)));
-                isFound = true;
-            } else if (desk.isSuspect(digest)) {
-                suspects.add(digest);
-            }
-        }
+        Optional<String> guilty = desk.quarantine.died(had, evidence, desk.now);
+        guilty.ifPresent(digest -> desk.say(new Notice.Quarantined(digest, desk.quarantine.until(digest))));
+        var suspects = new TreeSet<>(had);
+        suspects.removeIf(digest -> !desk.isSuspect(digest));
         if (!suspects.isEmpty()) {
             List.copyOf(live.values()).forEach(request -> mark(request, suspects));
         }
-        return isFound ? quarantined() : Set.of();
+        return guilty.isPresent() ? quarantined() : Set.of();
     }
 
     private static Set<String> digestsAt(ReplicaId replica, List<Request> hit) {

@@ -46,7 +46,9 @@ class SimulationTest {
                         853, // a request was refused while replicas were being replaced
                         1_023, // what was in flight at a death from outside was refused with the guilty
                         243, // a batch in flight at a death was sent to two others at once
-                        1_263) // of two inputs that were together at two deaths both were found guilty
+                        1_263, // of two inputs that were together at two deaths both were found guilty
+                        1_903, // what was refused with a guilty one stayed under its suspicion
+                        2_563) // an innocent one was found guilty beside the guilty, of which less was known
                 .forEach(seed -> new World(seed, REAL, false).run());
     }
 
