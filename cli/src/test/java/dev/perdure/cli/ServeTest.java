@@ -47,6 +47,8 @@ class ServeTest {
     private static final ModelId MODEL = ModelId.of("linear");
     private static final LinearModel LINEAR = new LinearModel("linear", "1", 0.5f);
     private static final Duration LONG = Duration.ofSeconds(60);
+    /** A machine that builds other things at the same time may need long to start programs. */
+    private static final Duration START = Duration.ofMinutes(4);
 
     @TempDir
     Path models;
@@ -89,7 +91,7 @@ class ServeTest {
         addresses = session.listen(
                 List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
                 OipServerSettings.DEFAULT);
-        await().atMost(LONG).until(() -> session.gateway().inUse(MODEL) == replicas);
+        await().atMost(START).until(() -> session.gateway().inUse(MODEL) == replicas);
         return session;
     }
 
@@ -162,17 +164,17 @@ class ServeTest {
 
     @Test
     void noRequestFailsOrIsWrongWhileReplicasAreKilled() throws Exception {
-        killBeside(10_000, 200, Duration.ofSeconds(4));
+        killBeside(10_000, 150, Duration.ofSeconds(3));
     }
 
     /** As many as {@code -Drequests} says, {@code -Drate} a second: without, a million in half an hour. */
     @Test
     @Tag("soak")
     void ofAMillionRequestsNoneFailsOrIsWrongWhileReplicasAreKilled() throws Exception {
-        killBeside(Integer.getInteger("requests", 1_000_000), Integer.getInteger("rate", 600), Duration.ofSeconds(4));
+        killBeside(Integer.getInteger("requests", 1_000_000), Integer.getInteger("rate", 600), Duration.ofSeconds(3));
     }
 
-    /** Every few seconds a replica is killed, whichever it is and whatever it is doing, if another can answer. */
+    /** Every few seconds one is killed, if all are there: how soon that is again is the machine's. */
     private void killBeside(int requests, double perSecond, Duration every) throws Exception {
         ServeSession session = serve(3, program());
         load(400, 100).run(); // programs that have just begun are slow, and that is not what is looked at
@@ -181,7 +183,7 @@ class ServeTest {
         var _ = faults.scheduleWithFixedDelay(
                 () -> {
                     List<ProcessHandle> alive = processes(session);
-                    if (session.gateway().inUse(MODEL) > 1) {
+                    if (session.gateway().inUse(MODEL) == 3) {
                         ProcessHandle victim = alive.get(random.nextInt(alive.size()));
                         killed.add(victim.pid());
                         victim.destroyForcibly();
@@ -211,7 +213,7 @@ class ServeTest {
         assertThat(report.failed() + report.wrong()).as("%s", report).isZero();
         assertThat(report.right()).isEqualTo(1_000);
         await().atMost(LONG).untilAsserted(() -> assertThat(stopped.isAlive()).isFalse());
-        await().atMost(LONG).until(() -> session.gateway().inUse(MODEL) == 2);
+        await().atMost(START).until(() -> session.gateway().inUse(MODEL) == 2);
     }
 
     private static void signal(String name, ProcessHandle process) {

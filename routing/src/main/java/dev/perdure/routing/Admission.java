@@ -23,7 +23,9 @@ import java.util.TreeSet;
  */
 public final class Admission {
     private static final double PERCENTILE = 0.95;
-    private static final int EACH = 8;
+    private static final int EACH = 32;
+    private static final int PART = 8;
+    private static final double SMOOTH = 0.02;
     private static final Duration RETRY_MIN = Duration.ofMillis(50);
 
     /**
@@ -77,7 +79,8 @@ public final class Admission {
     private final Latencies latencies = new Latencies();
     private Throughput throughput = Throughput.NONE;
     private ConcurrencyLimit limit;
-    private int floor;
+    private int replicas;
+    private double patienceNanos;
     private int underWay;
     private final List<RequestId> evicted = new ArrayList<>();
 
@@ -89,6 +92,8 @@ public final class Admission {
 
     /** Decides on a request that has just come. */
     public Verdict arrives(RequestId id, Ask ask, long now) {
+        double patience = ask.deadline() - now;
+        patienceNanos = patienceNanos == 0 ? patience : (1 - SMOOTH) * patienceNanos + SMOOTH * patience;
         Optional<Duration> tooOften = clients.flatMap(known -> known.refuses(ask.client(), now));
         if (tooOften.isPresent()) {
             return new Verdict.Refused(
@@ -142,11 +147,12 @@ public final class Admission {
     }
 
     /**
-     * How many replicas there are to answer: for each of them a few requests may be under way in any case, as those cannot
-     * be what makes it slow.
+     * How many replicas there are to answer. So much may be under way in any case as they do in an eighth of the time that
+     * requests have, and {@value #EACH} for each of them at most: that cannot be what makes them slow, and a machine that is
+     * busy with other things must not be taken for a fleet that has too much to do.
      */
-    public void servedBy(int replicas) {
-        floor = Math.min(options.limit().max(), EACH * replicas);
+    public void servedBy(int count) {
+        replicas = count;
     }
 
     /** A request that was under way has been answered, so long after a replica was sent it. */
@@ -219,7 +225,9 @@ public final class Admission {
 
     /** Returns how many may be under way. */
     public int limit() {
-        return Math.max(floor, limit.value());
+        int wide = Math.min(options.limit().max(), EACH * replicas);
+        long done = throughput.doneIn((long) patienceNanos / PART);
+        return Math.max((int) Math.min(wide, done), limit.value());
     }
 
     /** Returns how long the first has waited; 0 if none waits. */

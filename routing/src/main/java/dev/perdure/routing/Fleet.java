@@ -110,7 +110,7 @@ public record Fleet(
                     0.5,
                     Duration.ofMillis(800),
                     Duration.ofSeconds(1),
-                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(120),
                     Duration.ofMillis(500),
                     Duration.ofSeconds(30),
                     4,

@@ -49,4 +49,9 @@ record Throughput(double bestNanos, long since, int count) {
     long nanosFor(long requests) {
         return (long) (requests * bestNanos);
     }
+
+    /** Returns how many are done in so long at best; very many while that is unknown. */
+    long doneIn(long nanos) {
+        return bestNanos == 0 ? Integer.MAX_VALUE : (long) (nanos / bestNanos);
+    }
 }
