@@ -208,9 +208,14 @@ public final class Admission {
                 : OptionalLong.of(byDeadline.first().deadline() - expected());
     }
 
-    /** While there is much room nobody is given up: what it took lately, when there was less, tells nothing. */
+    /**
+     * While there is much room nobody is given up: what it took lately, when there was less, tells nothing. Nor do those tell
+     * much that were late because nobody was there: half of the time that requests have is the most that is expected.
+     */
     private long expected() {
-        return underWay * 2 < limit() ? 0 : latencies.quantile(PERCENTILE, 0);
+        return underWay * 2 < limit()
+                ? 0
+                : Math.min(latencies.quantile(PERCENTILE, 0), (long) patienceNanos / 2);
     }
 
     /** Returns how many requests are under way. */
