@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.perdure.chaos.Kinds;
 import dev.perdure.training.ExitCode;
+import dev.perdure.training.Incident;
+import dev.perdure.training.RunReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -192,6 +195,13 @@ class ChaosTrainTest {
         JsonNode report = JSON.readTree(run.resolve("chaos.json").toFile());
         assertSameAsUndisturbed(report, said);
         assertThat(Files.readString(run.resolve("chaos.html"))).contains("<!DOCTYPE html>");
+        if (HANGS.containsAll(faults)) {
+            assertThat(RunReport.read(run.resolve("abused/report.json")).incidents())
+                    .extracting(Incident::kind)
+                    .filteredOn(Set.of("worker-stuck", "worker-not-ready")::contains)
+                    .as("those who wait for one that hangs are not blamed")
+                    .hasSize(faults.size());
+        }
         return report;
     }
 
