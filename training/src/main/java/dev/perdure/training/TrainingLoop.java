@@ -194,18 +194,20 @@ final class TrainingLoop {
         probe.weights(next, model.state());
         booking.enter(Phase.BOOK, computing, next);
         book(next, gradient, heard.ids());
-        if (team.leads()) {
-            say.accept(new TrainingEvent.StepApplied(
-                    next,
-                    plan.epochOf(next),
-                    lossOf(gradient),
-                    books.accuracy(gradient.correct(), gradient.samples()),
-                    rateAt(next),
-                    norm,
-                    gradient.samples(),
-                    stepMillis));
-        }
+        say.accept(figuresOf(next, gradient, norm));
         return heard.allAreReady();
+    }
+
+    private TrainingEvent.StepApplied figuresOf(long applied, StepGradient gradient, double norm) {
+        return new TrainingEvent.StepApplied(
+                applied,
+                plan.epochOf(applied),
+                lossOf(gradient),
+                books.accuracy(gradient.correct(), gradient.samples()),
+                rateAt(applied),
+                norm,
+                gradient.samples(),
+                stepMillis);
     }
 
     private static double lossOf(StepGradient gradient) {
@@ -219,8 +221,10 @@ final class TrainingLoop {
 
     /** Applies a step that the team computed which this one is about to join; nothing when the team could not either. */
     void follow(FollowedStep.Step followed, StepGradient gradient) {
-        if (isFinite(gradient, apply(followed.step(), gradient))) {
+        double norm = apply(followed.step(), gradient);
+        if (isFinite(gradient, norm)) {
             book(followed.step(), gradient, followed.samples().toArray(ValueLayout.JAVA_INT));
+            say.accept(figuresOf(followed.step(), gradient, norm));
         }
     }
 
@@ -330,17 +334,15 @@ final class TrainingLoop {
         team.followers().get().evaluated(heldOut);
         var figures = books.closeEpoch(heldOut);
         long now = booking.counts().nanoTime();
-        if (team.leads()) {
-            say.accept(new TrainingEvent.EpochEnded(
-                    plan.epochOf(books.step()),
-                    books.step(),
-                    figures.trainLoss(),
-                    figures.trainAccuracy(),
-                    figures.heldOutLoss(),
-                    figures.heldOutAccuracy(),
-                    (now - epochBeganNanos) / 1e9,
-                    samplesSinceBegan * 1e9 / Math.max(1, now - epochBeganNanos)));
-        }
+        say.accept(new TrainingEvent.EpochEnded(
+                plan.epochOf(books.step()),
+                books.step(),
+                figures.trainLoss(),
+                figures.trainAccuracy(),
+                figures.heldOutLoss(),
+                figures.heldOutAccuracy(),
+                (now - epochBeganNanos) / 1e9,
+                samplesSinceBegan * 1e9 / Math.max(1, now - epochBeganNanos)));
         epochBeganNanos = now;
         samplesSinceBegan = 0;
         watcher.moved();
