@@ -104,6 +104,11 @@ final class Replica implements AutoCloseable {
                     }
 
                     @Override
+                    public void saves() {
+                        standing.saves();
+                    }
+
+                    @Override
                     public void checked(long upTo) {
                         standing.checked(upTo);
                     }

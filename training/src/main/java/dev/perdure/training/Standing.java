@@ -15,6 +15,9 @@ interface Standing {
         public void noticed(String kind, String evidence) {}
 
         @Override
+        public void saves() {}
+
+        @Override
         public void figures(Dispatches.@Nullable Figures kept) {}
     };
 
@@ -25,6 +28,9 @@ interface Standing {
 
     /** Something happened that people should know of. */
     void noticed(String kind, String evidence);
+
+    /** What was told so far is to be kept: nobody may go on from a step that has no line. */
+    void saves();
 
     /** From now on figures of steps are also to be written there; nowhere when null. */
     void figures(Dispatches.@Nullable Figures kept);

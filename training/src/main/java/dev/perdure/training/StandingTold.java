@@ -27,6 +27,11 @@ record StandingTold(WorkerId worker, WorkerLink link, Dispatches dispatches, Lon
     }
 
     @Override
+    public void saves() {
+        dispatches.flush();
+    }
+
+    @Override
     public void figures(Dispatches.@Nullable Figures kept) {
         dispatches.writesTo(kept);
     }

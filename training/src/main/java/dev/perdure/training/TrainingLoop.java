@@ -81,6 +81,9 @@ final class TrainingLoop {
         /** {@link Books#position} has changed. */
         void moved();
 
+        /** The state is about to be saved. */
+        default void saves() {}
+
         /** Gradients were computed again by others, and came out the same, up to the step that leads to this position. */
         default void checked(long position) {}
     }
@@ -124,6 +127,7 @@ final class TrainingLoop {
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 booking.enter(Phase.SAVE, Purpose.SAVE_STALL, books.step());
                 if (order.concerns(team)) {
+                    watcher.saves();
                     checkpoints.get().save(order, team, books.step(), books.state(), metrics);
                 }
                 if (agreed && !epochEnds) {
