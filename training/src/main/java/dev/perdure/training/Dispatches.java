@@ -49,7 +49,11 @@ final class Dispatches {
             while (true) {
                 awaitSomething();
                 Thread.sleep(Duration.ofNanos(Math.max(0, untilDue())));
-                tellAll();
+                try {
+                    tellAll();
+                } catch (RuntimeException e) {
+                    failed(e); // as if the stepping thread had told it
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
