@@ -201,6 +201,7 @@ class RolloutServeTest {
         await().atMost(LONG).until(() -> by(ONE) > 100);
         FLIPPED.write(models, Optional.empty());
         await().atMost(LONG).until(() -> words().contains("linear/2: rolled back"));
+        System.out.println(words());
         THREE.write(models, Optional.empty());
         await().atMost(LONG).until(() -> words().contains("linear/3: takes over from linear/1"));
         OpenLoad.LoadReport all = report.get();

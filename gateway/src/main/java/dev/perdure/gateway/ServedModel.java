@@ -58,10 +58,10 @@ final class ServedModel implements AutoCloseable {
         this.settings = settings;
         this.rollouts = rollouts;
         this.listener = listener;
+        this.desk = new ModelDesk(name, settings, host, listener, this::looked);
         for (ServedVersion version : first) {
             versions = versions.with(next(version));
         }
-        this.desk = new ModelDesk(name, settings, host, listener, this::looked);
         if (!first.isEmpty()) {
             Deployment newest = versions.named().firstEntry().getValue();
             versions = versions.led(newest);
