@@ -266,7 +266,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
     }
 
     private static String model(Path place) {
-        return place.getParent().getFileName().toString();
+        return place.getName(place.getNameCount() - 2).toString();
     }
 
     @Override

@@ -89,8 +89,9 @@ final class GatewayPages {
     }
 
     private static List<Truth> truths(Map<?, ?> body) {
-        if (!(body.get("outcomes") instanceof List<?> list)) {
-            throw invalid("outcomes: %s (expected: a list of {\"id\": …, \"label\": …})", body.get("outcomes"));
+        Object outcomes = Optional.<Object>ofNullable(body.get("outcomes")).orElse("nothing");
+        if (!(outcomes instanceof List<?> list)) {
+            throw invalid("outcomes: %s (expected: a list of {\"id\": …, \"label\": …})", outcomes);
         }
         if (list.size() > TRUTHS_MAX) {
             throw invalid("outcomes: %s (expected: at most " + TRUTHS_MAX + ")", list.size());

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -47,7 +48,7 @@ final class Reading {
                         .map(TensorSpec::name)
                         .findFirst();
         golden.outputs().forEach((name, tensor) -> near.put(name, near(tensor, apart)));
-        cuts = cuts(golden.outputs().get(first));
+        cuts = cuts(Objects.requireNonNull(golden.outputs().get(first)));
     }
 
     /** Returns for each element of an item how far apart is near. */
@@ -187,7 +188,7 @@ final class Reading {
             return Optional.empty();
         }
         int index = truth instanceof Long number
-                ? (int) Math.clamp(number, -1, Integer.MAX_VALUE)
+                ? Math.clamp(number, -1, Integer.MAX_VALUE)
                 : labels.indexOf(String.valueOf(truth));
         return index >= 0 && index < labels.size() ? Optional.of(index) : Optional.empty();
     }

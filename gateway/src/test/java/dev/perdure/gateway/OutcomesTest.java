@@ -151,7 +151,7 @@ class OutcomesTest {
 
     /** Half of all are of a class that both versions know; of the others there are as many of the one as of the other. */
     private static int truth(long number) {
-        return (int) Math.min(2, Math.floorMod(number, 4));
+        return Math.min(2, Math.floorMod(number, 4));
     }
 
     /** It takes one class for another, and so gives as many of each as it should. */

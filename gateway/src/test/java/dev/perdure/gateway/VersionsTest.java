@@ -4,7 +4,6 @@ import static dev.perdure.gateway.Scaled.LONG;
 import static dev.perdure.gateway.Scaled.MODEL;
 import static dev.perdure.gateway.Scaled.ask;
 import static dev.perdure.gateway.Scaled.times;
-import static dev.perdure.gateway.Scaled.values;
 import static dev.perdure.gateway.Scaled.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -115,7 +114,7 @@ class VersionsTest {
     private List<String> judge(InferResponse response, float x) {
         String version = response.model().version().orElse("none");
         float expected = factors.getOrDefault(version, 0f) * x;
-        float given = values(response.outputs())[0];
+        float given = Scaled.values(response.outputs())[0];
         return given == expected ? List.of() : List.of("version %s: %s (expected: %s)".formatted(version, given, expected));
     }
 
@@ -290,13 +289,13 @@ class VersionsTest {
         isSlow.countDown();
         ModelId later = ModelId.of("later");
         await().atMost(LONG).until(() -> gateway.ready(later));
-        assertThat(values(ask(gateway, later, "", 3).outputs())).containsExactly(6);
+        assertThat(Scaled.values(ask(gateway, later, "", 3).outputs())).containsExactly(6);
         gateway.retire(later);
         assertThatExceptionOfType(OipException.class)
                 .isThrownBy(() -> ask(gateway, later, "", 3))
                 .satisfies(why -> assertThat(why.error()).isEqualTo(OipError.NOT_FOUND));
         assertThat(gateway.ready()).isTrue();
-        assertThat(values(ask(gateway, MODEL, "", 3).outputs())).containsExactly(6);
+        assertThat(Scaled.values(ask(gateway, MODEL, "", 3).outputs())).containsExactly(6);
     }
 
     @Test
@@ -305,7 +304,7 @@ class VersionsTest {
         var isTaken = new CountDownLatch(1);
         Gateway gateway = serve(
                 host((replica, request) -> {
-                    if (values(request.inputs())[0] == 99) {
+                    if (Scaled.values(request.inputs())[0] == 99) {
                         isTaken.countDown();
                         isHeld.await();
                     }
@@ -314,7 +313,7 @@ class VersionsTest {
                 Scaled.rollouts(),
                 version("1", 2));
         var answer = new CopyOnWriteArrayList<Float>();
-        Thread asking = Thread.ofVirtual().start(() -> answer.add(values(ask(gateway, MODEL, "", 99).outputs())[0]));
+        Thread asking = Thread.ofVirtual().start(() -> answer.add(Scaled.values(ask(gateway, MODEL, "", 99).outputs())[0]));
         isTaken.await();
         gateway.retire(MODEL);
         isHeld.countDown();
