@@ -126,8 +126,8 @@ final class ServeCommand implements Callable<Integer> {
         try (var session = new ServeSession(versions, settings, rollouts, watch, program(), telling);
                 watch) {
             session.listen(addresses, server());
-            session.tellWhatIsServed(stop);
             watch.begin(session.gateway(), LOOK_EVERY);
+            session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");
         } finally {

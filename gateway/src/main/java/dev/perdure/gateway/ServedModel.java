@@ -325,12 +325,12 @@ final class ServedModel implements AutoCloseable {
         return List.copyOf(reports);
     }
 
-    /** Returns whether of everything that is served or to be served a replica answers. */
+    /** Returns whether of everything that is served or to be served a replica answers, or has answered. */
     boolean isLoaded() {
         boolean isTried = run.stream().allMatch(each -> look(each.trial().candidate()).isAnswering());
         return isTried
                 && replacements.isEmpty()
-                && versions.named().values().stream().allMatch(each -> look(each).isAnswering());
+                && versions.named().values().stream().allMatch(this::hasAnswered);
     }
 
     @Override
