@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RolloutServeTest {
     private static final ModelId MODEL = ModelId.of("linear");
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final double PER_SECOND = 100;
     private static final LinearModel ONE = new LinearModel("linear", "1", 0.5f);
     /** The same weights but for their signs. */
     private static final LinearModel FLIPPED = new LinearModel("linear", "2", 0.5f, -1);
@@ -118,21 +120,31 @@ class RolloutServeTest {
                 .orElse(Optional.of("nobody's version: " + version));
     }
 
-    private CompletableFuture<OpenLoad.LoadReport> load(int requests, double perSecond) {
+    private OpenLoad.LoadReport load(OipClient client, int requests) {
         var load = new OpenLoad(
-                client(),
-                new OpenLoad.Options(requests, perSecond, Duration.ofSeconds(30), Duration.ofSeconds(15)),
+                client,
+                new OpenLoad.Options(requests, PER_SECOND, Duration.ofSeconds(30), Duration.ofSeconds(15)),
                 number -> LinearModel.request(MODEL, LinearModel.input(number)),
                 this::wrong);
+        try {
+            return load.run();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Asks, some hundred requests after others, until it is over. */
+    private CompletableFuture<List<OpenLoad.LoadReport>> loadUntil(AtomicBoolean isOver) {
+        OipClient client = client();
         var executor = Executors.newVirtualThreadPerTaskExecutor();
         toClose.add(executor::shutdownNow);
         return CompletableFuture.supplyAsync(
                 () -> {
-                    try {
-                        return load.run();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
+                    var reports = new ArrayList<OpenLoad.LoadReport>();
+                    while (!isOver.get()) {
+                        reports.add(load(client, 300));
                     }
+                    return reports;
                 },
                 executor);
     }
@@ -172,7 +184,8 @@ class RolloutServeTest {
         ONE.write(models, Optional.empty());
         serve(rollouts().in(Manner.AT_ONCE));
         OipClient client = client();
-        CompletableFuture<OpenLoad.LoadReport> report = load(2_500, 100);
+        var isOver = new AtomicBoolean();
+        CompletableFuture<List<OpenLoad.LoadReport>> reports = loadUntil(isOver);
         await().atMost(LONG).until(() -> by(ONE) > 100);
         THREE.write(models, Optional.empty());
         await().atMost(LONG).until(() -> by(THREE) > 20);
@@ -184,10 +197,12 @@ class RolloutServeTest {
         client.unload("linear", Map.of("version", dev.perdure.oip.Parameter.of("3")), LONG);
         int before = by(ONE);
         await().atMost(LONG).until(() -> by(ONE) > before + 20);
-        OpenLoad.LoadReport all = report.get();
-        System.out.println(all + " " + answeredBy);
-        assertThat(all.failed() + all.wrong() + all.unheard()).as("%s", all).isZero();
-        assertThat(all.right() + all.late()).isEqualTo(2_500);
+        isOver.set(true);
+        System.out.println(words() + answeredBy);
+        assertThat(reports.get())
+                .allSatisfy(report -> assertThat(report.failed() + report.wrong() + report.unheard())
+                        .as("%s", report)
+                        .isZero());
         assertThat(words()).contains("linear/3: takes over from linear/1", "linear/3 is unloaded by request");
         assertThatThrownBy(() -> client.load("../linear", Map.of(), LONG)).isInstanceOf(OipException.class);
         assertThatThrownBy(() -> client.load("other", Map.of(), LONG)).hasMessageContaining("expected: one of [linear]");
@@ -197,19 +212,22 @@ class RolloutServeTest {
     void aBadVersionIsRolledBackAndRememberedAndAGoodOneIsPromoted() throws Exception {
         ONE.write(models, Optional.empty());
         ServeSession session = serve(rollouts());
-        CompletableFuture<OpenLoad.LoadReport> report = load(3_000, 100);
+        var isOver = new AtomicBoolean();
+        CompletableFuture<List<OpenLoad.LoadReport>> reports = loadUntil(isOver);
         await().atMost(LONG).until(() -> by(ONE) > 100);
         FLIPPED.write(models, Optional.empty());
         await().atMost(LONG).until(() -> words().contains("linear/2: rolled back"));
-        System.out.println(words());
         THREE.write(models, Optional.empty());
         await().atMost(LONG).until(() -> words().contains("linear/3: takes over from linear/1"));
-        OpenLoad.LoadReport all = report.get();
-        System.out.println(all + " " + answeredBy);
-        assertThat(all.failed() + all.wrong() + all.unheard()).as("%s", all).isZero();
+        isOver.set(true);
+        System.out.println(words() + answeredBy);
+        assertThat(reports.get())
+                .allSatisfy(report -> assertThat(report.failed() + report.wrong() + report.unheard())
+                        .as("%s", report)
+                        .isZero());
         assertThat(by(FLIPPED)).as("seen in the shadow").isZero();
         assertThat(by(THREE)).isPositive();
-        assertThat(words()).contains("disagreement");
+        assertThat(words()).contains("linear/2: rolled back: disagreement", "linear/3: it answers 10 % of requests");
         assertThat(client().index(false, LONG))
                 .anySatisfy(entry -> assertThat(entry.reason()).contains("it was rolled back", "disagreement"));
         session.close();
