@@ -81,7 +81,9 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
         }
         var names = new HashSet<String>();
         serving.forEach(version -> names.add(version.id().name()));
-        undecided.stream().filter(version -> !names.contains(version.id().name())).forEach(serving::add);
+        undecided.stream()
+                .filter(version -> !names.contains(version.id().name()))
+                .forEach(serving::add);
         if (serving.isEmpty()) {
             throw new BadSettingException(
                     "%s: every version was rolled back (expected: one that was not). Add a version that is better"
@@ -173,8 +175,8 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
 
     private boolean hasOther(ModelId id) {
         return known.values().stream()
-                .anyMatch(version -> version.id().name().equals(id.name())
-                        && !version.id().equals(id));
+                .anyMatch(version ->
+                        version.id().name().equals(id.name()) && !version.id().equals(id));
     }
 
     private boolean isKnown(ModelId id) {
@@ -190,8 +192,8 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
             return;
         }
         Optional<ServedVersion> twin = known.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(place)
-                        && entry.getValue().id().equals(version.id()))
+                .filter(entry ->
+                        !entry.getKey().equals(place) && entry.getValue().id().equals(version.id()))
                 .map(Map.Entry::getValue)
                 .findFirst();
         if (twin.isPresent()) {
@@ -206,7 +208,8 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
         if (before != null && !before.id().equals(version.id())) {
             gateway.retire(before.id());
         }
-        say.accept("%s: bundle %s is whole".formatted(version.id(), version.digest().substring(0, 12)));
+        say.accept("%s: bundle %s is whole"
+                .formatted(version.id(), version.digest().substring(0, 12)));
         if (records.rolledBack(version.digest()).isPresent()) {
             sayRolledBack(version);
         }
@@ -260,7 +263,8 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
                 .filter(entry -> model(entry.getKey()).equals(model))
                 .map(Map.Entry::getValue)
                 .findFirst();
-        return why.map(reason -> new OipException(OipError.INVALID, "model %.80s is refused: %s".formatted(model, reason)))
+        return why.map(reason ->
+                        new OipException(OipError.INVALID, "model %.80s is refused: %s".formatted(model, reason)))
                 .orElseGet(() -> new OipException(
                         OipError.NOT_FOUND, "model: %.80s (expected: one of %s)".formatted(model, names)));
     }
@@ -278,8 +282,8 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
     @Override
     public synchronized List<RepositoryEntry> others() {
         var others = new ArrayList<RepositoryEntry>();
-        refused.forEach((place, why) -> others.add(
-                entry(model(place), place.getFileName().toString(), "it is refused: " + why)));
+        refused.forEach((place, why) ->
+                others.add(entry(model(place), place.getFileName().toString(), "it is refused: " + why)));
         for (ServedVersion version : known.values()) {
             ModelId id = version.id();
             boolean isUnloaded = unloaded.contains(id) || unloaded.contains(ModelId.of(id.name()));

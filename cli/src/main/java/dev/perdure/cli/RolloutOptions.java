@@ -26,7 +26,8 @@ final class RolloutOptions {
             names = "--rollout-requests",
             paramLabel = "N",
             defaultValue = "" + REQUESTS_USUAL,
-            description = "Requests that it computes in the shadow, and in each share after that. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Requests that it computes in the shadow, and in each share after that. Default: ${DEFAULT-VALUE}.")
     int requests = REQUESTS_USUAL;
 
     @Option(

@@ -79,7 +79,8 @@ final class RolloutRecords {
             store.delete(BEGUN + report.digest());
             return;
         }
-        String words = "%s beside %s: %s".formatted(report.at(), report.stable(), report.reason().orElse(""));
+        String words = "%s beside %s: %s"
+                .formatted(report.at(), report.stable(), report.reason().orElse(""));
         rolledBack.put(report.digest(), words);
         put(ROLLED_BACK + report.digest(), words);
     }

@@ -92,8 +92,8 @@ class RolloutServeTest {
                 Duration.ofSeconds(10));
         ModelWatch watch = watch();
         List<ServedVersion> versions = watch.first();
-        var program = LocalReplicas.Program.of(
-                List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
+        var program =
+                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
         var session = new ServeSession(versions, settings, rollouts, watch, program, telling);
         toClose.add(session);
         addresses = session.listen(
@@ -162,7 +162,8 @@ class RolloutServeTest {
     private void remove(LinearModel model) throws IOException {
         Path place = models.resolve(model.name()).resolve(model.version());
         try (Stream<Path> files = Files.walk(place)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 
@@ -205,7 +206,8 @@ class RolloutServeTest {
                         .isZero());
         assertThat(words()).contains("linear/3: takes over from linear/1", "linear/3 is unloaded by request");
         assertThatThrownBy(() -> client.load("../linear", Map.of(), LONG)).isInstanceOf(OipException.class);
-        assertThatThrownBy(() -> client.load("other", Map.of(), LONG)).hasMessageContaining("expected: one of [linear]");
+        assertThatThrownBy(() -> client.load("other", Map.of(), LONG))
+                .hasMessageContaining("expected: one of [linear]");
     }
 
     @Test
@@ -231,7 +233,9 @@ class RolloutServeTest {
         assertThat(client().index(false, LONG))
                 .anySatisfy(entry -> assertThat(entry.reason()).contains("it was rolled back", "disagreement"));
         session.close();
-        assertThat(watch().first()).extracting(version -> version.id().toString()).containsExactly("linear/1", "linear/3");
+        assertThat(watch().first())
+                .extracting(version -> version.id().toString())
+                .containsExactly("linear/1", "linear/3");
     }
 
     @Test

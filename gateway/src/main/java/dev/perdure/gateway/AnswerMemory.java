@@ -107,8 +107,7 @@ final class AnswerMemory {
 
     /** Returns what was answered to the request with this id; nothing if that is not remembered. */
     synchronized Optional<Entry> find(String id) {
-        return Optional.ofNullable(entries.get(id))
-                .filter(entry -> nanos.getAsLong() - entry.at <= ageMax.toNanos());
+        return Optional.ofNullable(entries.get(id)).filter(entry -> nanos.getAsLong() - entry.at <= ageMax.toNanos());
     }
 
     synchronized int size() {

@@ -214,7 +214,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
     @Override
     public boolean ready() {
         return models.entrySet().stream()
-                .filter(entry -> first.contains(entry.getKey()) || entry.getValue().hasAnswered())
+                .filter(entry ->
+                        first.contains(entry.getKey()) || entry.getValue().hasAnswered())
                 .allMatch(entry -> ready(entry.getValue()));
     }
 
@@ -227,9 +228,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
     public boolean ready(ModelId model) {
         ServedModel served = served(model);
         Deployment asked = asked(model);
-        return model.version().isPresent()
-                ? served.look(asked).isAnswering()
-                : ready(served);
+        return model.version().isPresent() ? served.look(asked).isAnswering() : ready(served);
     }
 
     /** Returns how many replicas of a version are in use. */
@@ -244,7 +243,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     @Override
     public ModelMetadata metadata(ModelId model) {
-        return version(model).metadata(List.copyOf(served(model).versions().named().keySet()));
+        return version(model)
+                .metadata(List.copyOf(served(model).versions().named().keySet()));
     }
 
     @Override
@@ -293,10 +293,13 @@ public final class Gateway implements InferenceService, AutoCloseable {
     }
 
     private static void expectOnly(Map<String, Parameter> parameters, String name) {
-        parameters.keySet().stream().filter(given -> !given.equals(name)).findFirst().ifPresent(given -> {
-            throw new OipException(
-                    OipError.INVALID, "parameter: %.80s (expected: none, or %s)".formatted(given, name));
-        });
+        parameters.keySet().stream()
+                .filter(given -> !given.equals(name))
+                .findFirst()
+                .ifPresent(given -> {
+                    throw new OipException(
+                            OipError.INVALID, "parameter: %.80s (expected: none, or %s)".formatted(given, name));
+                });
     }
 
     private static Optional<String> text(Map<String, Parameter> parameters, String name) {

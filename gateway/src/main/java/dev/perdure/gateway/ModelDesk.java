@@ -102,8 +102,7 @@ final class ModelDesk implements AutoCloseable {
      *
      * @param looked told by the thread that decides, often, after it was looked how replicas are; must not block
      */
-    ModelDesk(
-            String name, GatewaySettings settings, ReplicaHost host, GatewayListener listener, Runnable looked) {
+    ModelDesk(String name, GatewaySettings settings, ReplicaHost host, GatewayListener listener, Runnable looked) {
         this.name = name;
         this.settings = settings;
         this.listener = listener;
@@ -197,7 +196,9 @@ final class ModelDesk implements AutoCloseable {
                             key,
                             new FleetLook(
                                     fleet.inUse(),
-                                    fleet.rotation(now()).stream().map(Candidate::id).toList())));
+                                    fleet.rotation(now()).stream()
+                                            .map(Candidate::id)
+                                            .toList())));
         }
         looks = seen;
         isBusy = routing.admission().waiting() > 0;
@@ -212,7 +213,8 @@ final class ModelDesk implements AutoCloseable {
             case Command.Fall fall -> flight(fall.request()).ifPresent(flight -> replies.fall(flight, fall));
             case Command.Answer answer ->
                 flight(answer.request()).ifPresent(flight -> {
-                    flight.answeredBy(answer.parts().stream().map(Next.Part::attempt).toList());
+                    flight.answeredBy(
+                            answer.parts().stream().map(Next.Part::attempt).toList());
                     flight.reply.complete(replies.answer(flight, answer));
                 });
             case Command.Fail fail ->

@@ -76,8 +76,8 @@ final class Outcomes {
             of(given.by()).ofNumber(isRight, prediction.value() - value);
         }
         given.assigned()
-                .ifPresent(assigned ->
-                        assigned.run().seen(new Seen.Outcome(assigned.arm(), assigned.route(), isRight)));
+                .ifPresent(
+                        assigned -> assigned.run().seen(new Seen.Outcome(assigned.arm(), assigned.route(), isRight)));
     }
 
     /** Returns how many answers are remembered. */

@@ -25,7 +25,6 @@ final class RepositoryIndex {
         return model.hasAnswered(deployment)
                 ? new RepositoryEntry(
                         name, deployment.version(), State.UNAVAILABLE, "no replica of it can be asked now")
-                : new RepositoryEntry(
-                        name, deployment.version(), State.LOADING, "no replica of it has answered yet");
+                : new RepositoryEntry(name, deployment.version(), State.LOADING, "no replica of it has answered yet");
     }
 }

@@ -218,7 +218,8 @@ final class ServedModel implements AutoCloseable {
         if (!versions.named().containsKey(version.version())) {
             versions = versions.with(fresh);
         }
-        var how = rollouts.in(manner).with(rollouts.options().withBins(old.reading().bins()));
+        var how = rollouts.in(manner)
+                .with(rollouts.options().withBins(old.reading().bins()));
         var trial = Trial.of(old, fresh, how, fleet.scaling().min(), System.nanoTime());
         var begun = new TrialRun(desk, trial, old.reading(), outcomes, this::changed);
         if (manner == Manner.GRADUAL) {
@@ -249,7 +250,9 @@ final class ServedModel implements AutoCloseable {
         run = run.filter(known -> known != over);
         replacements.remove(over);
         boolean isTaken = taken.contains(fresh.key());
-        boolean isPromoted = trial.rollout().filter(known -> known.stage() instanceof Stage.Promoted).isPresent();
+        boolean isPromoted = trial.rollout()
+                .filter(known -> known.stage() instanceof Stage.Promoted)
+                .isPresent();
         if (isPromoted && !isTaken) {
             takeOver(trial.stable(), fresh);
         } else {
@@ -327,7 +330,8 @@ final class ServedModel implements AutoCloseable {
 
     /** Returns whether of everything that is served or to be served a replica answers, or has answered. */
     boolean isLoaded() {
-        boolean isTried = run.stream().allMatch(each -> look(each.trial().candidate()).isAnswering());
+        boolean isTried =
+                run.stream().allMatch(each -> look(each.trial().candidate()).isAnswering());
         return isTried
                 && replacements.isEmpty()
                 && versions.named().values().stream().allMatch(this::hasAnswered);

@@ -1,7 +1,6 @@
 package dev.perdure.gateway;
 
 import dev.perdure.oip.Call;
-import dev.perdure.oip.Deadline;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.Tensor;
@@ -138,7 +137,8 @@ final class TrialRun {
             return asked;
         }
         takes(asked.over().nanos());
-        var given = new Given(now.stable(), request, route, outputs.get(), asked.over().nanos(), asked.remembered());
+        var given = new Given(
+                now.stable(), request, route, outputs.get(), asked.over().nanos(), asked.remembered());
         if (route.both()) {
             copy(given, now.candidate(), copied -> shadowed(given, now.candidate(), copied));
         } else {
@@ -164,8 +164,7 @@ final class TrialRun {
                 ended(Arm.STABLE, given.route(), given.outputs(), given.nanos());
                 ended(Arm.CANARY, given.route(), outputs, nanos);
                 compared(candidate, given.outputs(), outputs);
-                var copy = new AnswerMemory.Given(
-                        candidate, reading.all(outputs), assigned(Arm.CANARY, given.route()));
+                var copy = new AnswerMemory.Given(candidate, reading.all(outputs), assigned(Arm.CANARY, given.route()));
                 given.remembered().ifPresent(entry -> entry.assign(given(given, Arm.STABLE), copy));
             }
             case Copies.Copied.Failed _ -> {
@@ -201,7 +200,8 @@ final class TrialRun {
             Asks asks,
             Route route,
             Supplier<ServedModel.Asked> usually) {
-        ModelDesk.Over over = desk.infer(request, half, asks, List.of(new Tier.Model(candidate.key())), candidate.key() + " ");
+        ModelDesk.Over over =
+                desk.infer(request, half, asks, List.of(new Tier.Model(candidate.key())), candidate.key() + " ");
         Optional<List<Tensor>> outputs = over.byAskedItself();
         if (outputs.isPresent()) {
             Optional<AnswerMemory.Entry> remembered = outcomes.answered(request, candidate, outputs.get());
@@ -266,13 +266,14 @@ final class TrialRun {
     }
 
     private static int anyItem(List<Tensor> outputs) {
-        return (int) ThreadLocalRandom.current().nextLong(outputs.getFirst().shape().size(0));
+        return (int)
+                ThreadLocalRandom.current().nextLong(outputs.getFirst().shape().size(0));
     }
 
     /** Has another version compute what was answered, for nobody. */
     private void copy(Given given, Deployment to, Consumer<Copies.Copied> told) {
-        Duration within = Duration.ofNanos(
-                Math.clamp(COPY_TIMES * given.nanos(), COPY_MIN.toNanos(), COPY_MAX.toNanos()));
+        Duration within =
+                Duration.ofNanos(Math.clamp(COPY_TIMES * given.nanos(), COPY_MIN.toNanos(), COPY_MAX.toNanos()));
         desk.copy(
                 given.request(),
                 to,

@@ -115,20 +115,25 @@ class OutcomesTest {
 
     @Test
     void aReportedLabelIsJoinedWithItsItemAndCountsOnce() {
-        Gateway gateway = serve(
-                Scaled.rollouts(), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
+        Gateway gateway =
+                serve(Scaled.rollouts(), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
         Scaled.ask(gateway, Scaled.MODEL, "a", 0, 1, 2, 2);
-        assertThat(report(
-                        gateway,
-                        "{\"id\":\"a\",\"label\":\"cat\"},{\"id\":\"a\",\"item\":1,\"label\":1},{\"id\":\"a\",\"item\":2,\"label\":\"dog\"}"))
+        assertThat(
+                        report(
+                                gateway,
+                                "{\"id\":\"a\",\"label\":\"cat\"},{\"id\":\"a\",\"item\":1,\"label\":1},{\"id\":\"a\",\"item\":2,\"label\":\"dog\"}"))
                 .isEqualTo("200 {\"model\":\"scaled\",\"joined\":3,\"refused\":[]}");
-        assertThat(report(gateway, "{\"id\":\"a\",\"label\":\"cat\"}")).startsWith("404").contains("reported before");
+        assertThat(report(gateway, "{\"id\":\"a\",\"label\":\"cat\"}"))
+                .startsWith("404")
+                .contains("reported before");
         assertThat(report(gateway, "{\"id\":\"b\",\"label\":\"cat\"}"))
                 .startsWith("404")
-                .contains("no answer of scaled with this id is remembered (expected: one of the answers of the last 60 min");
+                .contains(
+                        "no answer of scaled with this id is remembered (expected: one of the answers of the last 60 min");
         assertThat(report(gateway, "{\"id\":\"a\",\"item\":3,\"label\":\"cow\"}"))
                 .contains("truth: 'cow' (expected: one of [cat, dog, bird])");
-        assertThat(report(gateway, "{\"id\":\"a\",\"item\":4,\"label\":\"cat\"}")).contains("item: 4 (expected: 0 to 3)");
+        assertThat(report(gateway, "{\"id\":\"a\",\"item\":4,\"label\":\"cat\"}"))
+                .contains("item: 4 (expected: 0 to 3)");
         assertThat(page(gateway, "GET", "/outcomes", ""))
                 .contains(
                         "\"version\":\"1\",\"reported\":3,\"right\":2,",
@@ -139,9 +144,10 @@ class OutcomesTest {
 
     @Test
     void aReportThatIsNoneIsRefusedWithWhatWasExpected() {
-        Gateway gateway = serve(
-                Scaled.rollouts(), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
-        for (String body : List.of("", "[]", "{\"outcomes\":3}", "{\"outcomes\":[{\"label\":1}]}", "{\"outcomes\":[{\"id\":\"a\"}]}")) {
+        Gateway gateway =
+                serve(Scaled.rollouts(), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
+        for (String body : List.of(
+                "", "[]", "{\"outcomes\":3}", "{\"outcomes\":[{\"label\":1}]}", "{\"outcomes\":[{\"id\":\"a\"}]}")) {
             assertThatExceptionOfType(OipException.class)
                     .as(body)
                     .isThrownBy(() -> page(gateway, "POST", "/outcomes", body))
@@ -162,7 +168,9 @@ class OutcomesTest {
                 Scaled.rollouts().with(options),
                 (replica, request) -> {
                     float[] x = Scaled.values(request.inputs());
-                    for (int i = 0; i < x.length && x.length == 1 && replica.version().equals("2"); i++) {
+                    for (int i = 0;
+                            i < x.length && x.length == 1 && replica.version().equals("2");
+                            i++) {
                         x[i] = x[i] == 2 ? 2 : 1 - x[i];
                     }
                     return choose(x);
@@ -193,8 +201,8 @@ class OutcomesTest {
         }
         assertThat(memory.find("id1")).isEmpty();
         assertThat(memory.find("id2")).isPresent();
-        var many = new AnswerMemory.Given(
-                by, java.util.Collections.nCopies(9, new Prediction(1, 1, 0)), Optional.empty());
+        var many =
+                new AnswerMemory.Given(by, java.util.Collections.nCopies(9, new Prediction(1, 1, 0)), Optional.empty());
         memory.remember("many", many);
         assertThat(memory.find("id3")).isEmpty();
         assertThat(memory.find("id4")).isPresent();

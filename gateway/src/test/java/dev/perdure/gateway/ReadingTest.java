@@ -44,8 +44,10 @@ class ReadingTest {
     @Test
     void ofClassesTheGreatestElementCountsAndNothingElse() {
         Reading reading = classes();
-        assertThat(reading.agree(outputs(3, 1, 2, 0, 5, 1, 1), outputs(3, -9, 7, 6, 0, 0, 1), 0)).isTrue();
-        assertThat(reading.agree(outputs(3, 1, 2, 0, 5, 1, 1), outputs(3, -9, 7, 6, 0, 0, 1), 1)).isFalse();
+        assertThat(reading.agree(outputs(3, 1, 2, 0, 5, 1, 1), outputs(3, -9, 7, 6, 0, 0, 1), 0))
+                .isTrue();
+        assertThat(reading.agree(outputs(3, 1, 2, 0, 5, 1, 1), outputs(3, -9, 7, 6, 0, 0, 1), 1))
+                .isFalse();
         assertThat(reading.bins()).isEqualTo(3);
         assertThat(reading.bin(reading.of(outputs(3, 0, 0, 1), 0))).isEqualTo(2);
         assertThat(reading.label("dog")).contains(1);

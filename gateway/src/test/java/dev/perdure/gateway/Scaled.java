@@ -101,8 +101,7 @@ final class Scaled {
     /** Returns a rollout in small steps. */
     static RolloutSettings rollouts() {
         return RolloutSettings.usual()
-                .with(new Rollout.Options(
-                        1, 40, List.of(0.2, 0.5), 40, Duration.ZERO, 0.2, 0.01, 0.02, 100, 1.25, 0));
+                .with(new Rollout.Options(1, 40, List.of(0.2, 0.5), 40, Duration.ZERO, 0.2, 0.01, 0.02, 100, 1.25, 0));
     }
 
     static InferRequest request(ModelId model, String id, float... x) {

@@ -115,7 +115,9 @@ class VersionsTest {
         String version = response.model().version().orElse("none");
         float expected = factors.getOrDefault(version, 0f) * x;
         float given = Scaled.values(response.outputs())[0];
-        return given == expected ? List.of() : List.of("version %s: %s (expected: %s)".formatted(version, given, expected));
+        return given == expected
+                ? List.of()
+                : List.of("version %s: %s (expected: %s)".formatted(version, given, expected));
     }
 
     private void awaitDecided(String phase) {
@@ -135,14 +137,12 @@ class VersionsTest {
         gateway.serve(version("2", 2.01f), Manner.AT_ONCE);
         awaitDecided("promoted");
         gateway.retire(ModelId.of("scaled", "1"));
-        await().atMost(LONG)
-                .until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "2")));
+        await().atMost(LONG).until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "2")));
         assertThat(served(gateway)).containsExactly("2");
         gateway.serve(version("1", 2), Manner.AT_ONCE);
         await().atMost(LONG).until(() -> gateway.ready(ModelId.of("scaled", "1")));
         gateway.retire(ModelId.of("scaled", "2"));
-        await().atMost(LONG)
-                .until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "1")));
+        await().atMost(LONG).until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "1")));
         int before = asked.get();
         await().atMost(LONG).until(() -> asked.get() > before + 100);
         isOver.set(true);
@@ -156,8 +156,7 @@ class VersionsTest {
         List<String> wrong = askOn(gateway, isOver);
         gateway.serve(version("2", 2.01f));
         awaitDecided("promoted");
-        await().atMost(LONG)
-                .until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "2")));
+        await().atMost(LONG).until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "2")));
         isOver.set(true);
         assertThat(wrong).isEmpty();
         assertThat(told.stream().map(RolloutReport::phase).distinct())
@@ -172,7 +171,15 @@ class VersionsTest {
         var computed = new AtomicInteger();
         Gateway gateway = serve(
                 host((replica, request) -> {
-                    computed.addAndGet(versionOf(replica).equals("3") && request.inputs().getFirst().shape().size(0) == 1 ? 1 : 0);
+                    computed.addAndGet(
+                            versionOf(replica).equals("3")
+                                            && request.inputs()
+                                                            .getFirst()
+                                                            .shape()
+                                                            .size(0)
+                                                    == 1
+                                    ? 1
+                                    : 0);
                     return answer(replica, request);
                 }),
                 Scaled.rollouts(),
@@ -199,7 +206,8 @@ class VersionsTest {
     void whatACanaryFailsOnIsAnsweredByTheStableVersionUntilItIsRolledBack() {
         Gateway gateway = serve(
                 host((replica, request) -> {
-                    boolean isCanary = told.stream().anyMatch(report -> report.phase().equals("canary"));
+                    boolean isCanary =
+                            told.stream().anyMatch(report -> report.phase().equals("canary"));
                     if (versionOf(replica).equals("2") && isCanary) {
                         throw new OipException(OipError.INTERNAL, "it cannot");
                     }
@@ -219,13 +227,14 @@ class VersionsTest {
     @Test
     void aVersionWhoseReplicasEndOnEveryInputQuarantinesNothing() {
         var host = host((replica, request) -> {
-            if (versionOf(replica).equals("2") && request.inputs().getFirst().shape().size(0) == 1) {
+            if (versionOf(replica).equals("2")
+                    && request.inputs().getFirst().shape().size(0) == 1) {
                 throw new FakeHost.Death();
             }
             return answer(replica, request);
         });
-        Rollout.Options early = new Rollout.Options(
-                1, 0, List.of(0.5), 1000, Duration.ZERO, 0, 0.01, 0.02, 100, 1.25, 0);
+        Rollout.Options early =
+                new Rollout.Options(1, 0, List.of(0.5), 1000, Duration.ZERO, 0, 0.01, 0.02, 100, 1.25, 0);
         RolloutSettings usual = Scaled.rollouts();
         var impatient = new RolloutSettings(
                 usual.manner(), early, usual.apart(), usual.paceFrom(), usual.warmUp(), LONG, Duration.ofSeconds(1));
@@ -313,7 +322,9 @@ class VersionsTest {
                 Scaled.rollouts(),
                 version("1", 2));
         var answer = new CopyOnWriteArrayList<Float>();
-        Thread asking = Thread.ofVirtual().start(() -> answer.add(Scaled.values(ask(gateway, MODEL, "", 99).outputs())[0]));
+        Thread asking = Thread.ofVirtual()
+                .start(() ->
+                        answer.add(Scaled.values(ask(gateway, MODEL, "", 99).outputs())[0]));
         isTaken.await();
         gateway.retire(MODEL);
         isHeld.countDown();
