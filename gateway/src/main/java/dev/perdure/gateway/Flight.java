@@ -16,6 +16,10 @@ final class Flight {
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
+    private final Map<Integer, String> keys = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> sentAt = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> took = new ConcurrentHashMap<>();
+    private volatile long nanos;
 
     final RequestId id;
     final InferRequest request;
@@ -28,8 +32,21 @@ final class Flight {
         this.ask = ask;
     }
 
-    void sent(int attempt, List<Integer> which) {
+    /** Some items are with a replica of the deployment with this key. */
+    void sent(int attempt, String key, List<Integer> which) {
+        keys.put(attempt, key);
+        sentAt.put(attempt, System.nanoTime());
         items.put(attempt, which);
+    }
+
+    /** A tier without replicas was asked for some items. */
+    void fell(int attempt, List<Integer> which) {
+        items.put(attempt, which);
+    }
+
+    /** Returns the key of the deployment whose replica had an attempt. */
+    String key(int attempt) {
+        return Optional.ofNullable(keys.get(attempt)).orElseThrow();
     }
 
     void under(int attempt, Pending answer) {
@@ -44,6 +61,20 @@ final class Flight {
     void gave(int attempt, List<Tensor> given) {
         outputs.put(attempt, given);
         pending.remove(attempt);
+        Optional.ofNullable(sentAt.get(attempt)).ifPresent(since -> took.put(attempt, System.nanoTime() - since));
+    }
+
+    /** These attempts are what the client gets. */
+    void answeredBy(List<Integer> attempts) {
+        nanos = attempts.stream()
+                .mapToLong(attempt -> took.getOrDefault(attempt, 0L))
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns how long the replicas took whose answers the client gets; 0 if there are none. */
+    long nanos() {
+        return nanos;
     }
 
     List<Tensor> outputs(int attempt) {
