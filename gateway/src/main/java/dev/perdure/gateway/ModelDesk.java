@@ -140,9 +140,11 @@ final class ModelDesk implements AutoCloseable {
     }
 
     private void step(Event event) {
-        Step step = routing.on(event, now());
+        long now = now();
+        Step step = routing.on(event, now);
         step.commands().forEach(this::act);
         step.notices().forEach(notice -> listener.told(name, notice));
+        listener.decided(name, event, step, now);
         if (event instanceof Event.Tick || !step.notices().isEmpty()) {
             look();
         }
@@ -157,6 +159,7 @@ final class ModelDesk implements AutoCloseable {
                             new FleetLook(fleet.inUse(), !fleet.rotation(now()).isEmpty())));
         }
         looks = seen;
+        listener.looked(name, ModelLook.of(routing));
     }
 
     private void act(Command command) {
@@ -194,7 +197,8 @@ final class ModelDesk implements AutoCloseable {
                 Map.of(),
                 Rows.take(flight.request.inputs(), send.items()),
                 List.of());
-        Pending pending = client.get().infer(request, new Deadline(originNanos + send.deadline()));
+        Pending pending =
+                client.get().infer(request, new Deadline(originNanos + send.deadline()), flight.headers);
         flight.under(send.attempt(), pending);
         var _ = pending.thenAccept(outcome -> came(flight, send, version, outcome));
     }
@@ -270,7 +274,7 @@ final class ModelDesk implements AutoCloseable {
      */
     Reply.Answered infer(InferRequest request, Call call, Asks asks) {
         Ask ask = asks.read(request, call, tiers(request), originNanos);
-        var flight = new Flight(new RequestId(requests.incrementAndGet()), request, ask);
+        var flight = new Flight(new RequestId(requests.incrementAndGet()), request, ask, call);
         flights.put(flight.id, flight);
         queue.add(new Event.Arrived(flight.id, ask));
         var _ = call.abandoned().thenAccept(_ -> {
@@ -335,5 +339,6 @@ final class ModelDesk implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         new Ending(replicas).end(settings.drainWithin());
+        listener.ended(name);
     }
 }

@@ -62,6 +62,21 @@ public final class OipServer implements AutoCloseable {
             List<OipAddress> addresses,
             Consumer<ServerBuilder> others)
             throws IOException {
+        this(service, settings, addresses, others, OipEdge.OPEN);
+    }
+
+    /**
+     * Starts to listen, with something between the sockets and all services.
+     *
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            Consumer<ServerBuilder> others,
+            OipEdge edge)
+            throws IOException {
         this.asked = List.copyOf(addresses);
         this.service = new Draining(service);
         ServerBuilder builder = Server.builder();
@@ -71,6 +86,9 @@ public final class OipServer implements AutoCloseable {
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
         others.accept(builder);
+        if (edge != OipEdge.OPEN) {
+            builder.decorator(new Edge(edge.told()));
+        }
         this.server = builder.build();
         try {
             server.start().join();

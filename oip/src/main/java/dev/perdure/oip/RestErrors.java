@@ -26,6 +26,11 @@ final class RestErrors implements ServerErrorHandler {
         return aggregated(foreseen(failure)).toHttpResponse();
     }
 
+    /** The same, told at the end of the request. */
+    static HttpResponse response(ServiceRequestContext context, Throwable failure) {
+        return response(Noted.of(context).refused(foreseen(failure)));
+    }
+
     private static OipException foreseen(Throwable thrown) {
         Throwable failure = Exceptions.peel(thrown);
         return switch (failure) {
@@ -61,12 +66,9 @@ final class RestErrors implements ServerErrorHandler {
         if (failure instanceof RequestTimeoutException) {
             var _ = context.initiateConnectionShutdown(0); // it may still be sending, byte by byte
         }
-        return failure instanceof HttpStatusException || isGrpc(context) ? null : response(failure);
-    }
-
-    private static boolean isGrpc(ServiceRequestContext context) {
-        MediaType type = context.request().contentType();
-        return type != null && type.subtype().startsWith("grpc");
+        return failure instanceof HttpStatusException || Edge.isGrpc(context.request().headers())
+                ? null
+                : response(context, failure);
     }
 
     @Override

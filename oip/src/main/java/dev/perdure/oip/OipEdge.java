@@ -1,0 +1,18 @@
+package dev.perdure.oip;
+
+import java.util.function.Consumer;
+
+/**
+ * What stands between a server's sockets and its services.
+ *
+ * @param told hears what became of each request, by threads that must not be held up
+ */
+public record OipEdge(Consumer<Served> told) {
+    /** Nothing is asked or told. */
+    public static final OipEdge OPEN = new OipEdge(_ -> {});
+
+    /** Returns the same, with another that hears what became of requests. */
+    public OipEdge telling(Consumer<Served> listener) {
+        return new OipEdge(listener);
+    }
+}
