@@ -54,8 +54,9 @@ public record ModelLook(
 
     static ModelLook of(Routing routing) {
         var replicas = new TreeMap<String, Map<ReplicaState, Integer>>();
-        for (String version : routing.versions()) {
-            routing.fleet(version).ifPresent(fleet -> replicas.put(version, states(fleet)));
+        for (String key : routing.versions()) {
+            routing.fleet(key).ifPresent(fleet -> add(fleet, replicas.computeIfAbsent(
+                    Deployment.versionOf(key), _ -> new EnumMap<>(ReplicaState.class))));
         }
         return new ModelLook(
                 routing.admission().underWay(),
@@ -65,8 +66,7 @@ public record ModelLook(
                 replicas);
     }
 
-    private static Map<ReplicaState, Integer> states(Fleet fleet) {
-        var states = new EnumMap<ReplicaState, Integer>(ReplicaState.class);
+    private static void add(Fleet fleet, Map<ReplicaState, Integer> states) {
         for (Replica replica : fleet.replicas().values()) {
             switch (replica.health()) {
                 case Health.Starting _ -> states.merge(ReplicaState.STARTING, 1, Integer::sum);
@@ -78,6 +78,5 @@ public record ModelLook(
                 case Health.Stopped _ -> {}
             }
         }
-        return states;
     }
 }

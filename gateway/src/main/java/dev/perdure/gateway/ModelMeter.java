@@ -73,7 +73,7 @@ final class ModelMeter {
                 MODEL,
                 model,
                 VERSION,
-                sent.to().version());
+                versionOf(sent.to()));
     }
 
     private void failed(Sent sent, Event.Cause cause) {
@@ -83,7 +83,7 @@ final class ModelMeter {
                 MODEL,
                 model,
                 VERSION,
-                sent.to().version(),
+                versionOf(sent.to()),
                 "cause",
                 word(cause.name()));
     }
@@ -95,7 +95,7 @@ final class ModelMeter {
                 MODEL,
                 model,
                 VERSION,
-                replica.version(),
+                versionOf(replica),
                 "result",
                 word(result.getClass()));
     }
@@ -109,7 +109,7 @@ final class ModelMeter {
                 Optional.ofNullable(lives.get(answer.request())).ifPresent(life -> life.isAnswered = true);
             case Command.Forget forget -> lives.remove(forget.request());
             case Command.OfFleet(FleetCommand.Start(ReplicaId replica)) ->
-                starts(replica.version()).increment();
+                starts(versionOf(replica)).increment();
             case Command.OfFleet _, Command.Fall _, Command.Fail _, Command.Compare _ -> {}
         }
     }
@@ -132,7 +132,7 @@ final class ModelMeter {
                 MODEL,
                 model,
                 VERSION,
-                send.replica().version(),
+                versionOf(send.replica()),
                 "kind",
                 kind);
     }
@@ -140,7 +140,7 @@ final class ModelMeter {
     private void noticed(Notice notice) {
         switch (notice) {
             case Notice.Ejected ejected ->
-                found("ejections", ejected.replica().version(), ejected.finding().getClass());
+                found("ejections", versionOf(ejected.replica()), ejected.finding().getClass());
             case Notice.Gone gone -> gone(gone);
             case Notice.Quarantined _ ->
                 meters.count("perdure.quarantined", "Inputs that were with replicas that ended.", MODEL, model);
@@ -155,7 +155,7 @@ final class ModelMeter {
     }
 
     private void gone(Notice.Gone gone) {
-        found("deaths", gone.replica().version(), gone.finding().getClass());
+        found("deaths", versionOf(gone.replica()), gone.finding().getClass());
         lives.values().forEach(life -> life.open.values().removeIf(sent -> sent.to().equals(gone.replica())));
     }
 
@@ -186,6 +186,10 @@ final class ModelMeter {
             var _ = findings("deaths", version, word(finding));
             var _ = findings("ejections", version, word(finding));
         }
+    }
+
+    private static String versionOf(ReplicaId replica) {
+        return Deployment.versionOf(replica.version());
     }
 
     private static String word(Class<?> type) {

@@ -47,7 +47,18 @@ public final class OipServer implements AutoCloseable {
      */
     public OipServer(InferenceService service, OipServerSettings settings, List<OipAddress> addresses)
             throws IOException {
-        this(service, settings, addresses, _ -> {});
+        this(service, settings, addresses, List.of(), _ -> {});
+    }
+
+    /**
+     * Starts to listen, with pages beside the protocol's paths.
+     *
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service, OipServerSettings settings, List<OipAddress> addresses, List<Page> pages)
+            throws IOException {
+        this(service, settings, addresses, pages, _ -> {});
     }
 
     /**
@@ -62,11 +73,27 @@ public final class OipServer implements AutoCloseable {
             List<OipAddress> addresses,
             Consumer<ServerBuilder> others)
             throws IOException {
-        this(service, settings, addresses, others, OipEdge.OPEN);
+        this(service, settings, addresses, List.of(), others);
     }
 
     /**
-     * Starts to listen, with something between the sockets and all services.
+     * Starts to listen, with pages and other services beside the protocol's.
+     *
+     * @param others adds them
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            List<Page> pages,
+            Consumer<ServerBuilder> others)
+            throws IOException {
+        this(service, settings, addresses, pages, others, OipEdge.OPEN);
+    }
+
+    /**
+     * Starts to listen, with pages beside the protocol's paths, and something between the sockets and all of them.
      *
      * @throws IOException if that cannot be done
      */
@@ -74,6 +101,17 @@ public final class OipServer implements AutoCloseable {
             InferenceService service,
             OipServerSettings settings,
             List<OipAddress> addresses,
+            List<Page> pages,
+            OipEdge edge)
+            throws IOException {
+        this(service, settings, addresses, pages, _ -> {}, edge);
+    }
+
+    private OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            List<Page> pages,
             Consumer<ServerBuilder> others,
             OipEdge edge)
             throws IOException {
@@ -85,6 +123,7 @@ public final class OipServer implements AutoCloseable {
         }
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
+        Pages.mount(builder, pages, settings, threads);
         others.accept(builder);
         if (edge != OipEdge.OPEN) {
             builder.decorator(new Edge(edge.told()));

@@ -22,13 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Answers over HTTP without a result: a status, and {@code {"error": "reason"}} whoever refused. */
 final class RestErrors implements ServerErrorHandler {
 
-    static HttpResponse response(Throwable failure) {
-        return aggregated(foreseen(failure)).toHttpResponse();
-    }
-
-    /** The same, told at the end of the request. */
     static HttpResponse response(ServiceRequestContext context, Throwable failure) {
-        return response(Noted.of(context).refused(foreseen(failure)));
+        return aggregated(Noted.of(context).refused(foreseen(failure))).toHttpResponse();
     }
 
     private static OipException foreseen(Throwable thrown) {
