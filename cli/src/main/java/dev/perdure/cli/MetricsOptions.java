@@ -3,6 +3,7 @@ package dev.perdure.cli;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.oip.OipAddress;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,7 +51,7 @@ final class MetricsOptions {
     ServeTelling telling(PrintStream out) {
         return switch (log) {
             case TEXT -> new ServeTelling(out);
-            case JSON -> ServeTelling.json(out);
+            case JSON -> new JsonTelling(out, Clock.systemUTC());
         };
     }
 }

@@ -20,9 +20,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -104,17 +106,25 @@ final class ServeCommand implements Callable<Integer> {
             description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
     boolean unsignedAllowed;
 
+    @Mixin
+    MetricsOptions observing = new MetricsOptions();
+
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
+        Optional<OipAddress.Tcp> metricsAt = observing.address();
         GatewaySettings settings = settings();
         List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
-        var telling = new ServeTelling(System.out);
+        ServeTelling telling = observing.telling(System.out);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
         try (var session = new ServeSession(versions, settings, program(), telling)) {
+            if (metricsAt.isPresent()) {
+                telling.say("figures for Prometheus at http://%s%s"
+                        .formatted(session.observed().listen(metricsAt.get()), Observed.PATH));
+            }
             session.listen(addresses, server());
             session.tellWhatIsServed(stop);
             stop.await();

@@ -5,6 +5,7 @@ import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.ServerMetadata;
@@ -27,6 +28,7 @@ final class ServeSession implements AutoCloseable {
     private final List<ServedVersion> versions;
     private final ServeTelling telling;
     private final Path folder;
+    private final Observed observed;
     private final Gateway gateway;
     private @Nullable OipServer server;
     private boolean isClosed;
@@ -42,12 +44,13 @@ final class ServeSession implements AutoCloseable {
         this.versions = List.copyOf(versions);
         this.telling = telling;
         this.folder = Files.createTempDirectory("perdure-serve-");
+        this.observed = new Observed(telling);
         this.gateway = new Gateway(
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
                 versions,
                 settings,
                 new LocalReplicas(program, folder, telling::say),
-                telling);
+                observed.listener());
     }
 
     Gateway gateway() {
@@ -61,8 +64,14 @@ final class ServeSession implements AutoCloseable {
 
     /** Begins to take requests; they are answered when replicas are ready. Returns where, with the ports it got. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings) throws IOException {
-        server = new OipServer(gateway, settings, addresses);
+        OipEdge edge = OipEdge.OPEN.telling(observed::served);
+        server = new OipServer(gateway, settings, addresses, observed.pages(), edge);
         return server.addresses();
+    }
+
+    /** Returns what can be seen of it from outside. */
+    Observed observed() {
+        return observed;
     }
 
     /** Returns whether every model can be asked; waits for that, unless it is told to stop. */
@@ -89,9 +98,8 @@ final class ServeSession implements AutoCloseable {
         for (String name :
                 versions.stream().map(version -> version.id().name()).distinct().toList()) {
             Optional<String> line = tryIt(name, at.getFirst());
-            line.ifPresent(curl -> System.out.println("try it:  " + curl));
+            line.ifPresent(telling::tryIt);
         }
-        System.out.flush();
     }
 
     private Optional<String> tryIt(String name, OipAddress at) throws IOException {
@@ -123,6 +131,7 @@ final class ServeSession implements AutoCloseable {
             server.close();
         }
         gateway.close();
+        observed.close();
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

@@ -125,9 +125,7 @@ public final class OipServer implements AutoCloseable {
         mount(builder, this.service, settings, threads);
         Pages.mount(builder, pages, settings, threads);
         others.accept(builder);
-        if (edge != OipEdge.OPEN) {
-            builder.decorator(new Edge(edge.told()));
-        }
+        edge.told().ifPresent(told -> builder.decorator(new Edge(told)));
         this.server = builder.build();
         try {
             server.start().join();
