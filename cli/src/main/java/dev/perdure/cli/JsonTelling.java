@@ -60,7 +60,7 @@ final class JsonTelling extends ServeTelling {
     }
 
     @Override
-    void say(String words) {
+    synchronized void say(String words) {
         print(line("info", "said").put("message", words));
     }
 
@@ -121,7 +121,7 @@ final class JsonTelling extends ServeTelling {
         String reason = served.reason().isEmpty() ? AnswerTier.reason(served.parameters()) : served.reason();
         line.put("reason", shown(reason));
         return (ObjectNode) line.set("millis", JsonNodeFactory.instance.numberNode(
-                served.took().toNanos() / 1_000 / 1e3));
+                Math.rint(served.took().toNanos() / 1e3) / 1e3));
     }
 
     /** A stranger's words are cut; Jackson escapes what does not belong into a line. */

@@ -39,6 +39,8 @@ import picocli.CommandLine.Parameters;
             "Ctrl-C answers what is under way, ends all replicas, and then this process."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
+
     @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
     Path models = Path.of("");
 
@@ -109,6 +111,12 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     MetricsOptions observing = new MetricsOptions();
 
+    @Mixin
+    TlsOptions tls = new TlsOptions();
+
+    @Mixin
+    AccessOptions access = new AccessOptions();
+
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
@@ -120,12 +128,15 @@ final class ServeCommand implements Callable<Integer> {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
-        try (var session = new ServeSession(versions, settings, program(), telling)) {
+        try (var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
+                var session = new ServeSession(versions, settings, program(), telling)) {
             if (metricsAt.isPresent()) {
                 telling.say("figures for Prometheus at http://%s%s"
                         .formatted(session.observed().listen(metricsAt.get()), Observed.PATH));
             }
-            session.listen(addresses, server());
+            entrance.bindTo(session.observed().registry());
+            entrance.warnings(addresses).forEach(telling::say);
+            session.listen(addresses, server(), entrance.edge());
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");
@@ -164,7 +175,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         try {
             return new GatewaySettings(
-                    Routing.Options.usual(),
+                    access.limited(Routing.Options.usual()),
                     Fleet.Options.usual(Scaling.Options.between(replicas, replicas), standbys),
                     1,
                     new RequestLimits(64 << 20, 4096),

@@ -31,6 +31,7 @@ final class ServeSession implements AutoCloseable {
     private final Observed observed;
     private final Gateway gateway;
     private @Nullable OipServer server;
+    private boolean isEncrypted;
     private boolean isClosed;
 
     /**
@@ -64,8 +65,13 @@ final class ServeSession implements AutoCloseable {
 
     /** Begins to take requests; they are answered when replicas are ready. Returns where, with the ports it got. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings) throws IOException {
-        OipEdge edge = OipEdge.OPEN.telling(observed::served);
-        server = new OipServer(gateway, settings, addresses, observed.pages(), edge);
+        return listen(addresses, settings, OipEdge.OPEN);
+    }
+
+    /** The same, with something between the sockets and the gateway. */
+    List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge) throws IOException {
+        isEncrypted = edge.tls().isPresent();
+        server = new OipServer(gateway, settings, addresses, observed.pages(), edge.telling(observed::served));
         return server.addresses();
     }
 
@@ -94,12 +100,16 @@ final class ServeSession implements AutoCloseable {
             return;
         }
         List<OipAddress> at = server == null ? List.of() : server.addresses();
-        telling.say("ready: REST at http://%s and gRPC at %s".formatted(at.getFirst(), at.getLast()));
+        telling.say("ready: REST at %s://%s and gRPC at %s".formatted(scheme(), at.getFirst(), at.getLast()));
         for (String name :
                 versions.stream().map(version -> version.id().name()).distinct().toList()) {
             Optional<String> line = tryIt(name, at.getFirst());
             line.ifPresent(telling::tryIt);
         }
+    }
+
+    private String scheme() {
+        return isEncrypted ? "https" : "http";
     }
 
     private Optional<String> tryIt(String name, OipAddress at) throws IOException {
@@ -111,7 +121,7 @@ final class ServeSession implements AutoCloseable {
         if (body.isEmpty()) {
             return Optional.empty();
         }
-        String url = "http://%s/v2/models/%s/infer".formatted(at, ModelId.of(name));
+        String url = "%s://%s/v2/models/%s/infer".formatted(scheme(), at, ModelId.of(name));
         if (body.get().length() <= SHORT) {
             return Optional.of("curl -s %s -d '%s'".formatted(url, body.get()));
         }

@@ -8,6 +8,8 @@
  *   <li>{@code Front} is what a person starts: it has {@code SuperviseCommand} at work in a process of its own and starts its
  *       successor when it dies. {@code WorkerCommand} is a process that trains; {@code LocalLauncher} starts them.
  *   <li>{@code TerminalProgress} shows a run on the terminal: one live line, and lines that stay for what happened.
+ *   <li>{@code ServeCommand} serves models: {@code ServeSession} has the gateway and its replicas, {@code Entrance} who may
+ *       come, {@code Observed} what is seen of it.
  *   <li>{@code CheckpointCommand} looks after a run's checkpoints; {@code BenchCommand} measures.
  * </ol>
  */

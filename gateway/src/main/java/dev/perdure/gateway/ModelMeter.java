@@ -12,6 +12,7 @@ import dev.perdure.routing.RequestId;
 import dev.perdure.routing.Step;
 import io.micrometer.core.instrument.Counter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Optional;
 final class ModelMeter {
     private static final String MODEL = "model";
     private static final String VERSION = "version";
+    private static final List<String> KINDS = List.of("first", "again", "hedge", "check");
 
     /** A request from when it came until it is forgotten. */
     private static final class Life {
@@ -53,9 +55,18 @@ final class ModelMeter {
             case Event.Answered answered ->
                 ended(answered.request(), answered.attempt()).ifPresent(sent -> answered(sent, now));
             case Event.Failed failed ->
-                ended(failed.request(), failed.attempt()).ifPresent(sent -> failed(sent, failed.cause()));
-            case Event.OfReplica(ReplicaId replica, FleetEvent.Probed probed) -> probed(replica, probed.result());
-            default -> {} // whatever else happens is told as a notice or command, or counts for nothing here
+                ended(failed.request(), failed.attempt()).ifPresent(sent ->
+                        failures(versionOf(sent.to()), failed.cause()).increment());
+            case Event.OfReplica(ReplicaId replica, FleetEvent.Probed probed) ->
+                probes(versionOf(replica), probed.result().getClass()).increment();
+            case Event.OfReplica _,
+                    Event.Abandoned _,
+                    Event.Fell _,
+                    Event.Compared _,
+                    Event.Deploy _,
+                    Event.Resize _,
+                    Event.Retire _,
+                    Event.Tick _ -> {} // what follows from them is told as notices and commands
         }
         step.commands().forEach(command -> commanded(command, now));
         step.notices().forEach(this::noticed);
@@ -76,28 +87,28 @@ final class ModelMeter {
                 versionOf(sent.to()));
     }
 
-    private void failed(Sent sent, Event.Cause cause) {
-        meters.count(
+    private Counter failures(String version, Event.Cause cause) {
+        return meters.counter(
                 "perdure.attempts.failed",
                 "Attempts that a replica did not answer, by why.",
                 MODEL,
                 model,
                 VERSION,
-                versionOf(sent.to()),
+                version,
                 "cause",
                 word(cause.name()));
     }
 
-    private void probed(ReplicaId replica, Golden result) {
-        meters.count(
+    private Counter probes(String version, Class<?> result) {
+        return meters.counter(
                 "perdure.golden.probes",
                 "Golden samples asked of replicas, by what came of it.",
                 MODEL,
                 model,
                 VERSION,
-                versionOf(replica),
+                version,
                 "result",
-                word(result.getClass()));
+                word(result));
     }
 
     private void commanded(Command command, long now) {
@@ -126,13 +137,17 @@ final class ModelMeter {
                     model);
         }
         life.open.put(send.attempt(), new Sent(send.replica(), now));
-        meters.count(
+        attempts(versionOf(send.replica()), kind).increment();
+    }
+
+    private Counter attempts(String version, String kind) {
+        return meters.counter(
                 "perdure.attempts",
                 "Items sent to replicas: first, again after a failure, as a hedge beside another, or to check an answer.",
                 MODEL,
                 model,
                 VERSION,
-                versionOf(send.replica()),
+                version,
                 "kind",
                 kind);
     }
@@ -142,16 +157,22 @@ final class ModelMeter {
             case Notice.Ejected ejected ->
                 found("ejections", versionOf(ejected.replica()), ejected.finding().getClass());
             case Notice.Gone gone -> gone(gone);
-            case Notice.Quarantined _ ->
-                meters.count("perdure.quarantined", "Inputs that were with replicas that ended.", MODEL, model);
-            case Notice.Undecided _ ->
-                meters.count(
-                        "perdure.undecided",
-                        "Answers on which two replicas differ, and nobody could say who is right.",
-                        MODEL,
-                        model);
+            case Notice.Quarantined _ -> quarantined().increment();
+            case Notice.Undecided _ -> undecided().increment();
             case Notice.Readmitted _, Notice.PutToUse _, Notice.Rested _, Notice.Scaled _ -> {}
         }
+    }
+
+    private Counter quarantined() {
+        return meters.counter("perdure.quarantined", "Inputs that were with replicas that ended.", MODEL, model);
+    }
+
+    private Counter undecided() {
+        return meters.counter(
+                "perdure.undecided",
+                "Answers on which two replicas differ, and nobody could say who is right.",
+                MODEL,
+                model);
     }
 
     private void gone(Notice.Gone gone) {
@@ -181,10 +202,24 @@ final class ModelMeter {
 
     /** A version is served from now on: what has not happened to it is 0, not absent. */
     void begin(String version) {
-        var _ = starts(version);
+        touch(starts(version), quarantined(), undecided());
         for (Class<?> finding : Finding.class.getPermittedSubclasses()) {
-            var _ = findings("deaths", version, word(finding));
-            var _ = findings("ejections", version, word(finding));
+            touch(findings("deaths", version, word(finding)), findings("ejections", version, word(finding)));
+        }
+        for (Class<?> result : Golden.class.getPermittedSubclasses()) {
+            touch(probes(version, result));
+        }
+        for (Event.Cause cause : Event.Cause.values()) {
+            touch(failures(version, cause));
+        }
+        for (String kind : KINDS) {
+            touch(attempts(version, kind));
+        }
+    }
+
+    private static void touch(Counter... counters) {
+        for (Counter counter : counters) {
+            counter.increment(0);
         }
     }
 

@@ -2,38 +2,81 @@ package dev.perdure.oip;
 
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
-import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.grpc.Status;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.Executor;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** What every request passes first, whatever service it is for: its trace is answered, and its end told. */
+/**
+ * What every request passes first, whatever service it is for: whether it may is decided before its body is read, its trace is
+ * answered, and its end told.
+ */
 final class Edge implements DecoratingHttpServiceFunction {
-    private static final String GRPC_STATUS = "grpc-status";
+    private final OipEdge edge;
+    private final Executor threads;
 
-    private final Consumer<Served> told;
-
-    Edge(Consumer<Served> told) {
-        this.told = told;
+    /** @param threads where what blocks is done */
+    Edge(OipEdge edge, Executor threads) {
+        this.edge = edge;
+        this.threads = threads;
     }
 
     @Override
     public HttpResponse serve(HttpService service, ServiceRequestContext context, HttpRequest request)
             throws Exception {
         Noted noted = Noted.of(context);
+        edge.audit().ifPresent(noted::audit);
         context.mutateAdditionalResponseHeaders(
                 headers -> headers.set(Trace.PARENT, noted.trace().parent()));
-        var _ = context.log().whenComplete().thenAccept(log -> told.accept(served(context, noted, log)));
+        edge.told().ifPresent(told -> {
+            var _ = context.log().whenComplete().thenAccept(log -> told.accept(Ends.served(context, noted, log)));
+        });
+        try {
+            client(context).ifPresent(noted::client);
+        } catch (OipException e) {
+            if (e.error() == OipError.FORBIDDEN && right(context) == Right.ADMIN) {
+                edge.audit().ifPresent(audit -> threads.execute(
+                        () -> audit.refused(Audited.action(context, ""), e.reason())));
+            }
+            return RestErrors.refusal(context, e);
+        }
         return service.serve(context, request);
+    }
+
+    /** Returns who asks, when it may; by its certificate where nothing else need be shown. */
+    private Optional<String> client(ServiceRequestContext context) {
+        return edge.access().isPresent()
+                ? edge.access()
+                        .get()
+                        .admit(operation(context), right(context), name -> Optional.ofNullable(
+                                context.request().headers().get(name)))
+                : certified(context.sslSession());
+    }
+
+    /** Returns the common name of the certificate that a client has shown. */
+    private static Optional<String> certified(@Nullable SSLSession session) {
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            return new LdapName(session.getPeerPrincipal().getName())
+                    .getRdns().stream()
+                            .filter(rdn -> rdn.getType().equalsIgnoreCase("CN"))
+                            .map(Rdn::getValue)
+                            .map(Object::toString)
+                            .findFirst();
+        } catch (SSLPeerUnverifiedException | InvalidNameException _) {
+            return Optional.empty();
+        }
     }
 
     static boolean isGrpc(RequestHeaders headers) {
@@ -45,42 +88,10 @@ final class Edge implements DecoratingHttpServiceFunction {
         return Operation.of(isGrpc(context.request().headers()), context.method().name(), context.path());
     }
 
-    private static Served served(ServiceRequestContext context, Noted noted, RequestLog log) {
-        Optional<OipError> refused = noted.refused().map(OipException::error).or(() -> error(log));
-        boolean isAnswered = refused.isEmpty()
-                && log.responseCause() == null
-                && log.responseHeaders().status().isSuccess();
-        Served.End end = isAnswered
-                ? Served.End.ANSWERED
-                : refused.isPresent() ? Served.End.REFUSED : Served.End.ABANDONED;
-        return new Served(
-                isGrpc(context.request().headers()),
-                operation(context),
-                noted.model(),
-                noted.requestId(),
-                noted.trace(),
-                noted.client(),
-                end,
-                refused,
-                noted.refused()
-                        .map(OipException::reason)
-                        .orElseGet(() -> refused.map(OipError::name).orElse("")),
-                noted.parameters(),
-                Duration.ofNanos(log.totalDurationNanos()));
-    }
-
-    /** Returns why there is no result when it was not a service that refused. */
-    private static Optional<OipError> error(RequestLog log) {
-        @Nullable String code = log.responseTrailers().get(GRPC_STATUS, log.responseHeaders().get(GRPC_STATUS));
-        if (code != null && !code.equals("0")) {
-            return Optional.of(OipError.of(Status.fromCodeValue(Integer.parseInt(code)).getCode()));
-        }
-        HttpStatus status = log.responseHeaders().status();
-        return status.isError()
-                ? Arrays.stream(OipError.values())
-                        .filter(error -> error.httpStatus() == status.code())
-                        .findFirst()
-                        .or(() -> Optional.of(status.isClientError() ? OipError.INVALID : OipError.INTERNAL))
-                : Optional.empty();
+    /** Returns what is needed; what is neither the protocol's nor a page needs all. */
+    private static Right right(ServiceRequestContext context) {
+        Operation operation = operation(context);
+        Pages pages = operation == Operation.OTHER ? context.config().service().as(Pages.class) : null;
+        return pages == null ? operation.right() : pages.right(context.method().name());
     }
 }

@@ -137,8 +137,11 @@ final class GrpcInference extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
         answer(answers, call -> {
             Noted.of(context).asked(ModelId.of(request.getModelName()), "");
             var parameters = GrpcParameters.readRepository(request.getParametersMap(), settings.limits());
-            service.load(ModelId.of(request.getModelName()).name(), parameters, call);
-            return Oip.RepositoryModelLoadResponse.getDefaultInstance();
+            String model = ModelId.of(request.getModelName()).name();
+            return Audited.change(context, model, () -> {
+                service.load(model, parameters, call);
+                return Oip.RepositoryModelLoadResponse.getDefaultInstance();
+            });
         });
     }
 
@@ -149,8 +152,11 @@ final class GrpcInference extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
         answer(answers, call -> {
             Noted.of(context).asked(ModelId.of(request.getModelName()), "");
             var parameters = GrpcParameters.readRepository(request.getParametersMap(), settings.limits());
-            service.unload(ModelId.of(request.getModelName()).name(), parameters, call);
-            return Oip.RepositoryModelUnloadResponse.getDefaultInstance();
+            String model = ModelId.of(request.getModelName()).name();
+            return Audited.change(context, model, () -> {
+                service.unload(model, parameters, call);
+                return Oip.RepositoryModelUnloadResponse.getDefaultInstance();
+            });
         });
     }
 

@@ -15,6 +15,7 @@ final class Noted {
     private volatile Optional<ModelId> model = Optional.empty();
     private volatile String id = "";
     private volatile Map<String, Parameter> parameters = Map.of();
+    private volatile Optional<Audit> audit = Optional.empty();
     private volatile Optional<OipException> refused = Optional.empty();
 
     private Noted(Trace trace) {
@@ -36,6 +37,10 @@ final class Noted {
         return begun;
     }
 
+    void audit(Audit changes) {
+        audit = Optional.of(changes);
+    }
+
     void client(String name) {
         client = Optional.of(name);
     }
@@ -54,6 +59,10 @@ final class Noted {
     OipException refused(OipException why) {
         refused = Optional.of(why);
         return why;
+    }
+
+    Optional<Audit> audit() {
+        return audit;
     }
 
     Trace trace() {

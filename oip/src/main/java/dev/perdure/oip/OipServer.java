@@ -5,8 +5,10 @@ import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServerTlsConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -119,13 +121,16 @@ public final class OipServer implements AutoCloseable {
         this.service = new Draining(service);
         ServerBuilder builder = Server.builder();
         for (OipAddress address : asked) {
-            listen(builder, address);
+            listen(builder, address, edge.tls().isPresent());
         }
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
         Pages.mount(builder, pages, settings, threads);
         others.accept(builder);
-        edge.told().ifPresent(told -> builder.decorator(new Edge(told)));
+        if (!edge.isOpen()) {
+            builder.decorator(new Edge(edge, threads));
+        }
+        edge.tls().ifPresent(tls -> encrypt(builder, tls));
         this.server = builder.build();
         try {
             server.start().join();
@@ -188,8 +193,17 @@ public final class OipServer implements AutoCloseable {
                 .build();
     }
 
-    private static void listen(ServerBuilder builder, OipAddress address) throws IOException {
+    private static void encrypt(ServerBuilder builder, OipEdge.Tls tls) {
+        builder.tlsProvider(
+                tls.certificates(),
+                ServerTlsConfig.builder()
+                        .clientAuth(tls.asksClients() ? ClientAuth.REQUIRE : ClientAuth.NONE)
+                        .build());
+    }
+
+    private static void listen(ServerBuilder builder, OipAddress address, boolean isEncrypted) throws IOException {
         switch (address) {
+            case OipAddress.Tcp tcp when isEncrypted -> builder.https(new InetSocketAddress(tcp.host(), tcp.port()));
             case OipAddress.Tcp tcp -> builder.http(new InetSocketAddress(tcp.host(), tcp.port()));
             case OipAddress.Unix unix -> {
                 Files.deleteIfExists(unix.path());

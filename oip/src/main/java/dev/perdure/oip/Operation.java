@@ -26,16 +26,6 @@ public enum Operation {
     /** What is not of the protocol, or is not there. */
     OTHER(Right.ADMIN);
 
-    /** What somebody must be allowed. */
-    public enum Right {
-        /** Nothing: anybody may, unless even that is closed. */
-        NONE,
-        /** To ask models, and about them. */
-        PREDICT,
-        /** To change what is served. */
-        ADMIN
-    }
-
     private static final Map<String, Operation> GRPC = Map.ofEntries(
             Map.entry("/inference.GRPCInferenceService/ServerLive", HEALTH),
             Map.entry("/inference.GRPCInferenceService/ServerReady", HEALTH),

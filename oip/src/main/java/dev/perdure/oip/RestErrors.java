@@ -1,5 +1,7 @@
 package dev.perdure.oip;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
@@ -17,6 +19,7 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.lang.foreign.ValueLayout;
+import java.net.URLEncoder;
 import org.jspecify.annotations.Nullable;
 
 /** Answers over HTTP without a result: a status, and {@code {"error": "reason"}} whoever refused. */
@@ -44,11 +47,27 @@ final class RestErrors implements ServerErrorHandler {
         ResponseHeadersBuilder headers = ResponseHeaders.builder(
                         HttpStatus.valueOf(refused.error().httpStatus()))
                 .contentType(MediaType.JSON);
+        if (refused.error() == OipError.UNAUTHENTICATED) {
+            headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
         refused.retryAfter()
                 .ifPresent(after -> headers.set(
                         HttpHeaderNames.RETRY_AFTER,
                         Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
         return AggregatedHttpResponse.of(headers.build(), body(refused.reason()));
+    }
+
+    /** Returns the answer to a request that may not pass, as its transport has it. */
+    static HttpResponse refusal(ServiceRequestContext context, OipException why) {
+        if (!Edge.isGrpc(context.request().headers())) {
+            return response(context, why);
+        }
+        Noted.of(context).refused(why);
+        return HttpResponse.of(ResponseHeaders.builder(HttpStatus.OK)
+                .contentType(MediaType.parse("application/grpc+proto"))
+                .set("grpc-status", Integer.toString(why.error().code().value()))
+                .set("grpc-message", URLEncoder.encode(why.reason(), UTF_8).replace("+", "%20"))
+                .build());
     }
 
     private static HttpData body(String reason) {

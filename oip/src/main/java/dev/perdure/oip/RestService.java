@@ -42,13 +42,13 @@ final class RestService implements HttpService {
                 case RestRoute.Infer infer -> infer(context, infer.model(), request, call);
                 case RestRoute.Load load -> {
                     Noted.of(context).asked(ModelId.of(load.model()), "");
-                    service.load(load.model(), RestBodies.parameters(body(request), settings.limits()), call);
-                    yield RestAnswers.json(200, JsonAnswers.nothing());
+                    var parameters = RestBodies.parameters(body(request), settings.limits());
+                    yield changed(context, load.model(), () -> service.load(load.model(), parameters, call));
                 }
                 case RestRoute.Unload unload -> {
                     Noted.of(context).asked(ModelId.of(unload.model()), "");
-                    service.unload(unload.model(), RestBodies.parameters(body(request), settings.limits()), call);
-                    yield RestAnswers.json(200, JsonAnswers.nothing());
+                    var parameters = RestBodies.parameters(body(request), settings.limits());
+                    yield changed(context, unload.model(), () -> service.unload(unload.model(), parameters, call));
                 }
                 case RestRoute.Index _ ->
                     RestAnswers.json(200, JsonAnswers.index(service.index(RestBodies.ready(body(request)))));
@@ -64,6 +64,13 @@ final class RestService implements HttpService {
         } catch (RuntimeException | Error e) {
             return RestErrors.response(context, e);
         }
+    }
+
+    private static HttpResponse changed(ServiceRequestContext context, String model, Runnable change) {
+        return Audited.change(context, model, () -> {
+            change.run();
+            return RestAnswers.json(200, JsonAnswers.nothing());
+        });
     }
 
     private HttpResponse modelReady(ModelId model) {
