@@ -71,8 +71,7 @@ final class ModelDesk implements AutoCloseable {
         this.replicas = new Replicas(
                 host, deployments::served, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
         this.attempts = new Attempts(replicas, deployments, originNanos, queue::add);
-        this.replies = new Replies(
-                deployments, digest -> routing.quarantine().holds(digest, now()), queue::add);
+        this.replies = new Replies(deployments, digest -> routing.quarantine().holds(digest, now()), queue::add);
         this.comparing = new Comparing(queue::add);
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
     }

@@ -57,7 +57,8 @@ record Versions(SortedMap<String, Deployment> named, Optional<Deployment> stable
         if (!isNamed) {
             named.tailMap(asked.version()).values().stream()
                     .filter(older -> !older.version().equals(asked.version()))
-                    .filter(older -> older.served().signature().equals(asked.served().signature()))
+                    .filter(older ->
+                            older.served().signature().equals(asked.served().signature()))
                     .findFirst()
                     .ifPresent(older -> tiers.add(new Tier.Model(older.key())));
         }
