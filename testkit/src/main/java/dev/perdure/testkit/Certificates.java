@@ -33,11 +33,11 @@ public final class Certificates {
     public record Pair(Path certificate, Path key, KeyStore store) {
         /** Puts both in the place of two other files, each at once. */
         public void replace(Path otherCertificate, Path otherKey) throws IOException {
-            replace(certificate, otherCertificate);
-            replace(key, otherKey);
+            copy(certificate, otherCertificate);
+            copy(key, otherKey);
         }
 
-        private static void replace(Path from, Path to) throws IOException {
+        private static void copy(Path from, Path to) throws IOException {
             Path beside = to.resolveSibling(to.getFileName() + ".new");
             Files.copy(from, beside, StandardCopyOption.REPLACE_EXISTING);
             Files.move(beside, to, StandardCopyOption.ATOMIC_MOVE);
