@@ -1,6 +1,7 @@
 package dev.perdure.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.core.Shape;
@@ -13,6 +14,7 @@ import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipClient;
 import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipError;
+import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Outcome;
@@ -163,6 +165,25 @@ class DoorTest {
         assertThat(status(closed, "GET", "/v2/health/ready", ALICE)).isEqualTo(200);
         OipAddress open = serve(SampleModels.service(), true, true);
         assertThat(status(open, "GET", "/metrics", NOTHING)).isEqualTo(200);
+    }
+
+    @Test
+    void whoeverKeepsTheProcessMayAlwaysAskWhetherItLives() throws Exception {
+        Path socket = folder.resolve("own.sock");
+        try (var server = new OipServer(
+                        SampleModels.service(),
+                        OipServerSettings.DEFAULT,
+                        List.of(new OipAddress.Unix(socket)),
+                        List.of(),
+                        OipEdge.OPEN.admitting((_, _, _) -> {
+                            throw new OipException(OipError.UNAUTHENTICATED, "nobody");
+                        }));
+                var client = new OipClient(server.addresses().getFirst())) {
+            assertThat(client.live(LONG)).isTrue();
+            assertThatExceptionOfType(OipException.class)
+                    .isThrownBy(() -> client.metadata(LONG))
+                    .satisfies(e -> assertThat(e.error()).isEqualTo(OipError.UNAUTHENTICATED));
+        }
     }
 
     @Test

@@ -49,20 +49,19 @@ public final class GatewayMetrics implements GatewayListener {
 
     @Override
     public void decided(String model, Event event, Step step, long nowNanos) {
-        Known known = models.get(model);
-        if (known != null) {
-            known.meter().decided(event, step, nowNanos);
-        }
+        known(model).meter().decided(event, step, nowNanos);
+    }
+
+    private Known known(String model) {
+        return models.computeIfAbsent(
+                model,
+                name -> new Known(
+                        new ModelMeter(name, meters), new ModelGauges(name, registry), ConcurrentHashMap.newKeySet()));
     }
 
     @Override
     public void looked(String model, ModelLook look) {
-        Known known = models.computeIfAbsent(
-                model,
-                name -> new Known(
-                        new ModelMeter(name, meters),
-                        new ModelGauges(name, registry, look),
-                        ConcurrentHashMap.newKeySet()));
+        Known known = known(model);
         known.gauges().looked(look, version -> {
             known.versions().add(version);
             known.meter().begin(version);

@@ -21,12 +21,11 @@ final class ModelGauges {
     private final MeterRegistry registry;
     private final List<Meter> always;
     private final Map<String, List<Meter>> byVersion = new TreeMap<>();
-    private volatile ModelLook look;
+    private volatile ModelLook look = ModelLook.NOTHING;
 
-    ModelGauges(String model, MeterRegistry registry, ModelLook first) {
+    ModelGauges(String model, MeterRegistry registry) {
         this.model = model;
         this.registry = registry;
-        this.look = first;
         this.always = List.of(
                 gauge(
                         "perdure.requests.in.flight",

@@ -27,6 +27,9 @@ public record ModelLook(
         int quarantined,
         SortedMap<String, Map<ReplicaState, Integer>> replicas) {
 
+    /** Before anything is known. */
+    static final ModelLook NOTHING = new ModelLook(0, 0, 0, 0, new TreeMap<>());
+
     /** What a replica's health comes to, for people. */
     public enum ReplicaState {
         /** Launched, and not known to answer. */

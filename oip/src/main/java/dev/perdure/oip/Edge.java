@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -52,8 +53,14 @@ final class Edge implements DecoratingHttpServiceFunction {
         return service.serve(context, request);
     }
 
-    /** Returns who asks, when it may; by its certificate where nothing else need be shown. */
+    /**
+     * Returns who asks, when it may; by its certificate where nothing else need be shown. Whoever can open a socket's file of this
+     * machine keeps this process, and may always ask whether it lives.
+     */
     private Optional<String> client(ServiceRequestContext context) {
+        if (operation(context) == Operation.HEALTH && context.localAddress() instanceof DomainSocketAddress) {
+            return Optional.empty();
+        }
         return edge.access().isPresent()
                 ? edge.access()
                         .get()
@@ -85,7 +92,8 @@ final class Edge implements DecoratingHttpServiceFunction {
     }
 
     static Operation operation(ServiceRequestContext context) {
-        return Operation.of(isGrpc(context.request().headers()), context.method().name(), context.path());
+        return Noted.of(context).operation(() -> Operation.of(
+                isGrpc(context.request().headers()), context.method().name(), context.path()));
     }
 
     /** Returns what is needed; what is neither the protocol's nor a page needs all. */

@@ -5,6 +5,8 @@ import io.netty.util.AttributeKey;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What is learnt of a request on its way through the server, to be told when it has ended. */
 final class Noted {
@@ -15,6 +17,7 @@ final class Noted {
     private volatile Optional<ModelId> model = Optional.empty();
     private volatile String id = "";
     private volatile Map<String, Parameter> parameters = Map.of();
+    private volatile @Nullable Operation operation;
     private volatile Optional<Audit> audit = Optional.empty();
     private volatile Optional<OipException> refused = Optional.empty();
 
@@ -35,6 +38,16 @@ final class Noted {
                 ThreadLocalRandom.current()));
         context.setAttr(KEY, begun);
         return begun;
+    }
+
+    /** Returns what is asked, which is found out once. */
+    Operation operation(Supplier<Operation> found) {
+        Operation known = operation;
+        if (known == null) {
+            known = found.get();
+            operation = known;
+        }
+        return known;
     }
 
     void audit(Audit changes) {
