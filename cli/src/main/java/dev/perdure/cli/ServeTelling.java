@@ -25,6 +25,12 @@ final class ServeTelling implements GatewayListener {
         out.flush();
     }
 
+    /** Says what another process said. */
+    synchronized void repeat(String line) {
+        out.println(line);
+        out.flush();
+    }
+
     @Override
     public void told(String model, Notice notice) {
         words(model, notice).ifPresent(this::say);

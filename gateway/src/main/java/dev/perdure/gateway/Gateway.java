@@ -99,6 +99,12 @@ public final class Gateway implements InferenceService, AutoCloseable {
         return Optional.ofNullable(tallies.get(version.id())).orElseThrow();
     }
 
+    /** Whether what decides about every model does so: a process of which this is not true is to be ended, and another started. */
+    @Override
+    public boolean live() {
+        return models.values().stream().allMatch(ModelDesk::isDeciding);
+    }
+
     /** Whether for every model there is a replica that answers rightly, of some version. */
     @Override
     public boolean ready() {

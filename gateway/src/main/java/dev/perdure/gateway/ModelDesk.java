@@ -46,6 +46,10 @@ final class ModelDesk implements AutoCloseable {
     private static final Event TICK = new Event.Tick();
     /** After a connection broke, the replica's end is learnt of within this; if not, only the request was lost. */
     private static final long END_KNOWN_MILLIS = 300;
+    /** What an earlier life left is told of at once; no replica is started before. */
+    private static final Duration ADOPTS = Duration.ofMillis(100);
+    /** A decision is due every few milliseconds: whoever has made none for so long stands still. */
+    private static final long STILL_NANOS = 2_000_000_000L;
     /** Longer than a deadline nobody waits, whatever went wrong here. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -62,6 +66,7 @@ final class ModelDesk implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final Thread owner;
     private long tickAt;
+    private volatile long decidedNanos = System.nanoTime();
     private volatile Map<String, FleetLook> looks = Map.of();
     private volatile boolean isOver;
 
@@ -87,16 +92,19 @@ final class ModelDesk implements AutoCloseable {
         this.replicas =
                 new Replicas(host, this::version, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
         this.comparing = new Comparing(queue::add);
-        versions.keySet().forEach(version -> queue.add(deploy(version)));
+        versions.keySet().forEach(this::deploy);
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
     }
 
-    private Event deploy(String version) {
+    private void deploy(String version) {
         Fleet.Options fleet = settings.fleet();
         int older = settings.olderReplicas();
         Fleet.Options options =
                 version.equals(newest()) ? fleet : Told.with(fleet, Scaling.Options.between(older, older));
-        return new Event.Deploy(version, options, 1, Duration.ZERO);
+        ReplicaHost.Left left = replicas.left(version);
+        Duration adopts = left.replicas().isEmpty() ? Duration.ZERO : ADOPTS;
+        queue.add(new Event.Deploy(version, options, left.firstNumber(), adopts));
+        replicas.adopt(left.replicas());
     }
 
     String newest() {
@@ -141,6 +149,7 @@ final class ModelDesk implements AutoCloseable {
 
     private void step(Event event) {
         Step step = routing.on(event, now());
+        decidedNanos = System.nanoTime();
         step.commands().forEach(this::act);
         step.notices().forEach(notice -> listener.told(name, notice));
         if (event instanceof Event.Tick || !step.notices().isEmpty()) {
@@ -313,6 +322,11 @@ final class ModelDesk implements AutoCloseable {
         }
         version(asked).fallback().ifPresent(_ -> tiers.add(new Tier.Rule()));
         return tiers;
+    }
+
+    /** Returns whether decisions are made. */
+    boolean isDeciding() {
+        return System.nanoTime() - decidedNanos < STILL_NANOS;
     }
 
     SortedMap<String, ServedVersion> versions() {

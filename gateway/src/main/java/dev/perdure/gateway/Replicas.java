@@ -53,6 +53,28 @@ final class Replicas {
         return life(replica).flatMap(life -> Optional.ofNullable(life.client));
     }
 
+    /** Returns what an earlier life of this process left of a version. */
+    ReplicaHost.Left left(String version) {
+        return host.left(versions.apply(version));
+    }
+
+    /** Takes over what an earlier life of this process left, as far as it is there. Does not block. */
+    void adopt(List<ReplicaId> left) {
+        for (ReplicaId replica : left) {
+            var life = new Life(replica);
+            lives.put(replica, life);
+            tell.accept(new FleetEvent.Adopted(replica));
+            Thread.ofVirtual().name("adopt " + replica).start(() -> {
+                try {
+                    life.launched(host.adopt(replica, versions.apply(replica.version()), life));
+                } catch (IOException | RuntimeException e) {
+                    lives.remove(replica);
+                    tell.accept(new FleetEvent.NotStarted(replica, String.valueOf(e.getMessage())));
+                }
+            });
+        }
+    }
+
     private void start(ReplicaId replica) {
         var life = new Life(replica);
         lives.put(replica, life);
