@@ -21,10 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -74,7 +74,7 @@ final class LocalReplicas implements ReplicaHost {
     private final Map<Claim, Long> claimed = new ConcurrentHashMap<>();
 
     /** Who is adopted by whom. */
-    private record Claim(ModelId model, ReplicaId replica) {}
+    private record Claim(ModelId model, long number) {}
 
     /**
      * Starts nothing yet; sees what an earlier life left.
@@ -107,20 +107,18 @@ final class LocalReplicas implements ReplicaHost {
 
     @Override
     public Left left(ServedVersion version) {
-        var ids = new ArrayList<ReplicaId>();
-        unclaimed.forEach((number, process) -> {
+        var numbers = new TreeSet<Long>();
+        unclaimed.forEach((place, process) -> {
+            Long number = process.number();
             boolean isOf = version.id().name().equals(process.model())
                     && version.id().version().orElse("").equals(process.version())
-                    && version.digest().equals(process.digest())
-                    && process.number() != null;
-            if (isOf && unclaimed.remove(number, process)) {
-                var id = new ReplicaId(version.id().version().orElseThrow(), process.number());
-                claimed.put(new Claim(version.id(), id), number);
-                ids.add(id);
+                    && version.digest().equals(process.digest());
+            if (isOf && number != null && numbers.add(number)) {
+                unclaimed.remove(place, process);
+                claimed.put(new Claim(version.id(), number), place);
             }
         });
-        ids.sort(Comparator.naturalOrder());
-        return new Left(ids, processes.get() + 1); // every number that was given away started a process, or meant to
+        return new Left(List.copyOf(numbers), processes.get() + 1); // every number that was given away started a process, or meant to
     }
 
     /** Ends those that an earlier life left and that no version wanted. */
@@ -136,7 +134,7 @@ final class LocalReplicas implements ReplicaHost {
 
     @Override
     public Launched adopt(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
-        long number = Optional.ofNullable(claimed.remove(new Claim(version.id(), replica)))
+        long number = Optional.ofNullable(claimed.remove(new Claim(version.id(), replica.number())))
                 .orElseThrow(() -> new IOException("replica %s: nothing was left".formatted(replica)));
         ProcessId id = ServedProcess.read(pid(number))
                 .map(ServedProcess::process)
@@ -175,7 +173,11 @@ final class LocalReplicas implements ReplicaHost {
         try {
             if (id.isPresent()) {
                 ServedProcess.replica(
-                                replica.number(), id.get(), version.id().name(), replica.version(), version.digest())
+                                replica.number(),
+                                id.get(),
+                                version.id().name(),
+                                version.id().version().orElse(""),
+                                version.digest())
                         .write(pid(number));
             }
         } catch (IOException e) {

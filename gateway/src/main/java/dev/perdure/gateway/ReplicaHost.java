@@ -40,25 +40,25 @@ public interface ReplicaHost {
     /**
      * What an earlier life of this process left of a version.
      *
-     * @param replicas that live, or lived a moment ago, and were started with its bundle
+     * @param numbers of replicas that live, or lived a moment ago, and were started with its bundle; each once
      * @param firstNumber greater than that of any replica there ever was of it
      */
-    record Left(List<ReplicaId> replicas, long firstNumber) {
+    record Left(List<Long> numbers, long firstNumber) {
         /** Nothing: this is the first life. */
         public static final Left NOTHING = new Left(List.of(), 1);
 
         public Left {
-            replicas = List.copyOf(replicas);
+            numbers = List.copyOf(numbers);
         }
     }
 
-    /** Returns what an earlier life left of a version; each replica is told once, and is whoever's asked from then on. */
+    /** Returns what an earlier life left of a version; each replica is told once, and belongs to whoever asked from then on. */
     default Left left(ServedVersion version) {
         return Left.NOTHING;
     }
 
     /**
-     * Takes over one that was left. Returns before it can be talked to; {@link Listener#exited} follows in any case, also when
+     * Takes over the one of this number that was left. Returns before it can be talked to; {@link Listener#exited} follows in any case, also when
      * it is not what it should be: it is ended then.
      *
      * @throws IOException if it is not there any more; nothing is heard then
