@@ -58,28 +58,26 @@ record HeldFolder(ServeFolder folder, FileLock lock) implements AutoCloseable {
         return Files.getOwner(path).getName().equals(System.getProperty("user.name"));
     }
 
-    private static Optional<HeldFolder> left(ServeFolder folder, ServeSetup setup) {
-        if (!folder.hasParentLock()) { // somebody begins there, or has no parent
-            return Optional.empty();
-        }
+    /** What cannot be looked at is left alone, and so is a folder whose owner has just begun, or that never had a parent. */
+    private static Optional<HeldFolder> left(ServeFolder folder, ServeSetup setup) throws IOException {
+        Optional<HeldFolder> held = Optional.empty();
+        boolean isTaken = false;
         try {
-            Optional<HeldFolder> held = of(folder);
-            if (held.isEmpty()) {
-                return Optional.empty();
-            }
-            if (folder.processes().isEmpty()) {
+            held = folder.hasParentLock() ? of(folder) : Optional.empty();
+            if (held.isPresent() && folder.processes().isEmpty()) {
                 folder.remove();
+            } else {
+                isTaken = held.isPresent()
+                        && ServeSetup.read(folder.session()).filter(setup::isAs).isPresent();
+            }
+        } catch (IOException | BadSettingException _) {
+            return Optional.empty();
+        } finally {
+            if (held.isPresent() && !isTaken) {
                 held.get().close();
-                return Optional.empty();
             }
-            if (ServeSetup.read(folder.session()).filter(setup::isAs).isPresent()) {
-                return held;
-            }
-            held.get().close();
-        } catch (IOException _) {
-            // what cannot be looked at is left alone
         }
-        return Optional.empty();
+        return isTaken ? held : Optional.empty();
     }
 
     private static Optional<HeldFolder> of(ServeFolder folder) throws IOException {

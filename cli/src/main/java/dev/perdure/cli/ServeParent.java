@@ -182,8 +182,8 @@ final class ServeParent {
                 problems.forEach(System.err::println);
                 if (problems.isEmpty()) {
                     System.err.printf(
-                            "perdure: %d gateways in a row ended before they served. Their log is %s%n",
-                            place.failures(), folder.path());
+                            "perdure: gateways ended before they served, %d in a row, the last with exit code %d. Their logs are in %s%n",
+                            place.failures(), refusal.get(), folder.path());
                 }
                 return refusal;
             }
