@@ -80,9 +80,18 @@ final class HeldPorts implements AutoCloseable {
     }
 
     private void hold(OipAddress.Tcp address) throws IOException {
+        try {
+            hold(address, false);
+        } catch (BindException _) {
+            hold(address, true);
+        }
+    }
+
+    /** @param despiteOld also where connections of somebody who has ended are not forgotten; but others may then bind the port too */
+    private void hold(OipAddress.Tcp address, boolean despiteOld) throws IOException {
         SocketChannel channel = SocketChannel.open();
         held.add(channel);
-        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, despiteOld);
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
         channel.bind(resolved(address));
     }

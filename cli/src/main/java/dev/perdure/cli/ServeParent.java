@@ -5,6 +5,7 @@ import dev.perdure.oip.OipAddress;
 import dev.perdure.replica.ProcessId;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -114,6 +115,7 @@ final class ServeParent {
             Optional<Integer> failed = keepUntilAskedToEnd();
             endAll();
             if (failed.isPresent()) {
+                Files.deleteIfExists(folder.parentPid());
                 return failed.get(); // and its logs stay
             }
             folder.clear();

@@ -30,6 +30,7 @@ final class RetryingLoad implements AutoCloseable {
     private int wrong;
     private int failed;
     private int broken;
+    private volatile boolean isClosed;
 
     /** @param connections of which each gateway gets some, most likely */
     RetryingLoad(LinearModel model, OipAddress address, int connections) {
@@ -58,6 +59,9 @@ final class RetryingLoad implements AutoCloseable {
     }
 
     private void send(int number, int tries, CountDownLatch open) {
+        if (isClosed) {
+            return;
+        }
         OipClient client = clients.get(number % clients.size());
         var _ = client.infer(
                         LinearModel.request(ModelId.of(model.name()), LinearModel.input(number)), Deadline.in(DEADLINE))
@@ -116,6 +120,7 @@ final class RetryingLoad implements AutoCloseable {
 
     @Override
     public void close() {
+        isClosed = true;
         clients.forEach(OipClient::close);
     }
 }

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  */
 public record ProcessId(long pid, long began) {
     private static final int FIELD_STATE = 0;
+    private static final int FIELD_THREADS = 17;
     private static final int FIELD_BEGAN = 19;
 
     /** Returns the one of this number that lives; absent when none does. One that has ended and is not yet buried has ended. */
@@ -40,12 +41,15 @@ public record ProcessId(long pid, long began) {
         return ProcessHandle.of(pid).filter(_ -> isAlive());
     }
 
-    /** The name of a program, in brackets, may have spaces and brackets itself. */
+    /**
+     * The name of a program, in brackets, may have spaces and brackets itself. While other threads are about to end, their process
+     * has its files and sockets yet, also when its first thread has ended.
+     */
     private static OptionalLong ticks(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            boolean hasEnded = fields[FIELD_STATE].equals("Z") || fields[FIELD_STATE].equals("X");
+            boolean hasEnded = "ZX".contains(fields[FIELD_STATE]) && Integer.parseInt(fields[FIELD_THREADS]) <= 1;
             return hasEnded ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields[FIELD_BEGAN]));
         } catch (IOException _) {
             return OptionalLong.empty();
