@@ -64,6 +64,12 @@ final class JsonTelling extends ServeTelling {
         print(line("info", "said").put("message", words));
     }
 
+    /** Another's line is an object already, but for who said it before. */
+    @Override
+    synchronized void repeat(String line) {
+        super.repeat(line.substring(Math.max(0, line.indexOf('{'))));
+    }
+
     @Override
     void tryIt(String command) {
         print(line("info", "try_it").put("message", command));

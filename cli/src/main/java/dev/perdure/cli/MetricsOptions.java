@@ -21,7 +21,8 @@ final class MetricsOptions {
     @Option(
             names = "--metrics",
             paramLabel = "HOST:PORT",
-            description = "Where Prometheus finds /metrics. Default: where REST is spoken.")
+            description = "Where Prometheus finds /metrics; with several gateways, the next ones have the ports after it."
+                    + " Default: where REST is spoken.")
     @Nullable String metrics;
 
     @Option(
@@ -33,14 +34,18 @@ final class MetricsOptions {
                             + " its model. Default: ${DEFAULT-VALUE}.")
     LogForm log = LogForm.TEXT;
 
-    /** Returns where figures have an address of their own; nothing when they are where REST is spoken. */
-    Optional<OipAddress.Tcp> address() {
+    /**
+     * Returns where figures have an address of their own; nothing when they are where REST is spoken.
+     *
+     * @param gateway its number, from 1
+     */
+    Optional<OipAddress.Tcp> address(int gateway) {
         if (metrics == null) {
             return Optional.empty();
         }
         try {
             if (OipAddress.parse(metrics) instanceof OipAddress.Tcp tcp) {
-                return Optional.of(tcp);
+                return Optional.of(tcp.port() == 0 ? tcp : new OipAddress.Tcp(tcp.host(), tcp.port() + gateway - 1));
             }
         } catch (IllegalArgumentException e) {
             throw new BadSettingException("--metrics: " + e.getMessage());

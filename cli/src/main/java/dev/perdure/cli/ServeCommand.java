@@ -12,7 +12,6 @@ import dev.perdure.oip.OipServerSettings;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +35,8 @@ import picocli.CommandLine.Parameters;
             "Serves the models of a folder with NAME/VERSION/ bundles: REST and gRPC of the Open Inference Protocol v2.",
             "Every bundle is verified before anything in it is used. Each version has replicas, processes of their own: when"
                     + " one dies, hangs or answers wrongly, what it had is answered by another, and another is started.",
-            "Ctrl-C answers what is under way, ends all replicas, and then this process."
+            "This process keeps gateways, which answer clients, and those keep replicas. Ctrl-C answers what is under way, and ends"
+                    + " them all."
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
@@ -48,9 +48,10 @@ final class ServeCommand implements Callable<Integer> {
             names = "--replicas",
             paramLabel = "N",
             defaultValue = "2",
-            description =
-                    "Replicas of the newest version of each model; older ones have one each. Default: ${DEFAULT-VALUE}.")
-    int replicas = 2;
+            converter = ReplicaRange.Converter.class,
+            description = "Replicas of the newest version of each model, for each gateway; older ones have one each. 2..6: as many"
+                    + " as there is to do for, within these limits. Default: ${DEFAULT-VALUE}.")
+    ReplicaRange replicas = new ReplicaRange(2, 2);
 
     @Option(
             names = "--standbys",
@@ -109,6 +110,8 @@ final class ServeCommand implements Callable<Integer> {
     boolean unsignedAllowed;
 
     @Mixin
+    GatewaysOptions processes = new GatewaysOptions();
+    @Mixin
     MetricsOptions observing = new MetricsOptions();
 
     @Mixin
@@ -120,31 +123,61 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
-        Optional<OipAddress.Tcp> metricsAt = observing.address();
+        var _ = observing.address(1);
         GatewaySettings settings = settings();
+        if (processes.isParent()) {
+            return processes.keepGateways(addresses, observing.telling(System.out));
+        }
         List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
+        return processes.rehearsal ? rehearse(addresses, versions, settings) : serve(versions, settings);
+    }
+
+    /** Serves in this process alone, asks everything once, and ends. */
+    private int rehearse(List<OipAddress> addresses, List<ServedVersion> versions, GatewaySettings settings)
+            throws IOException, InterruptedException {
+        try (var session = new ServeSession(versions, settings, program(), new ServeTelling(System.out))) {
+            List<OipAddress> at = session.listen(addresses, server());
+            session.tellWhatIsServed(new CountDownLatch(1));
+            ServeRehearsal.ask(at, versions);
+        }
+        return ExitCode.OK.code();
+    }
+
+    /** Is one of the gateways, until it is told to end. */
+    private int serve(List<ServedVersion> versions, GatewaySettings settings) throws IOException, InterruptedException {
         ServeTelling telling = observing.telling(System.out);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
         try (var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
-                var session = new ServeSession(versions, settings, program(), telling)) {
-            if (metricsAt.isPresent()) {
-                telling.say("figures for Prometheus at http://%s%s"
-                        .formatted(session.observed().listen(metricsAt.get()), Observed.PATH));
-            }
-            entrance.bindTo(session.observed().registry());
-            entrance.warnings(addresses).forEach(telling::say);
-            session.listen(addresses, server(), entrance.edge());
+                GatewayLife life = processes.begin(telling, stop::countDown);
+                var session = new ServeSession(versions, settings, program(), telling, processes.folder())) {
+            life.answerFor(session.gateway());
+            watch(session, entrance, telling);
+            session.awaitReady(stop, processes.othersAnswerFor());
+            session.listenTogether(processes.addresses(), server(), entrance.edge());
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");
+        } catch (GatewayLife.TakenException e) {
+            telling.say(e.getMessage());
+            return ExitCode.INTERRUPTED.code();
         } finally {
             telling.say("stopped; no replica is left");
             stopped.countDown();
         }
         return ExitCode.OK.code();
+    }
+
+    private void watch(ServeSession session, Entrance entrance, ServeTelling telling) throws IOException {
+        entrance.bindTo(session.observed().registry());
+        entrance.warnings(processes.addresses()).forEach(telling::say);
+        Optional<OipAddress.Tcp> own = observing.address(processes.gatewayNumber);
+        if (own.isPresent()) {
+            OipAddress.Tcp at = session.observed().listen(own.get());
+            telling.say("figures for Prometheus at http://%s%s".formatted(at, Observed.PATH));
+        }
     }
 
     /** A signal ends the process when this returns. */
@@ -170,13 +203,10 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private GatewaySettings settings() {
-        if (replicas < 1 || replicas > 1000) {
-            throw new BadSettingException("--replicas: %d (expected: 1 to 1000)".formatted(replicas));
-        }
         try {
             return new GatewaySettings(
                     access.limited(Routing.Options.usual()),
-                    Fleet.Options.usual(Scaling.Options.between(replicas, replicas), standbys),
+                    Fleet.Options.usual(replicas.scaling(), standbys),
                     1,
                     new RequestLimits(64 << 20, 4096),
                     Duration.ofMillis(deadlineMillis),
@@ -210,7 +240,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private LocalReplicas.Program program() {
         var options = new ArrayList<String>();
-        options.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
+        options.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "30"));
         trusted.forEach(place ->
                 options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
         if (unsignedAllowed) {

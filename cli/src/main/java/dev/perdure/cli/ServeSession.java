@@ -9,9 +9,11 @@ import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.ServerMetadata;
+import dev.perdure.oip.SharedPorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Models that are served by processes of this machine, from the first that is started to the last that has ended. */
 final class ServeSession implements AutoCloseable {
+    /** What a line begins with that a person can copy. */
+    static final String TRY_IT = "try it:  ";
+
     private static final int SHORT = 300;
     private static final long POLL_MILLIS = 20;
 
@@ -34,24 +39,38 @@ final class ServeSession implements AutoCloseable {
     private boolean isEncrypted;
     private boolean isClosed;
 
-    /**
-     * Starts replicas.
-     *
-     * @param versions the newest of each model first
-     */
+    /** Starts replicas, whose files lie in a folder of their own. */
     ServeSession(
             List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
             throws IOException {
+        this(versions, settings, program, telling, Files.createTempDirectory(ServeFolder.PREFIX));
+    }
+
+    /**
+     * Takes over replicas that an earlier life of this process left in a folder, and starts those that are missing.
+     *
+     * @param versions the newest of each model first
+     * @param folder for sockets and logs, with a short path
+     */
+    ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            LocalReplicas.Program program,
+            ServeTelling telling,
+            Path folder)
+            throws IOException {
         this.versions = List.copyOf(versions);
         this.telling = telling;
-        this.folder = Files.createTempDirectory("perdure-serve-");
+        this.folder = Files.createDirectories(folder);
+        var replicas = new LocalReplicas(program, folder, telling::say);
         this.observed = new Observed(telling);
         this.gateway = new Gateway(
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
                 versions,
                 settings,
-                new LocalReplicas(program, folder, telling::say),
+                replicas,
                 observed.listener());
+        replicas.endUnclaimed();
     }
 
     Gateway gateway() {
@@ -80,6 +99,26 @@ final class ServeSession implements AutoCloseable {
         return observed;
     }
 
+    /** Returns when every model can be asked, when the time is over, or when it is told to stop. */
+    void awaitReady(CountDownLatch stop, Duration within) throws InterruptedException {
+        long end = System.nanoTime() + within.toNanos();
+        while (!gateway.ready() && System.nanoTime() - end < 0 && !stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {}
+    }
+
+    /** The same, at ports at which other processes of this session listen too, or whose parent keeps them. */
+    List<OipAddress> listenTogether(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge)
+            throws IOException {
+        isEncrypted = edge.tls().isPresent();
+        server = new OipServer(
+                gateway,
+                settings,
+                addresses,
+                observed.pages(),
+                HeldPorts.areShared(addresses) ? SharedPorts::share : _ -> {},
+                edge.telling(observed::served));
+        return server.addresses();
+    }
+
     /** Returns whether every model can be asked; waits for that, unless it is told to stop. */
     private boolean awaitReady(CountDownLatch stop) throws InterruptedException {
         while (!gateway.ready()) {
@@ -93,7 +132,7 @@ final class ServeSession implements AutoCloseable {
     /** Says what is served and where; when it can be asked, how to try it. */
     void tellWhatIsServed(CountDownLatch stop) throws InterruptedException, IOException {
         for (ServedVersion version : versions) {
-            telling.say("%s: bundle %s is whole; starting replicas"
+            telling.say("%s: bundle %s is whole"
                     .formatted(version.id(), version.digest().substring(0, 12)));
         }
         if (!awaitReady(stop)) {

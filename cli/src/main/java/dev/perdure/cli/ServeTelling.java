@@ -28,7 +28,7 @@ class ServeTelling implements GatewayListener {
 
     /** Says how to try what is served. */
     void tryIt(String command) {
-        out.println("try it:  " + command);
+        out.println(ServeSession.TRY_IT + command);
         out.flush();
     }
 
@@ -38,6 +38,12 @@ class ServeTelling implements GatewayListener {
     /** Returns how many lines were left out because they came faster than they could be written. */
     long dropped() {
         return 0;
+    }
+
+    /** Says what another process said. */
+    synchronized void repeat(String line) {
+        out.println(line);
+        out.flush();
     }
 
     @Override

@@ -80,7 +80,7 @@ class AccessOptionsTest {
         refused(() -> rate.limited(Routing.Options.usual()), "--client-rate: -1.0");
         var metrics = new MetricsOptions();
         metrics.metrics = "nowhere";
-        refused(metrics::address, "--metrics: address: 'nowhere' (expected: host:port");
+        refused(() -> metrics.address(1), "--metrics: address: 'nowhere' (expected: host:port");
     }
 
     @Test

@@ -37,6 +37,10 @@ import org.slf4j.LoggerFactory;
 final class ModelDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelDesk.class);
     private static final Event TICK = new Event.Tick();
+    /** What an earlier life left is told of at once; no replica is started before. */
+    private static final Duration ADOPTS = Duration.ofMillis(100);
+    /** A decision is due every few milliseconds: whoever has made none for so long stands still. */
+    private static final long STILL_NANOS = 2_000_000_000L;
     /** Longer than a deadline nobody waits, whatever went wrong here. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -56,6 +60,7 @@ final class ModelDesk implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final Thread owner;
     private long tickAt;
+    private volatile long decidedNanos = System.nanoTime();
     private volatile Map<String, FleetLook> looks = Map.of();
     private volatile boolean isOver;
 
@@ -76,10 +81,13 @@ final class ModelDesk implements AutoCloseable {
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
     }
 
-    /** Begins to start replicas. A key is deployed once. */
+    /** Takes over replicas that an earlier life left, and begins to start those that are missing. A key is deployed once. */
     void deploy(Deployment deployment, Fleet.Options options) {
         deployments.add(deployment);
-        queue.add(new Event.Deploy(deployment.key(), options, 1, Duration.ZERO));
+        ReplicaHost.Left left = replicas.left(deployment.key());
+        Duration adopts = left.numbers().isEmpty() ? Duration.ZERO : ADOPTS;
+        queue.add(new Event.Deploy(deployment.key(), options, left.firstNumber(), adopts));
+        replicas.adopt(deployment.key(), left.numbers());
     }
 
     /** Has another number of replicas wanted from now on. */
@@ -135,6 +143,7 @@ final class ModelDesk implements AutoCloseable {
         }
         long now = now();
         Step step = routing.on(event, now);
+        decidedNanos = System.nanoTime();
         step.commands().forEach(this::act);
         step.notices().forEach(notice -> listener.told(name, notice));
         listener.decided(name, event, step, now);
@@ -223,6 +232,11 @@ final class ModelDesk implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new AssertionError("it is never completed so", e);
         }
+    }
+
+    /** Returns whether decisions are made. */
+    boolean isDeciding() {
+        return System.nanoTime() - decidedNanos < STILL_NANOS;
     }
 
     /** Returns how a deployment's replicas are; nobody there before anything is known. */

@@ -108,7 +108,13 @@ public final class OipServer implements AutoCloseable {
         this(service, settings, addresses, pages, _ -> {}, edge);
     }
 
-    private OipServer(
+    /**
+     * The same, with other services beside those.
+     *
+     * @param others adds them
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
             InferenceService service,
             OipServerSettings settings,
             List<OipAddress> addresses,
