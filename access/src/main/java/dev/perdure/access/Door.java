@@ -46,23 +46,23 @@ public final class Door implements Access {
     }
 
     @Override
-    public Optional<String> admit(Operation operation, Right right, Function<String, Optional<String>> header) {
+    public Verdict admit(Operation operation, Right right, Function<String, Optional<String>> header) {
         boolean isOpen = switch (operation) {
             case HEALTH -> healthIsOpen;
             case METRICS -> metricsAreOpen;
             case METADATA, CONFIG, STATISTICS, INDEX, INFER, LOAD, UNLOAD, OTHER -> false;
         };
         if (isOpen) {
-            return Optional.empty();
+            return Verdict.OPEN;
         }
         Caller caller = caller(header);
         Right needed = right == Right.NONE ? Right.PREDICT : right;
-        if (!caller.may(needed)) {
-            throw new OipException(
-                    OipError.FORBIDDEN,
-                    "client '%s' may not do that (expected: role %s)".formatted(caller.name(), needed.word()));
-        }
-        return Optional.of(caller.name());
+        Optional<OipException> refused = caller.may(needed)
+                ? Optional.empty()
+                : Optional.of(new OipException(
+                        OipError.FORBIDDEN,
+                        "client '%s' may not do that (expected: role %s)".formatted(caller.name(), needed.word())));
+        return new Verdict(Optional.of(caller.name()), refused);
     }
 
     private Caller caller(Function<String, Optional<String>> header) {

@@ -16,12 +16,16 @@ import javax.naming.ldap.Rdn;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What every request passes first, whatever service it is for: whether it may is decided before its body is read, its trace is
  * answered, and its end told.
  */
 final class Edge implements DecoratingHttpServiceFunction {
+    private static final Logger LOG = LoggerFactory.getLogger(OipServer.class);
+
     private final OipEdge edge;
     private final Executor threads;
 
@@ -39,34 +43,50 @@ final class Edge implements DecoratingHttpServiceFunction {
         context.mutateAdditionalResponseHeaders(
                 headers -> headers.set(Trace.PARENT, noted.trace().parent()));
         edge.told().ifPresent(told -> {
-            var _ = context.log().whenComplete().thenAccept(log -> told.accept(Ends.served(context, noted, log)));
+            var _ = context.log()
+                    .whenComplete()
+                    .thenAccept(log -> told.accept(Ends.served(context, noted, log)))
+                    .exceptionally(Edge::untold);
         });
         try {
-            client(context).ifPresent(noted::client);
-        } catch (OipException e) {
-            if (e.error() == OipError.FORBIDDEN && right(context) == Right.ADMIN) {
-                edge.audit().ifPresent(audit -> threads.execute(
-                        () -> audit.refused(Audited.action(context, ""), e.reason())));
+            Access.Verdict verdict = verdict(context);
+            verdict.client().ifPresent(noted::client);
+            if (verdict.refused().isPresent()) {
+                return refused(context, verdict.refused().get());
             }
-            return RestErrors.refusal(context, e);
+        } catch (OipException stranger) {
+            return RestErrors.refusal(context, stranger);
         }
         return service.serve(context, request);
+    }
+
+    private static @Nullable Void untold(Throwable failure) {
+        LOG.error("the end of a request was not told", failure);
+        return null;
+    }
+
+    private HttpResponse refused(ServiceRequestContext context, OipException why) {
+        if (right(context) == Right.ADMIN) {
+            edge.audit().ifPresent(
+                    audit -> threads.execute(() -> audit.refused(Audited.action(context, ""), why.reason())));
+        }
+        return RestErrors.refusal(context, why);
     }
 
     /**
      * Returns who asks, when it may; by its certificate where nothing else need be shown. Whoever can open a socket's file of this
      * machine keeps this process, and may always ask whether it lives.
      */
-    private Optional<String> client(ServiceRequestContext context) {
+    private Access.Verdict verdict(ServiceRequestContext context) {
         if (operation(context) == Operation.HEALTH && context.localAddress() instanceof DomainSocketAddress) {
-            return Optional.empty();
+            return Access.Verdict.OPEN;
         }
         return edge.access().isPresent()
                 ? edge.access()
                         .get()
                         .admit(operation(context), right(context), name -> Optional.ofNullable(
                                 context.request().headers().get(name)))
-                : certified(context.sslSession());
+                : new Access.Verdict(certified(context.sslSession()), Optional.empty());
     }
 
     /** Returns the common name of the certificate that a client has shown. */

@@ -7,7 +7,6 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What became of requests, by what was noted on the way and what the transport has seen. */
 final class Ends {
@@ -41,9 +40,11 @@ final class Ends {
 
     /** Returns why there is no result when it was not a service that refused. */
     private static Optional<OipError> error(RequestLog log) {
-        @Nullable String code = log.responseTrailers().get(GRPC_STATUS, log.responseHeaders().get(GRPC_STATUS));
-        if (code != null && !code.equals("0")) {
-            return Optional.of(OipError.of(Status.fromCodeValue(Integer.parseInt(code)).getCode()));
+        Optional<Status.Code> code = Optional.ofNullable(log.responseTrailers().get(GRPC_STATUS))
+                .or(() -> Optional.ofNullable(log.responseHeaders().get(GRPC_STATUS)))
+                .map(written -> Status.fromCodeValue(Integer.parseInt(written)).getCode());
+        if (code.isPresent()) {
+            return code.filter(known -> known != Status.Code.OK).map(OipError::of);
         }
         HttpStatus status = log.responseHeaders().status();
         return status.isError()
