@@ -120,13 +120,19 @@ final class GatewayPlace {
             process = start();
         }
         refusal = Optional.empty();
-        care = care.started(now);
+        care = process == null ? care.started(now).gone(now) : care.started(now);
         askAt = now;
     }
 
-    private GatewayProcess start() throws IOException {
+    private @Nullable GatewayProcess start() throws IOException {
         log = new LineTail(folder.gatewayLog(number), true);
-        Process child = launcher.start(number);
+        Process child;
+        try {
+            child = launcher.start(number);
+        } catch (IOException e) { // the machine has no room for it now
+            say.accept("%s was not started: %s".formatted(name(), e.getMessage()));
+            return null;
+        }
         ProcessId id = ProcessId.of(child.pid()).orElseGet(() -> new ProcessId(child.pid(), 0)); // it has ended already
         var _ = child.onExit().thenAccept(_ -> ended.run());
         return new GatewayProcess(

@@ -29,6 +29,7 @@ final class ServeParent {
     /** Requests have half a minute to be answered, then replicas as long to end. */
     private static final Duration END_MAX = Duration.ofSeconds(75);
 
+    private static final Duration KILLED_WITHIN = Duration.ofSeconds(10);
     private static final int FRUITLESS_MAX = 4;
 
     private final ServeFolder folder;
@@ -210,14 +211,15 @@ final class ServeParent {
         end(folder.processes());
     }
 
-    /** Ends those that have nobody any more, and returns when they are gone. */
+    /** Ends those that have nobody any more, and returns when they are gone, as it is with all but those that hang in the kernel. */
     private static void end(List<ServedProcess> left) {
         List<ProcessId> others = left.stream()
                 .filter(process -> process.role() != ServedProcess.Role.PARENT)
                 .map(ServedProcess::process)
                 .toList();
         others.forEach(process -> process.handle().ifPresent(ProcessHandle::destroyForcibly));
-        while (others.stream().anyMatch(ProcessId::isAlive)) {
+        long until = System.nanoTime() + KILLED_WITHIN.toNanos();
+        while (others.stream().anyMatch(ProcessId::isAlive) && System.nanoTime() - until < 0) {
             LockSupport.parkNanos(LOOK.toNanos());
         }
     }
