@@ -98,7 +98,10 @@ final class GatewayPlace {
         refusal = known.exit().filter(code -> !wasHeard && code != ExitCode.OK.code() && ExitCode.isFinal(code));
         if (refusal.isEmpty() && !isEnding) {
             say.accept("%s (process %d) %s"
-                    .formatted(name(), known.pid(), known.exit().map(Watched::describe).orElse("has ended")));
+                    .formatted(
+                            name(),
+                            known.pid(),
+                            known.exit().map(Watched::describe).orElse("has ended")));
         }
         care = care.gone(now);
     }
@@ -115,7 +118,8 @@ final class GatewayPlace {
                     handle.get(),
                     Optional.empty(),
                     folder.gatewaySocket(number).path());
-            say.accept("%s (process %d) is taken over".formatted(name(), living.get().pid()));
+            say.accept("%s (process %d) is taken over"
+                    .formatted(name(), living.get().pid()));
         } else {
             process = start();
         }

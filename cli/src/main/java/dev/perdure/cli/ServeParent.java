@@ -48,13 +48,7 @@ final class ServeParent {
         for (int number = 1; number <= gateways; number++) {
             String prefix = gateways == 1 ? "" : "gateway " + number + "  ";
             places.add(new GatewayPlace(
-                    number,
-                    folder,
-                    launcher,
-                    telling::say,
-                    line -> repeat(prefix, line),
-                    wake::release,
-                    clock.look()));
+                    number, folder, launcher, telling::say, line -> repeat(prefix, line), wake::release, clock.look()));
         }
     }
 
@@ -66,8 +60,7 @@ final class ServeParent {
      * @return the exit code
      * @throws BadSettingException if gateways live there that serve something else, or a port is not free
      */
-    static int serve(
-            HeldFolder held, ServeSetup setup, int gateways, List<OipAddress> asked, ServeTelling telling)
+    static int serve(HeldFolder held, ServeSetup setup, int gateways, List<OipAddress> asked, ServeTelling telling)
             throws IOException, InterruptedException {
         ServeFolder folder = held.folder();
         Optional<ServeSetup> before = ServeSetup.read(folder.session());
@@ -86,7 +79,8 @@ final class ServeParent {
         if (!isSame) {
             end(left);
         }
-        try (HeldPorts ports = isTakenOver ? HeldPorts.shared(before.orElseThrow().where()) : HeldPorts.taken(asked)) {
+        try (HeldPorts ports =
+                isTakenOver ? HeldPorts.shared(before.orElseThrow().where()) : HeldPorts.taken(asked)) {
             setup.at(ports.addresses()).write(folder.session());
             ServedProcess.parent(ProcessId.current()).write(folder.parentPid());
             var launcher = new GatewayLauncher(folder, setup.arguments());
@@ -178,8 +172,8 @@ final class ServeParent {
         }
         for (GatewayPlace place : places) {
             Optional<Integer> refusal = place.refusal()
-                    .or(() -> Optional.of(ExitCode.RESTARTS_SPENT.code())
-                            .filter(_ -> place.failures() > FRUITLESS_MAX));
+                    .or(() ->
+                            Optional.of(ExitCode.RESTARTS_SPENT.code()).filter(_ -> place.failures() > FRUITLESS_MAX));
             if (refusal.isPresent()) {
                 List<String> problems = place.problems();
                 problems.forEach(System.err::println);

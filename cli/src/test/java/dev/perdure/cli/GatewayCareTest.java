@@ -34,8 +34,8 @@ class GatewayCareTest {
         GatewayCare serving = starting.heard(seconds(200));
         assertThat(serving.due(seconds(205))).isInstanceOf(Act.Wait.class);
         assertThat(serving.due(seconds(205.5)))
-                .isInstanceOfSatisfying(Act.Kill.class, kill -> assertThat(kill.reason())
-                        .contains("5500 ms", "5000 ms"));
+                .isInstanceOfSatisfying(
+                        Act.Kill.class, kill -> assertThat(kill.reason()).contains("5500 ms", "5000 ms"));
     }
 
     @Test

@@ -68,9 +68,9 @@ class GatewaysTest {
     }
 
     private void awaitSaid(String log, String words, int times) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(said(log).split(words, -1))
-                .as(said(log))
-                .hasSizeGreaterThan(times));
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(said(log).split(words, -1)).as(said(log)).hasSizeGreaterThan(times));
     }
 
     /** Returns who lives, of one kind. */
@@ -100,16 +100,16 @@ class GatewaysTest {
 
     /** A starved machine's replicas may be taken for silent and replaced, which is said. */
     private void assertAreThereUnlessLost(List<ServedProcess> replicas, String log) throws IOException {
-        List<ServedProcess> lost = replicas.stream()
-                .filter(replica -> !replica.isAlive())
-                .toList();
+        List<ServedProcess> lost =
+                replicas.stream().filter(replica -> !replica.isAlive()).toList();
         for (ServedProcess replica : lost) {
             assertThat(said(log)).contains("replica %d of linear/1 is gone: ".formatted(replica.number()));
         }
-        assertThat(living(Role.REPLICA)).containsAll(replicas.stream()
-                .filter(ServedProcess::isAlive)
-                .toList());
-        System.out.printf("%d of %d replicas went on under another gateway or parent%n", replicas.size() - lost.size(), replicas.size());
+        assertThat(living(Role.REPLICA))
+                .containsAll(replicas.stream().filter(ServedProcess::isAlive).toList());
+        System.out.printf(
+                "%d of %d replicas went on under another gateway or parent%n",
+                replicas.size() - lost.size(), replicas.size());
     }
 
     private void assertEndsWithEverybody(Process parent) throws Exception {
@@ -191,7 +191,9 @@ class GatewaysTest {
             signal("TERM", replicas.getFirst());
             load.run(50, 10);
             System.out.printf("a parent killed, a replica asked to end: %s%n", load);
-            assertThat(load.wrong() + load.failed() + load.broken()).as("%s", load).isZero();
+            assertThat(load.wrong() + load.failed() + load.broken())
+                    .as("%s", load)
+                    .isZero();
             assertThat(load.right()).isEqualTo(120);
             assertThat(gateway(1)).isEqualTo(gateway);
             assertAreThereUnlessLost(replicas.subList(1, 2), "log2");
@@ -207,7 +209,9 @@ class GatewaysTest {
         awaitSaid("log", "ready: REST", 1);
         living(Role.REPLICA);
         parent.destroyForcibly().waitFor();
-        await().atMost(PATIENCE).until(() -> living(Role.REPLICA).isEmpty() && living(Role.GATEWAY).isEmpty());
+        await().atMost(PATIENCE)
+                .until(() ->
+                        living(Role.REPLICA).isEmpty() && living(Role.GATEWAY).isEmpty());
         assertThat(seen).noneMatch(ServedProcess::isAlive);
         assertThat(Files.readString(session.gatewayOut(1))).contains("its parent has been gone for 2 s");
     }
@@ -231,7 +235,8 @@ class GatewaysTest {
         Process parent = Shell.start(folder.resolve("log1"), sameArguments());
         started.add(parent);
         awaitSaid("log1", "ready: REST", 1);
-        session = new ServeFolder(Path.of(said("log1").lines().findFirst().orElseThrow().replaceAll(".*: ", "")));
+        session = new ServeFolder(
+                Path.of(said("log1").lines().findFirst().orElseThrow().replaceAll(".*: ", "")));
         ServedProcess gateway = gateway(1);
         parent.destroyForcibly().waitFor();
         Process second = Shell.start(folder.resolve("log2"), sameArguments());
@@ -244,7 +249,14 @@ class GatewaysTest {
 
     private Object[] sameArguments() {
         return new Object[] {
-            "serve", folder.resolve("models"), "--allow-unsigned", "--replicas", 1, "--http", "127.0.0.1:0", "--grpc",
+            "serve",
+            folder.resolve("models"),
+            "--allow-unsigned",
+            "--replicas",
+            1,
+            "--http",
+            "127.0.0.1:0",
+            "--grpc",
             "127.0.0.1:0"
         };
     }
