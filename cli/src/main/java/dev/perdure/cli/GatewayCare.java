@@ -24,7 +24,7 @@ import java.time.Duration;
  */
 record GatewayCare(State state, long since, long heardAt, int failures) {
     /** It is asked a few times a second, and a busy machine may take its time. */
-    static final Duration SILENCE_MAX = Duration.ofSeconds(3);
+    static final Duration SILENCE_MAX = Duration.ofSeconds(5);
 
     /** Before it can be heard it verifies every byte of every bundle. */
     static final Duration START_MAX = Duration.ofMinutes(5);

@@ -47,7 +47,8 @@ record GatewayLauncher(ServeFolder folder, List<String> arguments) {
 
     /** What a person wants gateways' JVMs to be given besides: {@code PERDURE_JAVA_OPTS}, as this process was given it. */
     private static List<String> options() {
-        return Arrays.stream(System.getenv().getOrDefault("PERDURE_JAVA_OPTS", "").split("\\s+"))
+        return Arrays.stream(
+                        System.getenv().getOrDefault("PERDURE_JAVA_OPTS", "").split("\\s+"))
                 .filter(option -> !option.isEmpty())
                 .toList();
     }

@@ -86,8 +86,8 @@ final class GatewayLife implements AutoCloseable {
         parentage = parentage.seen(hasParent, now);
         if (parentage.orphanFor(orphanMax, now)) {
             looks.shutdown();
-            orphaned.accept("its parent has been gone for %d s, and nobody came in its place"
-                    .formatted(orphanMax.toSeconds()));
+            orphaned.accept(
+                    "its parent has been gone for %d s, and nobody came in its place".formatted(orphanMax.toSeconds()));
         }
     }
 

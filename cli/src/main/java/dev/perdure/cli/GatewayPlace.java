@@ -98,7 +98,10 @@ final class GatewayPlace {
         refusal = known.exit().filter(code -> !wasHeard && code != ExitCode.OK.code() && ExitCode.isFinal(code));
         if (refusal.isEmpty() && !isEnding) {
             say.accept("%s (process %d) %s"
-                    .formatted(name(), known.pid(), known.exit().map(Watched::describe).orElse("has ended")));
+                    .formatted(
+                            name(),
+                            known.pid(),
+                            known.exit().map(Watched::describe).orElse("has ended")));
         }
         care = care.gone(now);
     }
@@ -115,18 +118,25 @@ final class GatewayPlace {
                     handle.get(),
                     Optional.empty(),
                     folder.gatewaySocket(number).path());
-            say.accept("%s (process %d) is taken over".formatted(name(), living.get().pid()));
+            say.accept("%s (process %d) is taken over"
+                    .formatted(name(), living.get().pid()));
         } else {
             process = start();
         }
         refusal = Optional.empty();
-        care = care.started(now);
+        care = process == null ? care.started(now).gone(now) : care.started(now);
         askAt = now;
     }
 
-    private GatewayProcess start() throws IOException {
+    private @Nullable GatewayProcess start() throws IOException {
         log = new LineTail(folder.gatewayLog(number), true);
-        Process child = launcher.start(number);
+        Process child;
+        try {
+            child = launcher.start(number);
+        } catch (IOException e) { // the machine has no room for it now
+            say.accept("%s was not started: %s".formatted(name(), e.getMessage()));
+            return null;
+        }
         ProcessId id = ProcessId.of(child.pid()).orElseGet(() -> new ProcessId(child.pid(), 0)); // it has ended already
         var _ = child.onExit().thenAccept(_ -> ended.run());
         return new GatewayProcess(

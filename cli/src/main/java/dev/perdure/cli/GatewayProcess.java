@@ -11,7 +11,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A gateway's process, as its parent sees it: whether it is there, and whether it says that it lives. It is asked as any client
@@ -28,7 +27,6 @@ final class GatewayProcess {
     private final Path socket;
     private final AtomicBoolean isHeard = new AtomicBoolean();
     private final AtomicBoolean isAsked = new AtomicBoolean();
-    private volatile @Nullable SocketChannel asking;
 
     /**
      * One that lives.
@@ -63,12 +61,10 @@ final class GatewayProcess {
         handle.destroyForcibly();
     }
 
-    /** Asks whether it lives, unless an earlier question is open: that one is given up instead. Does not block. */
+    /** Asks whether it lives, unless an earlier question is open, which ends with the process at the latest. Does not block. */
     void ask() {
         if (isAsked.compareAndSet(false, true)) {
             Thread.ofVirtual().name("ask gateway").start(this::question);
-        } else {
-            giveUp();
         }
     }
 
@@ -79,7 +75,6 @@ final class GatewayProcess {
 
     private void question() {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            asking = channel;
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.write(ByteBuffer.wrap(QUESTION));
             ByteBuffer answer = ByteBuffer.allocate(ANSWER.length());
@@ -90,19 +85,7 @@ final class GatewayProcess {
         } catch (IOException _) {
             // It was not heard, which is all there is to say.
         } finally {
-            asking = null;
             isAsked.set(false);
-        }
-    }
-
-    private void giveUp() {
-        SocketChannel open = asking;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (IOException _) {
-                // it is over all the same
-            }
         }
     }
 }

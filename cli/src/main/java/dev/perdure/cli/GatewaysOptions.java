@@ -26,16 +26,18 @@ final class GatewaysOptions {
             names = "--gateways",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Processes that answer clients at the same ports, each with its own replicas: while one begins anew,"
-                    + " the others answer. More than one: on Linux. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Processes that answer clients at the same ports, each with its own replicas: while one begins anew,"
+                            + " the others answer. More than one: on Linux. Default: ${DEFAULT-VALUE}.")
     int gateways = 1;
 
     @Option(
             names = RUN,
             paramLabel = "DIR",
-            description = "The session's folder: who is there, sockets, logs. Whoever is started with it when this process was"
-                    + " killed takes its gateways over. Default: one in the folder for temporary files, found again by"
-                    + " whoever is started with the same arguments.")
+            description =
+                    "The session's folder: who is there, sockets, logs. Whoever is started with it when this process was"
+                            + " killed takes its gateways over. Default: one in the folder for temporary files, found again by"
+                            + " whoever is started with the same arguments.")
     @Nullable
     Path run;
 
@@ -54,7 +56,10 @@ final class GatewaysOptions {
     @Option(names = NUMBER, hidden = true)
     int gatewayNumber = 1;
 
-    @Option(names = "--rehearse", hidden = true, description = "Ask every model once, and end: for the archive of classes.")
+    @Option(
+            names = "--rehearse",
+            hidden = true,
+            description = "Ask every model once, and end: for the archive of classes.")
     boolean rehearsal;
 
     @Spec(Target.MIXEE)

@@ -118,7 +118,9 @@ final class LocalReplicas implements ReplicaHost {
                 claimed.put(new Claim(version.id(), number), place);
             }
         });
-        return new Left(List.copyOf(numbers), processes.get() + 1); // every number that was given away started a process, or meant to
+        return new Left(
+                List.copyOf(numbers),
+                processes.get() + 1); // every number that was given away started a process, or meant to
     }
 
     /** Ends those that an earlier life left and that no version wanted. */
@@ -139,8 +141,8 @@ final class LocalReplicas implements ReplicaHost {
         ProcessId id = ServedProcess.read(pid(number))
                 .map(ServedProcess::process)
                 .orElseThrow(() -> new IOException("replica %s: nothing says which process it is".formatted(replica)));
-        ProcessHandle process = id.handle()
-                .orElseThrow(() -> new IOException("replica %s: it has ended meanwhile".formatted(replica)));
+        ProcessHandle process =
+                id.handle().orElseThrow(() -> new IOException("replica %s: it has ended meanwhile".formatted(replica)));
         var life = new Life(replica, version, listener, process, number);
         Thread.ofVirtual().name("replica " + replica).start(life::takeOver);
         Thread.ofVirtual().name("end of replica " + replica).start(() -> {

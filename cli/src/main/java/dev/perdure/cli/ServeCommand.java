@@ -49,8 +49,9 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "2",
             converter = ReplicaRange.Converter.class,
-            description = "Replicas of the newest version of each model, for each gateway; older ones have one each. 2..6: as many"
-                    + " as there is to do for, within these limits. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Replicas of the newest version of each model, for each gateway; older ones have one each. 2..6: as many"
+                            + " as there is to do for, within these limits. Default: ${DEFAULT-VALUE}.")
     ReplicaRange replicas = new ReplicaRange(2, 2);
 
     @Option(

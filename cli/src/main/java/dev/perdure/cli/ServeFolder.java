@@ -41,7 +41,9 @@ record ServeFolder(Path path) {
     /** Returns whether the longest socket's path in it is not too long. */
     boolean isShort() {
         try {
-            return new OipAddress.Unix(gateway(999).resolve("r99999.sock")).path().isAbsolute();
+            return new OipAddress.Unix(gateway(999).resolve("r99999.sock"))
+                    .path()
+                    .isAbsolute();
         } catch (IllegalArgumentException _) {
             return false;
         }
@@ -96,8 +98,7 @@ record ServeFolder(Path path) {
     }
 
     private Optional<FileLock> lock(String name) throws IOException {
-        FileChannel channel =
-                FileChannel.open(path.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(path.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = null;
         try {
             lock = channel.tryLock();

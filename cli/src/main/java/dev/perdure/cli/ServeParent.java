@@ -29,6 +29,7 @@ final class ServeParent {
     /** Requests have half a minute to be answered, then replicas as long to end. */
     private static final Duration END_MAX = Duration.ofSeconds(75);
 
+    private static final Duration KILLED_WITHIN = Duration.ofSeconds(10);
     private static final int FRUITLESS_MAX = 4;
 
     private final ServeFolder folder;
@@ -47,13 +48,7 @@ final class ServeParent {
         for (int number = 1; number <= gateways; number++) {
             String prefix = gateways == 1 ? "" : "gateway " + number + "  ";
             places.add(new GatewayPlace(
-                    number,
-                    folder,
-                    launcher,
-                    telling::say,
-                    line -> repeat(prefix, line),
-                    wake::release,
-                    clock.look()));
+                    number, folder, launcher, telling::say, line -> repeat(prefix, line), wake::release, clock.look()));
         }
     }
 
@@ -65,8 +60,7 @@ final class ServeParent {
      * @return the exit code
      * @throws BadSettingException if gateways live there that serve something else, or a port is not free
      */
-    static int serve(
-            HeldFolder held, ServeSetup setup, int gateways, List<OipAddress> asked, ServeTelling telling)
+    static int serve(HeldFolder held, ServeSetup setup, int gateways, List<OipAddress> asked, ServeTelling telling)
             throws IOException, InterruptedException {
         ServeFolder folder = held.folder();
         Optional<ServeSetup> before = ServeSetup.read(folder.session());
@@ -85,7 +79,8 @@ final class ServeParent {
         if (!isSame) {
             end(left);
         }
-        try (HeldPorts ports = isTakenOver ? HeldPorts.shared(before.orElseThrow().where()) : HeldPorts.taken(asked)) {
+        try (HeldPorts ports =
+                isTakenOver ? HeldPorts.shared(before.orElseThrow().where()) : HeldPorts.taken(asked)) {
             setup.at(ports.addresses()).write(folder.session());
             ServedProcess.parent(ProcessId.current()).write(folder.parentPid());
             var launcher = new GatewayLauncher(folder, setup.arguments());
@@ -177,8 +172,8 @@ final class ServeParent {
         }
         for (GatewayPlace place : places) {
             Optional<Integer> refusal = place.refusal()
-                    .or(() -> Optional.of(ExitCode.RESTARTS_SPENT.code())
-                            .filter(_ -> place.failures() > FRUITLESS_MAX));
+                    .or(() ->
+                            Optional.of(ExitCode.RESTARTS_SPENT.code()).filter(_ -> place.failures() > FRUITLESS_MAX));
             if (refusal.isPresent()) {
                 List<String> problems = place.problems();
                 problems.forEach(System.err::println);
@@ -210,14 +205,15 @@ final class ServeParent {
         end(folder.processes());
     }
 
-    /** Ends those that have nobody any more, and returns when they are gone. */
+    /** Ends those that have nobody any more, and returns when they are gone, as it is with all but those that hang in the kernel. */
     private static void end(List<ServedProcess> left) {
         List<ProcessId> others = left.stream()
                 .filter(process -> process.role() != ServedProcess.Role.PARENT)
                 .map(ServedProcess::process)
                 .toList();
         others.forEach(process -> process.handle().ifPresent(ProcessHandle::destroyForcibly));
-        while (others.stream().anyMatch(ProcessId::isAlive)) {
+        long until = System.nanoTime() + KILLED_WITHIN.toNanos();
+        while (others.stream().anyMatch(ProcessId::isAlive) && System.nanoTime() - until < 0) {
             LockSupport.parkNanos(LOOK.toNanos());
         }
     }

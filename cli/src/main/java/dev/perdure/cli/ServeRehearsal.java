@@ -27,7 +27,11 @@ final class ServeRehearsal {
                         .orThrow();
                 Optional<String> body = ExampleRequest.of(version);
                 if (body.isPresent()) {
-                    post("http://%s/v2/models/%s/infer".formatted(addresses.getFirst(), version.id().name()), body.get());
+                    post(
+                            "http://%s/v2/models/%s/infer"
+                                    .formatted(
+                                            addresses.getFirst(), version.id().name()),
+                            body.get());
                 }
             }
         }

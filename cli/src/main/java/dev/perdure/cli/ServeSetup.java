@@ -30,13 +30,14 @@ record ServeSetup(List<String> arguments, String workingFolder, List<String> add
 
     /** Returns what is asked for now; where the session's folder is does not matter. */
     static ServeSetup of(List<String> arguments) {
-        return new ServeSetup(
-                arguments, Path.of("").toAbsolutePath().toString(), List.of());
+        return new ServeSetup(arguments, Path.of("").toAbsolutePath().toString(), List.of());
     }
 
     ServeSetup at(List<OipAddress> where) {
         return new ServeSetup(
-                arguments, workingFolder, where.stream().map(OipAddress::toString).toList());
+                arguments,
+                workingFolder,
+                where.stream().map(OipAddress::toString).toList());
     }
 
     List<OipAddress> where() {

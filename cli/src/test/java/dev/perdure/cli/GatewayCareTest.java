@@ -32,10 +32,10 @@ class GatewayCareTest {
         assertThat(starting.due(seconds(200))).isInstanceOf(Act.Wait.class);
         assertThat(starting.due(seconds(301))).isInstanceOf(Act.Kill.class);
         GatewayCare serving = starting.heard(seconds(200));
-        assertThat(serving.due(seconds(203))).isInstanceOf(Act.Wait.class);
-        assertThat(serving.due(seconds(203.5)))
-                .isInstanceOfSatisfying(Act.Kill.class, kill -> assertThat(kill.reason())
-                        .contains("3500 ms", "3000 ms"));
+        assertThat(serving.due(seconds(205))).isInstanceOf(Act.Wait.class);
+        assertThat(serving.due(seconds(205.5)))
+                .isInstanceOfSatisfying(
+                        Act.Kill.class, kill -> assertThat(kill.reason()).contains("5500 ms", "5000 ms"));
     }
 
     @Test

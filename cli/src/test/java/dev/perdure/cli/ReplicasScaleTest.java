@@ -60,15 +60,21 @@ class ReplicasScaleTest {
             try (var load = new RetryingLoad(LINEAR, at.getFirst(), 2)) {
                 while (session.gateway().inUse(MODEL) < 2) {
                     load.run(80, 40);
-                    assertThat(load.failed() + load.wrong() + load.broken()).as("%s", load).isZero();
+                    assertThat(load.failed() + load.wrong() + load.broken())
+                            .as("%s", load)
+                            .isZero();
                 }
                 while (session.gateway().inUse(MODEL) > 1) {
                     load.run(20, 5);
-                    assertThat(load.failed() + load.wrong() + load.broken()).as("%s", load).isZero();
+                    assertThat(load.failed() + load.wrong() + load.broken())
+                            .as("%s", load)
+                            .isZero();
                 }
                 load.run(50, 25);
                 System.out.printf("more replicas, then fewer: %s%n", load);
-                assertThat(load.failed() + load.wrong() + load.broken()).as("%s", load).isZero();
+                assertThat(load.failed() + load.wrong() + load.broken())
+                        .as("%s", load)
+                        .isZero();
             }
         }
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("replicas instead of 1", "1 replicas instead of");

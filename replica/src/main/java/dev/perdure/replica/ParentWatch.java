@@ -42,7 +42,8 @@ final class ParentWatch implements AutoCloseable {
         long now = System.nanoTime();
         parentage = parentage.seen(process.isAlive(), now);
         if (parentage.orphanFor(orphanMax, now)) {
-            orphaned.accept("process %d, which it worked for, has been gone for %s".formatted(process.pid(), orphanMax));
+            orphaned.accept(
+                    "process %d, which it worked for, has been gone for %s".formatted(process.pid(), orphanMax));
         }
     }
 
