@@ -137,7 +137,8 @@ final class ServeCommand implements Callable<Integer> {
     /** Serves in this process alone, asks everything once, and ends. */
     private int rehearse(List<OipAddress> addresses, List<ServedVersion> versions, GatewaySettings settings)
             throws IOException, InterruptedException {
-        try (var session = new ServeSession(versions, settings, program(), new ServeTelling(System.out))) {
+        var telling = new ServeTelling(System.out);
+        try (var session = new ServeSession(versions, settings, program(), telling)) {
             List<OipAddress> at = session.listen(addresses, server());
             session.tellWhatIsServed(new CountDownLatch(1));
             ServeRehearsal.ask(at, versions);
@@ -162,7 +163,7 @@ final class ServeCommand implements Callable<Integer> {
             stop.await();
             telling.say("stopping: requests that are under way are answered first");
         } catch (GatewayLife.TakenException e) {
-            telling.say(e.getMessage());
+            telling.say(String.valueOf(e.getMessage()));
             return ExitCode.INTERRUPTED.code();
         } finally {
             telling.say("stopped; no replica is left");

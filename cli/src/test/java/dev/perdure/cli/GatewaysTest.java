@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The processes of {@code perdure serve} end in every way, and what depends on them does not. */
 class GatewaysTest {
     private static final LinearModel LINEAR = new LinearModel("linear", "1", 0.5f);
-    private static final Duration PATIENCE = Duration.ofSeconds(240);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
     Path folder;

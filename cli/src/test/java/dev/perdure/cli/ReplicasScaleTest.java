@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicasScaleTest {
     private static final LinearModel LINEAR = new LinearModel("linear", "1", 0.5f);
     private static final ModelId MODEL = ModelId.of("linear");
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
     Path models;
