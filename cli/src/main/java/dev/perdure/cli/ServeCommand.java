@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
 import dev.perdure.model.KeyFiles;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Parameters;
                     + " them all."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
 
     @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
@@ -112,6 +114,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     GatewaysOptions processes = new GatewaysOptions();
+
     @Mixin
     MetricsOptions observing = new MetricsOptions();
 
@@ -121,6 +124,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     AccessOptions access = new AccessOptions();
 
+    @Mixin
+    RolloutOptions rollout = new RolloutOptions();
+
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
@@ -129,15 +135,20 @@ final class ServeCommand implements Callable<Integer> {
         if (processes.isParent()) {
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
-        List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
+        RolloutSettings rollouts = rollout.settings();
+        ServeTelling telling = observing.telling(System.out);
+        var models = new ModelWatch(this.models, trust(), new RolloutRecords(this.models, telling::say), telling::say);
+        List<ServedVersion> versions = new ArrayList<>(models.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
-        return processes.rehearsal ? rehearse(addresses, versions, settings) : serve(versions, settings);
+        return processes.rehearsal
+                ? rehearse(addresses, versions, settings, telling)
+                : serve(versions, settings, rollouts, models, telling);
     }
 
     /** Serves in this process alone, asks everything once, and ends. */
-    private int rehearse(List<OipAddress> addresses, List<ServedVersion> versions, GatewaySettings settings)
+    private int rehearse(
+            List<OipAddress> addresses, List<ServedVersion> versions, GatewaySettings settings, ServeTelling telling)
             throws IOException, InterruptedException {
-        var telling = new ServeTelling(System.out);
         try (var session = new ServeSession(versions, settings, program(), telling)) {
             List<OipAddress> at = session.listen(addresses, server());
             session.tellWhatIsServed(new CountDownLatch(1));
@@ -147,18 +158,26 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** Is one of the gateways, until it is told to end. */
-    private int serve(List<ServedVersion> versions, GatewaySettings settings) throws IOException, InterruptedException {
-        ServeTelling telling = observing.telling(System.out);
+    private int serve(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelWatch models,
+            ServeTelling telling)
+            throws IOException, InterruptedException {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
         try (var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
-                var session = new ServeSession(versions, settings, program(), telling, processes.folder())) {
+                var session = new ServeSession(
+                        versions, settings, rollouts, models, program(), telling, processes.folder());
+                models) {
             life.answerFor(session.gateway());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
             session.listenTogether(processes.addresses(), server(), entrance.edge());
+            models.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");

@@ -1,13 +1,17 @@
 package dev.perdure.cli;
 
 import dev.perdure.gateway.Gateway;
+import dev.perdure.gateway.GatewayListener;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.ModelRepository;
+import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
+import dev.perdure.oip.Page;
 import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.SharedPorts;
 import java.io.IOException;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,20 +48,68 @@ final class ServeSession implements AutoCloseable {
     ServeSession(
             List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
             throws IOException {
-        this(versions, settings, program, telling, Files.createTempDirectory(ServeFolder.PREFIX));
+        this(
+                versions,
+                settings,
+                RolloutSettings.usual(),
+                ModelRepository.NONE,
+                program,
+                telling,
+                UnaryOperator.identity(),
+                Files.createTempDirectory(ServeFolder.PREFIX));
+    }
+
+    /**
+     * Starts replicas, of versions that may come and go.
+     *
+     * @param versions the newest of each model first
+     * @param watch whoever has made it begins it when requests are taken
+     */
+    ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelWatch watch,
+            LocalReplicas.Program program,
+            ServeTelling telling)
+            throws IOException {
+        this(
+                versions,
+                settings,
+                rollouts,
+                watch,
+                program,
+                telling,
+                Files.createTempDirectory(ServeFolder.PREFIX));
     }
 
     /**
      * Takes over replicas that an earlier life of this process left in a folder, and starts those that are missing.
      *
      * @param versions the newest of each model first
+     * @param watch whoever has made it begins it when requests are taken
      * @param folder for sockets and logs, with a short path
      */
     ServeSession(
             List<ServedVersion> versions,
             GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelWatch watch,
             LocalReplicas.Program program,
             ServeTelling telling,
+            Path folder)
+            throws IOException {
+        this(versions, settings, rollouts, watch, program, telling, watch::keeping, folder);
+    }
+
+    private ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelRepository repository,
+            LocalReplicas.Program program,
+            ServeTelling telling,
+            UnaryOperator<GatewayListener> keeping,
             Path folder)
             throws IOException {
         this.versions = List.copyOf(versions);
@@ -68,8 +121,10 @@ final class ServeSession implements AutoCloseable {
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
                 versions,
                 settings,
+                rollouts,
+                repository,
                 replicas,
-                observed.listener());
+                keeping.apply(observed.listener()));
         replicas.endUnclaimed();
     }
 
@@ -90,8 +145,13 @@ final class ServeSession implements AutoCloseable {
     /** The same, with something between the sockets and the gateway. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge) throws IOException {
         isEncrypted = edge.tls().isPresent();
-        server = new OipServer(gateway, settings, addresses, observed.pages(), edge.telling(observed::served));
+        server = new OipServer(gateway, settings, addresses, pages(), edge.telling(observed::served));
         return server.addresses();
+    }
+
+    private List<Page> pages() {
+        return Stream.concat(gateway.pages().stream(), observed.pages().stream())
+                .toList();
     }
 
     /** Returns what can be seen of it from outside. */
@@ -113,7 +173,7 @@ final class ServeSession implements AutoCloseable {
                 gateway,
                 settings,
                 addresses,
-                observed.pages(),
+                pages(),
                 HeldPorts.areShared(addresses) ? SharedPorts::share : _ -> {},
                 edge.telling(observed::served));
         return server.addresses();

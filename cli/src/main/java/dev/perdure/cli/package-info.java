@@ -14,8 +14,9 @@
  *   <li>{@code ServeFolder} is where they find each other: {@code ServedProcess}es, {@code ServeSetup}; {@code HeldFolder} has one
  *       parent.
  *   <li>{@code TerminalProgress} shows a run on the terminal: one live line, and lines that stay for what happened.
- *   <li>{@code ServeCommand} serves models: {@code ServeSession} has the gateway and its replicas, {@code Entrance} who may
- *       come, {@code Observed} what is seen of it.
+ *   <li>{@code ServeCommand} serves a folder of bundles: {@code ServeSession} is that from its first process to its last, {@code
+ *       ModelWatch} sees what appears and vanishes meanwhile, and {@code RolloutRecords} keep what was decided about it. {@code
+ *       Entrance} says who may come, {@code Observed} what is seen of it.
  *   <li>{@code CheckpointCommand} looks after a run's checkpoints; {@code BenchCommand} measures.
  * </ol>
  */

@@ -14,6 +14,14 @@ public interface GatewayListener {
     void told(String model, Notice notice);
 
     /**
+     * A newer version has come a step further on its way to take over, or it was decided about. The decision, and that one is
+     * begun, may be written down here: nothing but other changes of versions waits for that.
+     */
+    default void rollout(RolloutReport report) {
+        // only who keeps versions needs to hear of it
+    }
+
+    /**
      * Something was decided, and has been done.
      *
      * @param nowNanos when, on a clock that never goes back
@@ -43,6 +51,11 @@ public interface GatewayListener {
             @Override
             public void looked(String model, ModelLook look) {
                 those.forEach(each -> each.looked(model, look));
+            }
+
+            @Override
+            public void rollout(RolloutReport report) {
+                those.forEach(each -> each.rollout(report));
             }
 
             @Override
