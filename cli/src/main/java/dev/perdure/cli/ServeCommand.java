@@ -137,12 +137,12 @@ final class ServeCommand implements Callable<Integer> {
         }
         RolloutSettings rollouts = rollout.settings();
         ServeTelling telling = observing.telling(System.out);
-        var models = new ModelWatch(this.models, trust(), new RolloutRecords(this.models, telling::say), telling::say);
-        List<ServedVersion> versions = new ArrayList<>(models.first());
+        var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
+        List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         return processes.rehearsal
                 ? rehearse(addresses, versions, settings, telling)
-                : serve(versions, settings, rollouts, models, telling);
+                : serve(versions, settings, rollouts, watch, telling);
     }
 
     /** Serves in this process alone, asks everything once, and ends. */
@@ -162,7 +162,7 @@ final class ServeCommand implements Callable<Integer> {
             List<ServedVersion> versions,
             GatewaySettings settings,
             RolloutSettings rollouts,
-            ModelWatch models,
+            ModelWatch watch,
             ServeTelling telling)
             throws IOException, InterruptedException {
         var stop = new CountDownLatch(1);
@@ -171,13 +171,13 @@ final class ServeCommand implements Callable<Integer> {
         try (var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
                 var session = new ServeSession(
-                        versions, settings, rollouts, models, program(), telling, processes.folder());
-                models) {
+                        versions, settings, rollouts, watch, program(), telling, processes.folder());
+                watch) {
             life.answerFor(session.gateway());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
             session.listenTogether(processes.addresses(), server(), entrance.edge());
-            models.begin(session.gateway(), LOOK_EVERY);
+            watch.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");
