@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.gateway.GatewayListener;
 import dev.perdure.gateway.RolloutReport;
+import dev.perdure.oip.Served;
 import dev.perdure.routing.Finding;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.ReplicaId;
@@ -12,7 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Says what happens while models are served, in one line each. */
-final class ServeTelling implements GatewayListener {
+class ServeTelling implements GatewayListener {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
     private final PrintStream out;
@@ -23,6 +24,26 @@ final class ServeTelling implements GatewayListener {
 
     synchronized void say(String words) {
         out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + words);
+        out.flush();
+    }
+
+    /** Says how to try what is served. */
+    void tryIt(String command) {
+        out.println(ServeSession.TRY_IT + command);
+        out.flush();
+    }
+
+    /** A request has ended; people are not told of each. */
+    void served(Served served) {}
+
+    /** Returns how many lines were left out because they came faster than they could be written. */
+    long dropped() {
+        return 0;
+    }
+
+    /** Says what another process said. */
+    synchronized void repeat(String line) {
+        out.println(line);
         out.flush();
     }
 

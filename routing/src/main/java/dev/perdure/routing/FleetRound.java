@@ -142,7 +142,6 @@ final class FleetRound {
         if (!replicas.containsKey(id) && id.version().equals(before.version())) {
             replicas.put(id, Replica.starting(id, before.options().failures(), now));
             nextNumber = Math.max(nextNumber, id.number() + 1);
-            ready(id);
         }
     }
 

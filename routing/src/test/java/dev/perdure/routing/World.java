@@ -611,6 +611,7 @@ final class World {
             }
             if (process.isReady) {
                 tell(millis(1, 150), new FleetEvent.Adopted(process.id));
+                tell(150_000_000L, new FleetEvent.Ready(process.id));
             } else {
                 process.die(137); // nobody waits for it
             }
