@@ -26,6 +26,7 @@ final class GatewayPlace {
     private long askAt;
     private boolean wasHeard;
     private boolean isEnding;
+    private boolean isKilled;
     private Optional<Integer> refusal = Optional.empty();
 
     /**
@@ -82,7 +83,8 @@ final class GatewayPlace {
             askAt = now + ASK_NANOS;
             known.ask();
         }
-        if (care.due(now) instanceof GatewayCare.Act.Kill(String reason)) {
+        if (care.due(now) instanceof GatewayCare.Act.Kill(String reason) && !isKilled) {
+            isKilled = true;
             say.accept("%s (process %d) is ended: %s".formatted(name(), known.pid(), reason));
             known.kill();
         }
@@ -94,6 +96,7 @@ final class GatewayPlace {
 
     private void gone(GatewayProcess known, long now) throws IOException {
         process = null;
+        isKilled = false;
         said.next().forEach(line);
         refusal = known.exit().filter(code -> !wasHeard && code != ExitCode.OK.code() && ExitCode.isFinal(code));
         if (refusal.isEmpty() && !isEnding) {

@@ -24,8 +24,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ServeParent {
     private static final Duration LOOK = Duration.ofMillis(50);
-    /** A longer pause between two looks was this process's own. */
-    private static final Duration ATTENTIVE = Duration.ofMillis(500);
+    /** A longer pause between two looks was this process's own: where it is given little time, others are given as little. */
+    private static final Duration ATTENTIVE = LOOK.multipliedBy(2);
     /** Requests have half a minute to be answered, then replicas as long to end. */
     private static final Duration END_MAX = Duration.ofSeconds(75);
 
