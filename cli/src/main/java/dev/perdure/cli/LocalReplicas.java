@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -50,6 +51,7 @@ final class LocalReplicas implements ReplicaHost {
     private static final Duration ADOPTED_WITHIN = Duration.ofSeconds(5);
     private static final int EXIT_UNKNOWN = -1;
     private static final long LOOK_NANOS = 50_000_000;
+    private static final long END_KNOWN_MILLIS = 100;
 
     /** What is run. */
     interface Program {
@@ -272,13 +274,19 @@ final class LocalReplicas implements ReplicaHost {
                 isReady = true;
                 listener.ready(client.protocol());
             }
-            listener.beat(state.answered() + state.failed() + state.late(), (int) state.underWay());
+            listener.beat(state.batches() + state.failed(), (int) Math.max(state.underWay(), state.computing()));
         }
 
+        /** A process that ends closes its connection first; how it ended says more, and is known at once. */
         @Override
         public synchronized void lost(String why) {
             LOG.info("replica {} of {}: {}", replica.number(), version.id(), why);
-            useless("the connection to it ended");
+            var _ = process.onExit()
+                    .orTimeout(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS)
+                    .exceptionally(_ -> {
+                        useless("the connection to it ended");
+                        return process;
+                    });
         }
 
         void exited(int exit) {

@@ -3,6 +3,7 @@ package dev.perdure.cli;
 import dev.perdure.gateway.GatewayListener;
 import dev.perdure.gateway.RolloutReport;
 import dev.perdure.oip.Served;
+import dev.perdure.routing.Evidence;
 import dev.perdure.routing.Finding;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.ReplicaId;
@@ -90,14 +91,14 @@ class ServeTelling implements GatewayListener {
                         .formatted(
                                 named(model, gone.replica()),
                                 gone.finding().words(),
-                                gone.mayBePoison() ? ". What it had goes to others, and another is started" : ""));
+                                gone.evidence() != Evidence.NONE ? ". What it had goes to others, and another is started" : ""));
             case Notice.PutToUse used -> Optional.of(named(model, used.replica()) + " answers requests");
             case Notice.Rested rested -> Optional.of(named(model, rested.replica()) + " stands by");
             case Notice.Scaled scaled ->
                 Optional.of("%s/%s: %d replicas instead of %d (%s)"
                         .formatted(model, scaled.version(), scaled.to(), scaled.from(), scaled.reason()));
             case Notice.Quarantined held ->
-                Optional.of("%s: an input was with two replicas that ended, so none is sent it any more (%s)"
+                Optional.of("%s: an input was with replicas that ended, so none is sent it any more (%s)"
                         .formatted(
                                 model,
                                 held.digest()

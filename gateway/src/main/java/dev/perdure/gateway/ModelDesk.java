@@ -69,6 +69,8 @@ final class ModelDesk implements AutoCloseable {
     private final Thread owner;
     private long tickAt;
     private volatile long decidedNanos = System.nanoTime();
+    private int toldBefore;
+    private boolean isDue;
     private volatile Map<String, FleetLook> looks = Map.of();
     private volatile boolean isBusy;
     private volatile boolean isOver;
@@ -157,14 +159,23 @@ final class ModelDesk implements AutoCloseable {
         }
     }
 
-    /** Whatever is told goes on as soon as it can, but time is told when it is due. */
+    /**
+     * Whatever is told goes on as soon as it can; time is told when it is due, after what was told before that: a sign of life
+     * that waits here does not come late.
+     */
     private Event next() throws InterruptedException {
         long due = Math.min(tickAt, orNever(routing.wakeAt()));
         long wait = due - now();
-        @Nullable Event told = wait > 0 ? queue.poll(wait, TimeUnit.NANOSECONDS) : null;
+        if (wait <= 0 && !isDue) {
+            isDue = true;
+            toldBefore = queue.size();
+        }
+        boolean isTime = wait <= 0 && toldBefore-- <= 0;
+        @Nullable Event told = isTime ? null : queue.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
         if (told != null) {
             return told;
         }
+        isDue = false;
         tickAt = now() + settings.routing().tick().toNanos();
         return TICK;
     }

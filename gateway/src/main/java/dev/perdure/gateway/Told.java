@@ -86,6 +86,7 @@ final class Told {
             case FleetEvent.Found _,
                     FleetEvent.Doubted _,
                     FleetEvent.Sent _,
+                    FleetEvent.Suspected _,
                     FleetEvent.Ended _,
                     FleetEvent.Answered _,
                     FleetEvent.Overtaken _,

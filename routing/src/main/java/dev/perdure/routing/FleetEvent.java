@@ -53,6 +53,9 @@ public sealed interface FleetEvent {
     /** It was sent an attempt; {@code suspect} if with items that were in flight when a replica died. */
     record Sent(ReplicaId replica, boolean suspect) implements FleetEvent {}
 
+    /** An attempt there, sent without suspicion, carries an item that has come under suspicion since. */
+    record Suspected(ReplicaId replica) implements FleetEvent {}
+
     /** An attempt there has ended, however. Follows each {@link Sent} once. */
     record Ended(ReplicaId replica, boolean suspect) implements FleetEvent {}
 
