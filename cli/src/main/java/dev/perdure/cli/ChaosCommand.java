@@ -37,6 +37,8 @@ final class ChaosCommand extends CommandGroup {
             System.out.println("    times, apart   so many times, each so many steps after the one before");
             System.out.println(
                     "    every-seconds  instead of step: so many times, in time (not for faults inside a worker)");
+            System.out.println(
+                    "    burst          with step: so many each time, every-seconds apart (not for faults inside a worker)");
             return ExitCode.OK.code();
         }
     }
