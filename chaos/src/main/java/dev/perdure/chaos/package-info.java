@@ -8,7 +8,7 @@
  *       {@link dev.perdure.chaos.Agenda}: a plan with every choice made, from a seed.
  *   <li>{@link dev.perdure.chaos.Saboteur}: what happens inside a worker, through the probe that training offers;
  *       {@code Network} and {@code Disk} are what it puts between the worker and the world.
- *   <li>{@code Injector}: what happens from outside, to processes and files. {@link dev.perdure.chaos.DataDamage}: what
+ *   <li>{@code Injector}: what happens from outside, to processes and files, by {@link dev.perdure.chaos.Signals}. {@link dev.perdure.chaos.DataDamage}: what
  *       happens to data before anything trains on them.
  *   <li>{@link dev.perdure.chaos.Campaign}: trains a run under an agenda, with supervisors from a
  *       {@link dev.perdure.chaos.SupervisorLauncher}; a {@link dev.perdure.chaos.CampaignListener} watches.

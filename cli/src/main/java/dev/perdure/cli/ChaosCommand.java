@@ -1,5 +1,6 @@
 package dev.perdure.cli;
 
+import dev.perdure.chaos.Kind;
 import dev.perdure.chaos.Kinds;
 import dev.perdure.training.ExitCode;
 import java.util.concurrent.Callable;
@@ -23,7 +24,7 @@ final class ChaosCommand extends CommandGroup {
         @Override
         public Integer call() {
             System.out.println("Kinds of fault, with the settings of their own and the defaults of these:");
-            for (Kinds.Kind kind : Kinds.all()) {
+            for (Kind<?> kind : Kinds.all()) {
                 System.out.printf(
                         "%n%s%s%n", kind.name(), kind.parameters().isEmpty() ? "" : ": {" + kind.parameters() + "}");
                 System.out.println("    " + kind.does());

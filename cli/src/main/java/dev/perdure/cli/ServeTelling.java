@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Says what happens while models are served, in one line each. */
-final class ServeTelling implements GatewayListener {
+class ServeTelling implements GatewayListener {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
     private final PrintStream out;
