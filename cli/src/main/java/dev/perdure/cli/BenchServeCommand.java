@@ -64,10 +64,12 @@ final class BenchServeCommand implements Callable<Integer> {
             KnownAnswers known =
                     Undisturbed.answers(version, options, KnownAnswers.between(version.golden(), KNOWN));
             var bench = new ServeBench(
-                    new LocalServing(version, known, options, folder), known, BenchCommand::progress);
+                    new LocalServing(version, known, options, folder),
+                    known,
+                    BenchCommand::progress,
+                    BenchServeCommand::tell);
             List<Figure> measured = bench.run(only.isEmpty() ? EnumSet.allOf(Part.class) : Set.copyOf(only));
             BenchCommand.progress("");
-            measured.forEach(figure -> System.out.println(line(figure)));
             figures.write(measured);
             return ExitCode.OK.code();
         } finally {
@@ -92,6 +94,11 @@ final class BenchServeCommand implements Callable<Integer> {
                 List.of(run.path().toString(), "--out", models.resolve(config.name()).resolve("1").toString()),
                 _ -> {});
         return models;
+    }
+
+    private static void tell(Figure figure) {
+        BenchCommand.progress("");
+        System.out.println(line(figure));
     }
 
     private static String line(Figure figure) {
