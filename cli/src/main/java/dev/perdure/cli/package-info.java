@@ -4,7 +4,7 @@
  * <ol>
  *   <li>{@link dev.perdure.cli.Perdure} lists the commands, and turns every error into one message and an exit code.
  *   <li>{@code TrainCommand} and {@code ResumeCommand} supervise a run in front of a person; {@code DemoCommand} kills one
- *       in plain sight.
+ *       in plain sight, and then, by {@code DemoServing}, replicas that answer.
  *   <li>{@code Front} is what a person starts: it has {@code SuperviseCommand} at work in a process of its own and starts its
  *       successor when it dies. {@code WorkerCommand} is a process that trains; {@code LocalLauncher} starts them.
  *   <li>{@code ServeCommand} serves: {@code GatewaysOptions} say in which processes. {@code ServeParent} is what a person starts; it
