@@ -59,7 +59,8 @@ public final class ApiKeys {
             try {
                 Entry entry = entry(said.split("\\s+"));
                 if (!digests.add(HexFormat.of().formatHex(entry.digest()))) {
-                    throw new IllegalArgumentException("a key that stands above (expected: each once). Remove one of them");
+                    throw new IllegalArgumentException(
+                            "a key that stands above (expected: each once). Remove one of them");
                 }
                 entries.add(entry);
             } catch (IllegalArgumentException e) {
@@ -113,8 +114,8 @@ public final class ApiKeys {
         } catch (IllegalArgumentException _) {
             // said below
         }
-        throw new IllegalArgumentException(
-                "'%s' (expected: a SHA-256, 64 hexadecimal digits)".formatted(hex.length() > 80 ? hex.substring(0, 80) : hex));
+        throw new IllegalArgumentException("'%s' (expected: a SHA-256, 64 hexadecimal digits)"
+                .formatted(hex.length() > 80 ? hex.substring(0, 80) : hex));
     }
 
     /** Returns how many there are. */

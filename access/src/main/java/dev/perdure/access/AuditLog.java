@@ -67,7 +67,12 @@ public final class AuditLog implements Audit {
         try {
             append(line(isDone ? "done" : "failed", action, reason));
         } catch (IOException e) {
-            LOG.error("the audit log cannot be written: {} of {} has ended: {}", action.operation(), action.who(), reason, e);
+            LOG.error(
+                    "the audit log cannot be written: {} of {} has ended: {}",
+                    action.operation(),
+                    action.who(),
+                    reason,
+                    e);
         }
     }
 

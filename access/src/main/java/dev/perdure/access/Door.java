@@ -85,7 +85,8 @@ public final class Door implements Access {
     }
 
     private Caller ofToken(String token) {
-        Tokens known = tokens.orElseThrow(() -> unauthenticated("this server takes no tokens")).get();
+        Tokens known = tokens.orElseThrow(() -> unauthenticated("this server takes no tokens"))
+                .get();
         Optional<Caller> before = verified.find(known, token, clock.instant());
         if (before.isPresent()) {
             return before.get();

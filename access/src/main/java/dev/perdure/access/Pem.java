@@ -33,14 +33,17 @@ final class Pem {
     static List<X509Certificate> certificates(String source, byte[] text) {
         try {
             List<X509Certificate> read =
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(text)).stream()
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(text))
+                            .stream()
                             .map(X509Certificate.class::cast)
                             .toList();
             if (!read.isEmpty()) {
                 return read;
             }
             throw new BadSettingException(
-                    "%s: no certificate (expected: one or more, from -----BEGIN CERTIFICATE----- on)".formatted(source));
+                    "%s: no certificate (expected: one or more, from -----BEGIN CERTIFICATE----- on)"
+                            .formatted(source));
         } catch (CertificateException e) {
             throw new BadSettingException(
                     "%s: not certificates: %s (expected: PEM, from -----BEGIN CERTIFICATE----- on)"
@@ -55,8 +58,8 @@ final class Pem {
      */
     static PrivateKey privateKey(String source, byte[] text) {
         byte[] encoded = block("PRIVATE KEY", text)
-                .orElseThrow(() -> new BadSettingException(
-                        ("%s: no -----BEGIN PRIVATE KEY----- (expected: PKCS#8, not encrypted)."
+                .orElseThrow(() ->
+                        new BadSettingException(("%s: no -----BEGIN PRIVATE KEY----- (expected: PKCS#8, not encrypted)."
                                         + " Make it so: openssl pkcs8 -topk8 -nocrypt -in FILE")
                                 .formatted(source)));
         for (String algorithm : ALGORITHMS) {

@@ -82,7 +82,8 @@ public final class Reloaded<T> implements AutoCloseable {
             try {
                 if (Files.size(file) > BYTES_MAX) {
                     return new Look(
-                            List.of(), Optional.of("%s: more than %d bytes (expected: fewer)".formatted(file, BYTES_MAX)));
+                            List.of(),
+                            Optional.of("%s: more than %d bytes (expected: fewer)".formatted(file, BYTES_MAX)));
                 }
                 contents.add(Files.readAllBytes(file));
             } catch (IOException e) {

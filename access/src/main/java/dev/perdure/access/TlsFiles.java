@@ -87,12 +87,7 @@ public final class TlsFiles implements TlsProvider {
         Date until = certificate.getNotAfter();
         if (now.isBefore(from.toInstant()) || !now.isBefore(until.toInstant())) {
             throw new BadSettingException("%s: %s holds from %s to %s (expected: now, %s). Use a newer one"
-                    .formatted(
-                            file,
-                            certificate.getSubjectX500Principal(),
-                            from.toInstant(),
-                            until.toInstant(),
-                            now));
+                    .formatted(file, certificate.getSubjectX500Principal(), from.toInstant(), until.toInstant(), now));
         }
     }
 

@@ -90,7 +90,8 @@ public final class Tokens {
                 : List.of(key(source, Optional.empty(), Pem.publicKey(source, file)));
         if (keys.isEmpty()) {
             throw new BadSettingException(
-                    "%s: no key for signatures (expected: RSA, P-256 or Ed25519, with use \"sig\" or none)".formatted(source));
+                    "%s: no key for signatures (expected: RSA, P-256 or Ed25519, with use \"sig\" or none)"
+                            .formatted(source));
         }
         return new Tokens(options, keys, clock);
     }
@@ -99,7 +100,8 @@ public final class Tokens {
         var keys = new ArrayList<Key>();
         try {
             for (JWK jwk : JWKSet.parse(text).getKeys()) {
-                boolean isForSignatures = jwk.getKeyUse() == null || jwk.getKeyUse().equals(KeyUse.SIGNATURE);
+                boolean isForSignatures =
+                        jwk.getKeyUse() == null || jwk.getKeyUse().equals(KeyUse.SIGNATURE);
                 Optional<PublicKey> known = isForSignatures ? publicKey(jwk) : Optional.empty();
                 known.ifPresent(usable -> keys.add(key(source, Optional.ofNullable(jwk.getKeyID()), usable)));
             }
@@ -115,8 +117,8 @@ public final class Tokens {
         return switch (jwk) {
             case RSAKey rsa -> Optional.of(rsa.toRSAPublicKey());
             case ECKey ec when ec.getCurve().equals(Curve.P_256) -> Optional.of(ec.toECPublicKey());
-            case OctetKeyPair pair when pair.getCurve().equals(Curve.Ed25519) ->
-                Optional.of(EdVerifier.key(pair.getDecodedX()));
+            case OctetKeyPair pair
+            when pair.getCurve().equals(Curve.Ed25519) -> Optional.of(EdVerifier.key(pair.getDecodedX()));
             default -> Optional.empty();
         };
     }
@@ -124,7 +126,8 @@ public final class Tokens {
     private static Key key(String source, Optional<String> id, PublicKey key) {
         try {
             return switch (key) {
-                case RSAPublicKey rsa when rsa.getModulus().bitLength() >= RSA_BITS_MIN ->
+                case RSAPublicKey rsa
+                when rsa.getModulus().bitLength() >= RSA_BITS_MIN ->
                     new Key(id, JWSAlgorithm.RS256, new RSASSAVerifier(rsa));
                 case RSAPublicKey rsa ->
                     throw new BadSettingException("%s: an RSA key of %d bits (expected: >= %d)"
@@ -157,7 +160,8 @@ public final class Tokens {
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             if (!isSigned(jwt)) {
-                throw unbelieved("nobody who is trusted has signed it (expected: RS256, ES256 or EdDSA by a key of the server's)");
+                throw unbelieved(
+                        "nobody who is trusted has signed it (expected: RS256, ES256 or EdDSA by a key of the server's)");
             }
             return believed(jwt.getJWTClaimsSet());
         } catch (ParseException _) {
@@ -188,9 +192,11 @@ public final class Tokens {
         if (!now.isBefore(until.plus(SKEW))) {
             throw unbelieved("it held until %s (expected: later than %s)".formatted(until, now));
         }
-        time(claims.getNotBeforeTime()).filter(from -> now.plus(SKEW).isBefore(from)).ifPresent(from -> {
-            throw unbelieved("it holds from %s (expected: before %s)".formatted(from, now));
-        });
+        time(claims.getNotBeforeTime())
+                .filter(from -> now.plus(SKEW).isBefore(from))
+                .ifPresent(from -> {
+                    throw unbelieved("it holds from %s (expected: before %s)".formatted(from, now));
+                });
         if (!claims.getAudience().contains(options.audience())) {
             throw unbelieved("it is not for this server (expected: aud %s)".formatted(options.audience()));
         }

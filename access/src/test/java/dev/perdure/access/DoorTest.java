@@ -71,7 +71,8 @@ class DoorTest {
         }
     }
 
-    private OipAddress serve(InferenceService service, boolean healthIsOpen, boolean metricsAreOpen) throws IOException {
+    private OipAddress serve(InferenceService service, boolean healthIsOpen, boolean metricsAreOpen)
+            throws IOException {
         audit = folder.resolve("audit.jsonl");
         ApiKeys keys = ApiKeys.read(
                 "keys",

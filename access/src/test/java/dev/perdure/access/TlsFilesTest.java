@@ -43,8 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsFilesTest {
     private static final Duration EVERY = Duration.ofMillis(20);
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Certificates.Pair NONE =
-            new Certificates.Pair(Path.of(""), Path.of(""), newStore());
+    private static final Certificates.Pair NONE = new Certificates.Pair(Path.of(""), Path.of(""), newStore());
     private static final String INFER = "/v2/models/echo_FP32/infer";
     private static final String BODY =
             "{\"inputs\":[{\"name\":\"x\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":[1,2]}]}";
@@ -156,7 +155,8 @@ class TlsFilesTest {
         HttpResponse<String> answer = infer(client(first), at);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        var call = HttpRequest.newBuilder(URI.create("https://%s/inference.GRPCInferenceService/ServerLive".formatted(at)))
+        var call = HttpRequest.newBuilder(
+                        URI.create("https://%s/inference.GRPCInferenceService/ServerLive".formatted(at)))
                 .header("content-type", "application/grpc")
                 .header("te", "trailers")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5]));
@@ -164,7 +164,9 @@ class TlsFilesTest {
                 .send(call.build(), HttpResponse.BodyHandlers.ofByteArray())
                 .body();
         assertThat(live).containsExactly(0, 0, 0, 0, 2, 8, 1);
-        assertThat(passes(client(second), at)).as("a client that believes another").isFalse();
+        assertThat(passes(client(second), at))
+                .as("a client that believes another")
+                .isFalse();
         try (HttpClient plain = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create("http://%s/v2".formatted(at)));
             assertThatExceptionOfType(IOException.class)
@@ -195,8 +197,10 @@ class TlsFilesTest {
         await().atMost(LONG).until(() -> !heard.isEmpty());
         assertThat(heard).last().asString().contains("kept: ", "CN=old holds from ", " Use a newer one");
         Files.writeString(certificate, "no certificate");
-        await().atMost(LONG).until(() -> heard.stream().anyMatch(words -> words.contains("server.crt: not certificates")
-                || words.contains("server.crt: no certificate")));
+        await().atMost(LONG)
+                .until(() -> heard.stream()
+                        .anyMatch(words -> words.contains("server.crt: not certificates")
+                                || words.contains("server.crt: no certificate")));
         assertThat(passes(client(first), at)).isTrue();
         second.replace(certificate, key);
         await().atMost(LONG).until(() -> passes(client(second), at));
@@ -232,6 +236,8 @@ class TlsFilesTest {
         assertThat(passes(client(first, second), at)).as("a stranger's").isFalse();
         Files.writeString(authorities, Files.readString(second.certificate()));
         await().atMost(LONG).until(() -> passes(client(first, second), at));
-        assertThat(passes(client(first, friend), at)).as("who is a friend no more").isFalse();
+        assertThat(passes(client(first, friend), at))
+                .as("who is a friend no more")
+                .isFalse();
     }
 }

@@ -144,7 +144,8 @@ class TokensTest {
         var ec = new ECKey.Builder(Curve.P_256, (ECPublicKey) EC.getPublic())
                 .keyID("new")
                 .build();
-        var rsa = new RSAKey.Builder((RSAPublicKey) RSA.getPublic()).keyID("old").build();
+        var rsa =
+                new RSAKey.Builder((RSAPublicKey) RSA.getPublic()).keyID("old").build();
         String set = new JWKSet(List.of(ec, rsa)).toString();
         Tokens tokens = Tokens.read("jwks", set.getBytes(UTF_8), OPTIONS, CLOCK);
         assertThat(tokens.keys()).isEqualTo(2);
@@ -166,7 +167,8 @@ class TokensTest {
         Tokens tokens = trusting(RSA);
         String good = byRsa(claims().build());
         String[] parts = good.split("\\.");
-        String raised = Base64URL.encode(claims().claim("roles", "admin").build().toString())
+        String raised = Base64URL.encode(
+                        claims().claim("roles", "admin").build().toString())
                 .toString();
         refused(tokens, parts[0] + "." + raised + "." + parts[2], "nobody who is trusted");
         refused(tokens, parts[0] + "." + parts[1] + ".", "");
@@ -174,8 +176,8 @@ class TokensTest {
         refused(tokens, "nonsense", "it is none");
         refused(tokens, "a.b.c", "it is none");
         refused(tokens, "x".repeat(10_000), "at most 8192");
-        String byStranger = signed(
-                new JWSHeader(JWSAlgorithm.RS256), claims().build(), new RSASSASigner(OTHER.getPrivate()));
+        String byStranger =
+                signed(new JWSHeader(JWSAlgorithm.RS256), claims().build(), new RSASSASigner(OTHER.getPrivate()));
         refused(tokens, byStranger, "nobody who is trusted");
         String byPublicKey = signed(
                 new JWSHeader(JWSAlgorithm.HS256),
@@ -196,14 +198,17 @@ class TokensTest {
                 tokens,
                 byRsa(claims().expirationTime(Date.from(NOW.minusSeconds(31))).build()),
                 "it held until 2026-11-30T11:59:29Z");
-        assertThat(tokens.believe(byRsa(
-                                claims().expirationTime(Date.from(NOW.minusSeconds(20))).build()))
+        assertThat(tokens.believe(byRsa(claims().expirationTime(Date.from(NOW.minusSeconds(20)))
+                                .build()))
                         .caller()
                         .name())
                 .as("clocks differ a little")
                 .isEqualTo("alice");
         refused(tokens, byRsa(claims().expirationTime(null).build()), "expected: exp");
-        refused(tokens, byRsa(claims().notBeforeTime(Date.from(NOW.plusSeconds(60))).build()), "it holds from");
+        refused(
+                tokens,
+                byRsa(claims().notBeforeTime(Date.from(NOW.plusSeconds(60))).build()),
+                "it holds from");
         refused(tokens, byRsa(claims().audience("others").build()), "it is not for this server");
         refused(tokens, byRsa(claims().audience((String) null).build()), "it is not for this server");
         refused(tokens, byRsa(claims().issuer("mallory").build()), "expected: iss issuer");
@@ -215,7 +220,8 @@ class TokensTest {
         assertThatExceptionOfType(BadSettingException.class)
                 .isThrownBy(() -> trusting(pair("RSA", 1024)))
                 .withMessageContaining("an RSA key of 1024 bits (expected: >= 2048)");
-        for (String wrong : List.of("", "{}", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", "text")) {
+        for (String wrong :
+                List.of("", "{}", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", "text")) {
             assertThatExceptionOfType(BadSettingException.class)
                     .as(wrong)
                     .isThrownBy(() -> Tokens.read("file", wrong.getBytes(UTF_8), OPTIONS, CLOCK))

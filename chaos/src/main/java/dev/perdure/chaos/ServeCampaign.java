@@ -39,8 +39,7 @@ public final class ServeCampaign {
     private final List<Ended> ended = new ArrayList<>();
     private final Map<String, String> faulty = new LinkedHashMap<>();
 
-    private ServeCampaign(
-            ServedTarget target, ChaosFolder folder, ServePlan plan, long seed, Consumer<String> say) {
+    private ServeCampaign(ServedTarget target, ChaosFolder folder, ServePlan plan, long seed, Consumer<String> say) {
         this.target = target;
         this.folder = folder;
         this.plan = plan;
@@ -122,8 +121,9 @@ public final class ServeCampaign {
     private synchronized boolean isNoticed(ServeExpectation expected, Instant since) {
         return told.stream()
                 .filter(one -> one.at().isAfter(since))
-                .anyMatch(one ->
-                        expected.findings().isEmpty() ? one.isIn() : expected.findings().contains(one.kind()));
+                .anyMatch(one -> expected.findings().isEmpty()
+                        ? one.isIn()
+                        : expected.findings().contains(one.kind()));
     }
 
     private void pause(Duration length) {

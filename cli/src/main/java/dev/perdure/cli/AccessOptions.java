@@ -36,14 +36,18 @@ final class AccessOptions {
     @Option(
             names = "--api-keys",
             paramLabel = "FILE",
-            description = "Ask for a key of this file: lines with name, roles and SHA-256, as perdure key api prints them.")
-    @Nullable Path keys;
+            description =
+                    "Ask for a key of this file: lines with name, roles and SHA-256, as perdure key api prints them.")
+    @Nullable
+    Path keys;
 
     @Option(
             names = "--jwt-keys",
             paramLabel = "FILE",
-            description = "Ask for a JSON Web Token that one of these has signed: a JSON Web Key Set, or a public key in PEM.")
-    @Nullable Path tokenKeys;
+            description =
+                    "Ask for a JSON Web Token that one of these has signed: a JSON Web Key Set, or a public key in PEM.")
+    @Nullable
+    Path tokenKeys;
 
     @Option(
             names = "--jwt-audience",
@@ -56,7 +60,8 @@ final class AccessOptions {
             names = "--jwt-issuer",
             paramLabel = "TEXT",
             description = "Who must have issued them (iss). Default: anybody who can sign.")
-    @Nullable String issuer;
+    @Nullable
+    String issuer;
 
     @Option(
             names = "--jwt-roles",
@@ -76,20 +81,24 @@ final class AccessOptions {
     @Option(
             names = "--audit",
             paramLabel = "FILE",
-            description = "Keep who changed what is served: a line is written before, and nothing is changed if it cannot be.")
-    @Nullable Path audit;
+            description =
+                    "Keep who changed what is served: a line is written before, and nothing is changed if it cannot be.")
+    @Nullable
+    Path audit;
 
     @Option(
             names = "--client-rate",
             paramLabel = "N",
             description = "Requests a second that one client may send to one model. Default: as many as it likes.")
-    @Nullable Double rate;
+    @Nullable
+    Double rate;
 
     @Option(
             names = "--client-burst",
             paramLabel = "N",
             description = "Of those, how many at once. Default: as many as in two seconds.")
-    @Nullable Double burst;
+    @Nullable
+    Double burst;
 
     /** Returns the keys that are known; nothing if none is asked for. */
     Optional<Reloaded<ApiKeys>> keys(ReloadListener listener, Duration every) {

@@ -41,7 +41,8 @@ final class ApiKeyCommand implements Callable<Integer> {
         String key = ApiKeys.create(new SecureRandom());
         System.out.printf("key    %s%n", key);
         System.out.printf("line   %s%n", ApiKeys.line(name, rights, key));
-        System.out.printf("The key is shown this once: give it to %s. The line goes into the file of --api-keys.%n", name);
+        System.out.printf(
+                "The key is shown this once: give it to %s. The line goes into the file of --api-keys.%n", name);
         return ExitCode.OK.code();
     }
 

@@ -94,7 +94,8 @@ final class Entrance implements AutoCloseable {
 
     private static void reloads(MeterRegistry registry, String result, LongAdder count) {
         FunctionCounter.builder("perdure.reloads", count, LongAdder::sum)
-                .description("Changes of files with certificates and keys: taken, or unusable and what was before kept.")
+                .description(
+                        "Changes of files with certificates and keys: taken, or unusable and what was before kept.")
                 .tag("result", result)
                 .register(registry);
     }
@@ -104,7 +105,8 @@ final class Entrance implements AutoCloseable {
         var warnings = new ArrayList<String>();
         boolean isPublic = addresses.stream().anyMatch(Entrance::isPublic);
         if (isPublic && asksWho() && tls.isEmpty()) {
-            warnings.add("WARNING: keys and tokens are sent over the network as plain text; use --tls-cert and --tls-key");
+            warnings.add(
+                    "WARNING: keys and tokens are sent over the network as plain text; use --tls-cert and --tls-key");
         }
         if (isPublic && !asksWho() && !tls.map(TlsFiles::asksClients).orElse(false)) {
             warnings.add("WARNING: whoever reaches this server may ask, load and unload; use --api-keys, --jwt-keys or"

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.perdure.gateway.AnswerTier;
 import dev.perdure.oip.OipError;
-import dev.perdure.oip.Operation;
 import dev.perdure.oip.Served;
 import dev.perdure.routing.Notice;
 import java.io.PrintStream;
@@ -126,8 +125,9 @@ final class JsonTelling extends ServeTelling {
         served.refused().ifPresent(why -> line.put("code", why.name().toLowerCase(Locale.ROOT)));
         String reason = served.reason().isEmpty() ? AnswerTier.reason(served.parameters()) : served.reason();
         line.put("reason", shown(reason));
-        return (ObjectNode) line.set("millis", JsonNodeFactory.instance.numberNode(
-                Math.rint(served.took().toNanos() / 1e3) / 1e3));
+        return (ObjectNode) line.set(
+                "millis",
+                JsonNodeFactory.instance.numberNode(Math.rint(served.took().toNanos() / 1e3) / 1e3));
     }
 
     /** A stranger's words are cut; Jackson escapes what does not belong into a line. */

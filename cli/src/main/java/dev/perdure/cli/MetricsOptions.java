@@ -21,9 +21,11 @@ final class MetricsOptions {
     @Option(
             names = "--metrics",
             paramLabel = "HOST:PORT",
-            description = "Where Prometheus finds /metrics; with several gateways, the next ones have the ports after it."
-                    + " Default: where REST is spoken.")
-    @Nullable String metrics;
+            description =
+                    "Where Prometheus finds /metrics; with several gateways, the next ones have the ports after it."
+                            + " Default: where REST is spoken.")
+    @Nullable
+    String metrics;
 
     @Option(
             names = "--log",

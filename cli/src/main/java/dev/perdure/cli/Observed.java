@@ -47,7 +47,8 @@ final class Observed implements AutoCloseable {
                 .tag("version", Perdure.Version.own())
                 .register(registry);
         FunctionCounter.builder("perdure.log.lines.dropped", telling, ServeTelling::dropped)
-                .description("Lines about requests that were left out because they came faster than they could be written.")
+                .description(
+                        "Lines about requests that were left out because they came faster than they could be written.")
                 .register(registry);
         gc.bindTo(registry);
         List.of(

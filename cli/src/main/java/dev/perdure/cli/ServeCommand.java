@@ -170,8 +170,8 @@ final class ServeCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
         try (var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
-                var session = new ServeSession(
-                        versions, settings, rollouts, watch, program(), telling, processes.folder());
+                var session =
+                        new ServeSession(versions, settings, rollouts, watch, program(), telling, processes.folder());
                 watch) {
             life.answerFor(session.gateway());
             watch(session, entrance, telling);

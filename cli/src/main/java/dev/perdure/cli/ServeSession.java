@@ -73,14 +73,7 @@ final class ServeSession implements AutoCloseable {
             LocalReplicas.Program program,
             ServeTelling telling)
             throws IOException {
-        this(
-                versions,
-                settings,
-                rollouts,
-                watch,
-                program,
-                telling,
-                Files.createTempDirectory(ServeFolder.PREFIX));
+        this(versions, settings, rollouts, watch, program, telling, Files.createTempDirectory(ServeFolder.PREFIX));
     }
 
     /**

@@ -91,7 +91,9 @@ class ServeTelling implements GatewayListener {
                         .formatted(
                                 named(model, gone.replica()),
                                 gone.finding().words(),
-                                gone.evidence() != Evidence.NONE ? ". What it had goes to others, and another is started" : ""));
+                                gone.evidence() != Evidence.NONE
+                                        ? ". What it had goes to others, and another is started"
+                                        : ""));
             case Notice.PutToUse used -> Optional.of(named(model, used.replica()) + " answers requests");
             case Notice.Rested rested -> Optional.of(named(model, rested.replica()) + " stands by");
             case Notice.Scaled scaled ->

@@ -15,17 +15,21 @@ final class TlsOptions {
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description = "Speak TLS, REST and gRPC alike, with this certificate (PEM; those that signed it follow it).")
-    @Nullable Path certificate;
+            description =
+                    "Speak TLS, REST and gRPC alike, with this certificate (PEM; those that signed it follow it).")
+    @Nullable
+    Path certificate;
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key (PEM, PKCS#8, not encrypted).")
-    @Nullable Path key;
+    @Nullable
+    Path key;
 
     @Option(
             names = "--tls-client-ca",
             paramLabel = "FILE",
             description = "Clients must show a certificate that one of these has signed (PEM).")
-    @Nullable Path clientAuthorities;
+    @Nullable
+    Path clientAuthorities;
 
     /** Returns the files, which are read again when they change; nothing if there is no TLS. */
     Optional<TlsFiles> open(ReloadListener listener, Duration every) {
@@ -37,9 +41,8 @@ final class TlsOptions {
             return Optional.empty();
         }
         if (certificate == null || key == null) {
-            throw new BadSettingException(
-                    "%s (expected: --tls-cert and --tls-key, both or none)"
-                            .formatted(key == null ? "--tls-cert without --tls-key" : "--tls-key without --tls-cert"));
+            throw new BadSettingException("%s (expected: --tls-cert and --tls-key, both or none)"
+                    .formatted(key == null ? "--tls-cert without --tls-key" : "--tls-key without --tls-cert"));
         }
         return Optional.of(new TlsFiles(
                 certificate, key, Optional.ofNullable(clientAuthorities), listener, every, Clock.systemUTC()));

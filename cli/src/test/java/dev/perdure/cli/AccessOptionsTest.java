@@ -88,7 +88,10 @@ class AccessOptionsTest {
         List<OipAddress> everywhere = List.of(new OipAddress.Tcp("0.0.0.0", 8000));
         var said = new ArrayList<String>();
         try (var entrance = new Entrance(new TlsOptions(), new AccessOptions(), said::add, EVERY)) {
-            assertThat(entrance.warnings(everywhere)).singleElement().asString().contains("whoever reaches this server");
+            assertThat(entrance.warnings(everywhere))
+                    .singleElement()
+                    .asString()
+                    .contains("whoever reaches this server");
             assertThat(entrance.warnings(List.of(new OipAddress.Tcp("127.0.0.1", 8000))))
                     .isEmpty();
         }

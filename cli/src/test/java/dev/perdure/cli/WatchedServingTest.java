@@ -153,7 +153,8 @@ class WatchedServingTest {
     private Map<String, Set<String>> exposed() throws Exception {
         var exposed = new TreeMap<String, Set<String>>();
         matches(SAMPLE, figures())
-                .forEach(sample -> matches(LABEL, Optional.ofNullable(sample.group(2)).orElse(""))
+                .forEach(sample -> matches(
+                                LABEL, Optional.ofNullable(sample.group(2)).orElse(""))
                         .map(label -> label.group(1))
                         .forEach(exposed.computeIfAbsent(sample.group(1), _ -> new TreeSet<>())::add));
         return exposed;
@@ -180,13 +181,15 @@ class WatchedServingTest {
                 assertThat(exposed).as("%s names %s", file, metric.group()).containsKey(metric.group(1));
                 assertThat(Optional.ofNullable(exposed.get(metric.group(1))).orElseThrow())
                         .as("labels of %s in %s", metric.group(), file)
-                        .containsAll(matches(LABEL, Optional.ofNullable(metric.group(2))
-                                        .orElse(""))
+                        .containsAll(matches(
+                                        LABEL,
+                                        Optional.ofNullable(metric.group(2)).orElse(""))
                                 .map(label -> label.group(1))
                                 .toList());
             }
         }
-        assertThat(new ObjectMapper().readTree(ROOT.resolve("ops/grafana-serving.json").toFile()))
+        assertThat(new ObjectMapper()
+                        .readTree(ROOT.resolve("ops/grafana-serving.json").toFile()))
                 .isNotNull();
         Set<String> documented = matches(METRIC, Files.readString(ROOT.resolve("docs/operating/observe.md")))
                 .map(metric -> metric.group(1))

@@ -18,7 +18,9 @@ public enum AnswerTier {
     /** Returns who gave an answer with these parameters; nobody if it is none of a gateway. */
     public static Optional<AnswerTier> of(Map<String, Parameter> parameters) {
         return parameters.get(Answers.TIER) instanceof Parameter.Text(String word)
-                ? Arrays.stream(values()).filter(tier -> tier.word().equals(word)).findFirst()
+                ? Arrays.stream(values())
+                        .filter(tier -> tier.word().equals(word))
+                        .findFirst()
                 : Optional.empty();
     }
 

@@ -70,7 +70,8 @@ public final class GatewayMetrics implements GatewayListener {
 
     @Override
     public void ended(String model) {
-        Optional.ofNullable(models.remove(model)).ifPresent(known -> known.gauges().end());
+        Optional.ofNullable(models.remove(model))
+                .ifPresent(known -> known.gauges().end());
     }
 
     /** A request has ended. */

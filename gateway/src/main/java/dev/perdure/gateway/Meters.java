@@ -48,10 +48,12 @@ final class Meters {
     }
 
     Timer timer(String name, String help, String... labels) {
-        return timers.computeIfAbsent(new Key(name, List.of(labels)), _ -> Timer.builder(name)
-                .description(help)
-                .serviceLevelObjectives(BUCKETS)
-                .tags(labels)
-                .register(registry));
+        return timers.computeIfAbsent(
+                new Key(name, List.of(labels)),
+                _ -> Timer.builder(name)
+                        .description(help)
+                        .serviceLevelObjectives(BUCKETS)
+                        .tags(labels)
+                        .register(registry));
     }
 }

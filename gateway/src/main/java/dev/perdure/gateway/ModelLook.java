@@ -21,11 +21,7 @@ import java.util.TreeMap;
  * @param replicas how many of each version are in each state; a state that none is in has no entry
  */
 public record ModelLook(
-        int underWay,
-        int waiting,
-        int limit,
-        int quarantined,
-        SortedMap<String, Map<ReplicaState, Integer>> replicas) {
+        int underWay, int waiting, int limit, int quarantined, SortedMap<String, Map<ReplicaState, Integer>> replicas) {
 
     /** Before anything is known. */
     static final ModelLook NOTHING = new ModelLook(0, 0, 0, 0, new TreeMap<>());
@@ -58,8 +54,11 @@ public record ModelLook(
     static ModelLook of(Routing routing) {
         var replicas = new TreeMap<String, Map<ReplicaState, Integer>>();
         for (String key : routing.versions()) {
-            routing.fleet(key).ifPresent(fleet -> add(fleet, replicas.computeIfAbsent(
-                    Deployment.versionOf(key), _ -> new EnumMap<>(ReplicaState.class))));
+            routing.fleet(key)
+                    .ifPresent(fleet -> add(
+                            fleet,
+                            replicas.computeIfAbsent(
+                                    Deployment.versionOf(key), _ -> new EnumMap<>(ReplicaState.class))));
         }
         return new ModelLook(
                 routing.admission().underWay(),

@@ -55,8 +55,9 @@ final class ModelMeter {
             case Event.Answered answered ->
                 ended(answered.request(), answered.attempt()).ifPresent(sent -> answered(sent, now));
             case Event.Failed failed ->
-                ended(failed.request(), failed.attempt()).ifPresent(sent ->
-                        failures(versionOf(sent.to()), failed.cause()).increment());
+                ended(failed.request(), failed.attempt())
+                        .ifPresent(sent ->
+                                failures(versionOf(sent.to()), failed.cause()).increment());
             case Event.OfReplica(ReplicaId replica, FleetEvent.Probed probed) ->
                 probes(versionOf(replica), probed.result().getClass()).increment();
             case Event.OfReplica _,
@@ -155,7 +156,10 @@ final class ModelMeter {
     private void noticed(Notice notice) {
         switch (notice) {
             case Notice.Ejected ejected ->
-                found("ejections", versionOf(ejected.replica()), ejected.finding().getClass());
+                found(
+                        "ejections",
+                        versionOf(ejected.replica()),
+                        ejected.finding().getClass());
             case Notice.Gone gone -> gone(gone);
             case Notice.Quarantined _ -> quarantined().increment();
             case Notice.Undecided _ -> undecided().increment();
@@ -177,7 +181,8 @@ final class ModelMeter {
 
     private void gone(Notice.Gone gone) {
         found("deaths", versionOf(gone.replica()), gone.finding().getClass());
-        lives.values().forEach(life -> life.open.values().removeIf(sent -> sent.to().equals(gone.replica())));
+        lives.values()
+                .forEach(life -> life.open.values().removeIf(sent -> sent.to().equals(gone.replica())));
     }
 
     private void found(String what, String version, Class<?> finding) {

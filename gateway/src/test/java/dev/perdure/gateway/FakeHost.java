@@ -75,11 +75,10 @@ final class FakeHost implements ReplicaHost, AutoCloseable {
             this.listener = listener;
             var models = new MemoryModels(
                     new ServerMetadata("fake", "1", List.of()),
-                    List.of(new MemoryModels.Model(
-                            version.metadata(List.of(version.version())), (request, call) -> {
-                                call.trace().ifPresent(traces::add);
-                                return answer(request);
-                            })));
+                    List.of(new MemoryModels.Model(version.metadata(List.of(version.version())), (request, call) -> {
+                        call.trace().ifPresent(traces::add);
+                        return answer(request);
+                    })));
             var usual = OipServerSettings.DEFAULT;
             var settings = new OipServerSettings(
                     usual.limits(), usual.requestWithin(), usual.stallMax(), usual.idleMax(), 100, 100, Duration.ZERO);

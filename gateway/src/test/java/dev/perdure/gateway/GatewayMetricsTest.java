@@ -152,7 +152,8 @@ class GatewayMetricsTest {
         ask(client, TWICE, Map.of(), new float[9]);
         ask(client, ModelId.of("made up by a client"), Map.of(), 1);
         ask(client, ModelId.of("twice", "77"), Map.of(), 1);
-        await().atMost(LONG).untilAsserted(() -> assertThat(sum("perdure.requests")).isEqualTo(10));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(sum("perdure.requests")).isEqualTo(10));
         assertThat(sum("perdure.requests", "model", "twice", "version", "1", "tier", "model", "outcome", "answered"))
                 .isEqualTo(7);
         assertThat(sum("perdure.requests", "model", "twice", "outcome", "refused", "reason", "invalid"))
@@ -188,13 +189,14 @@ class GatewayMetricsTest {
         assertThat(ask(client, TWICE, Map.of(), 1, BAD)).isInstanceOf(Outcome.Answered.class);
         assertThat(sum("perdure.replica.deaths", "finding", "exited")).isEqualTo(2);
         assertThat(sum("perdure.quarantined")).isPositive();
-        await().atMost(LONG).untilAsserted(() -> assertThat(sum("perdure.quarantine.inputs"))
-                .isPositive());
+        await().atMost(LONG)
+                .untilAsserted(
+                        () -> assertThat(sum("perdure.quarantine.inputs")).isPositive());
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(sum("perdure.requests", "tier", "rule", "outcome", "answered"))
                         .isEqualTo(1));
-        await().atMost(LONG).untilAsserted(() -> assertThat(sum("perdure.replica.starts"))
-                .isGreaterThan(3));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(sum("perdure.replica.starts")).isGreaterThan(3));
     }
 
     @Test

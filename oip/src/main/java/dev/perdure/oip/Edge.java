@@ -67,8 +67,9 @@ final class Edge implements DecoratingHttpServiceFunction {
 
     private HttpResponse refused(ServiceRequestContext context, OipException why) {
         if (right(context) == Right.ADMIN) {
-            edge.audit().ifPresent(
-                    audit -> threads.execute(() -> audit.refused(Audited.action(context, ""), why.reason())));
+            edge.audit()
+                    .ifPresent(
+                            audit -> threads.execute(() -> audit.refused(Audited.action(context, ""), why.reason())));
         }
         return RestErrors.refusal(context, why);
     }
@@ -84,8 +85,11 @@ final class Edge implements DecoratingHttpServiceFunction {
         return edge.access().isPresent()
                 ? edge.access()
                         .get()
-                        .admit(operation(context), right(context), name -> Optional.ofNullable(
-                                context.request().headers().get(name)))
+                        .admit(
+                                operation(context),
+                                right(context),
+                                name -> Optional.ofNullable(
+                                        context.request().headers().get(name)))
                 : new Access.Verdict(certified(context.sslSession()), Optional.empty());
     }
 
@@ -112,8 +116,9 @@ final class Edge implements DecoratingHttpServiceFunction {
     }
 
     static Operation operation(ServiceRequestContext context) {
-        return Noted.of(context).operation(() -> Operation.of(
-                isGrpc(context.request().headers()), context.method().name(), context.path()));
+        return Noted.of(context)
+                .operation(() -> Operation.of(
+                        isGrpc(context.request().headers()), context.method().name(), context.path()));
     }
 
     /** Returns what is needed; what is neither the protocol's nor a page needs all. */

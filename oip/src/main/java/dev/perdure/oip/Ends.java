@@ -19,9 +19,8 @@ final class Ends {
         boolean isAnswered = refused.isEmpty()
                 && log.responseCause() == null
                 && log.responseHeaders().status().isSuccess();
-        Served.End end = isAnswered
-                ? Served.End.ANSWERED
-                : refused.isPresent() ? Served.End.REFUSED : Served.End.ABANDONED;
+        Served.End end =
+                isAnswered ? Served.End.ANSWERED : refused.isPresent() ? Served.End.REFUSED : Served.End.ABANDONED;
         return new Served(
                 Edge.isGrpc(context.request().headers()),
                 Edge.operation(context),

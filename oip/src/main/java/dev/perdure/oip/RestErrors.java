@@ -80,7 +80,8 @@ final class RestErrors implements ServerErrorHandler {
         if (failure instanceof RequestTimeoutException) {
             var _ = context.initiateConnectionShutdown(0); // it may still be sending, byte by byte
         }
-        return failure instanceof HttpStatusException || Edge.isGrpc(context.request().headers())
+        return failure instanceof HttpStatusException
+                        || Edge.isGrpc(context.request().headers())
                 ? null
                 : response(context, failure);
     }

@@ -104,9 +104,7 @@ class EdgeTest {
         assertThat(told.trace()).isEqualTo(seen);
         assertThat(told.requestId()).isEqualTo("mine");
         try (var client = new OipClient(at)) {
-            var request = new InferRequest(
-                    ModelId.of("echo_FP32"),
-                    List.of(Tensor.of("x", Shape.of(1), 1f)));
+            var request = new InferRequest(ModelId.of("echo_FP32"), List.of(Tensor.of("x", Shape.of(1), 1f)));
             client.infer(request, Deadline.in(LONG), Map.of("traceparent", PARENT))
                     .get()
                     .orThrow();
@@ -114,7 +112,9 @@ class EdgeTest {
         assertThat(traces.remove().orElseThrow().traceId()).isEqualTo(TRACE);
         Served grpc = only();
         assertThat(grpc.isGrpc()).isTrue();
-        assertThat(grpc.requestId()).as("of a request without").isEqualTo(grpc.trace().spanId());
+        assertThat(grpc.requestId())
+                .as("of a request without")
+                .isEqualTo(grpc.trace().spanId());
     }
 
     @Test
@@ -140,8 +140,7 @@ class EdgeTest {
                 .as("a later version begins as this one does")
                 .isEqualTo(TRACE);
         Optional<String> tooLong = Optional.of("k=" + "v".repeat(600));
-        assertThat(Trace.of(Optional.of(PARENT), tooLong, random).state())
-                .isEmpty();
+        assertThat(Trace.of(Optional.of(PARENT), tooLong, random).state()).isEmpty();
     }
 
     @Test

@@ -367,7 +367,8 @@ final class FleetRound {
 
     private boolean isBeyondWaiting(Replica replica, Health.Ejected ejected) {
         var watch = new Watch(before.options(), replicas.values(), looks, now);
-        return watch.isBeyondWaiting(replica, ejected, count(other -> other.health().isInUse()) > 0);
+        return watch.isBeyondWaiting(
+                replica, ejected, count(other -> other.health().isInUse()) > 0);
     }
 
     private void kill(Replica replica, String reason) {
