@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * ask again. Every answer is judged.
  */
 final class RetryingLoad implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(240);
+    private static final Duration DEADLINE = Duration.ofMinutes(4);
     private static final int TRIES_MAX = 50;
     private static final long AGAIN_MILLIS = 20;
 
