@@ -92,7 +92,9 @@ class TeamTrainingTest {
         assertThat(abuse.all).allMatch(worker -> !worker.isAlive());
         assertThat(stepsTold(small.folder("abused")))
                 .as("metrics, although leaders were killed between two lines")
-                .isEqualTo(LongStream.rangeClosed(1, outcome.report().steps()).boxed().toList());
+                .isEqualTo(LongStream.rangeClosed(1, outcome.report().steps())
+                        .boxed()
+                        .toList());
     }
 
     private static List<Long> stepsTold(RunFolder run) throws IOException {

@@ -121,7 +121,6 @@ final class Roster {
     boolean isJoinerReady(Generation generation, long longAgo) {
         boolean othersStart = any(life -> life.stage == Life.Stage.STARTING);
         Set<WorkerId> members = generation.members();
-        return any(life ->
-                life.isJoined() && !members.contains(life.id) && (!othersStart || life.since <= longAgo));
+        return any(life -> life.isJoined() && !members.contains(life.id) && (!othersStart || life.since <= longAgo));
     }
 }

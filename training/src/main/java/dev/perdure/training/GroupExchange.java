@@ -118,11 +118,12 @@ public final class GroupExchange implements AutoCloseable {
                 incoming.add(new Part(subtree.rank(), received.get(i)));
             }
             own.get(i)
-                    .ifPresent(sum -> others().forEach(
-                                    other -> outgoing.add(new Part(other, slice(sum, summedBy(other))))));
+                    .ifPresent(sum ->
+                            others().forEach(other -> outgoing.add(new Part(other, slice(sum, summedBy(other))))));
         }
         List<MemorySegment> letters = IntStream.range(0, group.size())
-                .mapToObj(rank -> letter(rank, rowsOf(rank).byteSize() + notes.get(rank).byteSize()))
+                .mapToObj(rank ->
+                        letter(rank, rowsOf(rank).byteSize() + notes.get(rank).byteSize()))
                 .toList();
         pack(letters.get(group.rank()), rowsOf(group.rank()), notes.get(group.rank()));
         others().forEach(other -> {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation the one that it is in
  */
-record StandingTold(WorkerId worker, WorkerLink link, Dispatches dispatches, LongSupplier generation) implements Standing {
+record StandingTold(WorkerId worker, WorkerLink link, Dispatches dispatches, LongSupplier generation)
+        implements Standing {
     @Override
     public void at(long position, long digest) {
         link.send(new FromWorker.Stands(worker, generation.getAsLong(), position, digest));

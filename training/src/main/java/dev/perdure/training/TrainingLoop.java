@@ -175,7 +175,7 @@ final class TrainingLoop {
             samples.add(delivered.ids());
             return delivered.batch();
         });
-        recheck.compare(next, share);
+        recheck.compare(next, share, () -> booking.enter(Phase.EXCHANGE, computing, next));
         if (recheck.isDue(next) && team.leads()) {
             watcher.checked(2 * next);
         }
@@ -298,6 +298,7 @@ final class TrainingLoop {
             }
         }
         StepNotes.Heard heard;
+        booking.enter(Phase.EXCHANGE, Purpose.DATA, next);
         try (StepNotes notes = notes(team, next, samples)) {
             team.group().allGather(notes.segments());
             heard = notes.heard();
@@ -355,6 +356,7 @@ final class TrainingLoop {
 
     /** Evaluates on the test part, together with the others, and says how it all ended. */
     TrainingEvent.Finished finished(Team team, String weightsSha256) {
+        booking.enter(Phase.EVALUATE, Purpose.COMPUTE, books.step());
         return books.finished(evaluating.on(team, data.ids(Part.TEST)), weightsSha256);
     }
 }

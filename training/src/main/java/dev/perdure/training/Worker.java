@@ -308,7 +308,8 @@ public final class Worker implements WorkerLink.Side {
                 dispatches.hurry();
                 replica.joins(team, this::say);
                 replica.adjust(now.adjustments());
-                Optional<String> weights = replica.train(team, new StandingTold(id, link, dispatches, () -> generation));
+                Optional<String> weights =
+                        replica.train(team, new StandingTold(id, link, dispatches, () -> generation));
                 if (weights.isPresent()) {
                     link.send(new FromWorker.Done(id, now.number(), weights.get()));
                     return;

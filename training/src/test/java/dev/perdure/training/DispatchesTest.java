@@ -107,9 +107,7 @@ class DispatchesTest {
         steps(5, 5, 1);
         dispatches.flush();
         assertThat(kept).containsExactly(EventLines.format(step(3)), EventLines.format(step(4)));
-        assertThat(sent)
-                .containsExactly(
-                        List.of(1L), List.of(2L), List.of(3L), List.of(-1L), List.of(4L), List.of(5L));
+        assertThat(sent).containsExactly(List.of(1L), List.of(2L), List.of(3L), List.of(-1L), List.of(4L), List.of(5L));
     }
 
     @Test

@@ -121,7 +121,9 @@ class GroupExchangeTest {
             for (int workers = 1; workers <= microbatches; workers++) {
                 for (int spares = 0; spares <= 2; spares++) {
                     hasTheBitsOfOneThatIsAlone(
-                            microbatches, shares(microbatches, workers, spares), 100L * microbatches + 10L * workers + spares);
+                            microbatches,
+                            shares(microbatches, workers, spares),
+                            100L * microbatches + 10L * workers + spares);
                 }
             }
         }
@@ -146,11 +148,8 @@ class GroupExchangeTest {
                 new StepPlan(samples, batch, microbatches, 2), 1 + random.nextInt(300), random.nextInt(4), seed);
         List<Outcome> expected = one.alone();
         for (boolean direct : new boolean[] {false, true}) {
-            List<List<Outcome>> members = together(
-                    collectives,
-                    ++generation,
-                    shares.size(),
-                    group -> one.asMember(group, shares, direct));
+            List<List<Outcome>> members =
+                    together(collectives, ++generation, shares.size(), group -> one.asMember(group, shares, direct));
             for (int rank = 0; rank < shares.size(); rank++) {
                 assertThat(members.get(rank))
                         .as("seed %d, rank %d of %s, direct: %s", seed, rank, shares, direct)

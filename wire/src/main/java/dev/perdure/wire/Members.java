@@ -56,9 +56,8 @@ final class Members {
                 .mapToLong(names -> Math.max(0, names.getCount()))
                 .sum();
         if (named != form.getSizesCount()) {
-            throw new IllegalArgumentException(
-                    "generation %d: %d names (expected: %d, one for each size)"
-                            .formatted(form.getNumber(), named, form.getSizesCount()));
+            throw new IllegalArgumentException("generation %d: %d names (expected: %d, one for each size)"
+                    .formatted(form.getNumber(), named, form.getSizesCount()));
         }
         List<Share> shares = new ArrayList<>();
         int from = 0;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class MembersTest {
     private static final List<String> NAMES = List.of(
-            "w%d-1", "w%d-2", "w%d-1-e7", "host-%d", "%d", "0%d", "w", "a.b_c", "w007-1", "w99999999999-1", "999999999", "-");
+            "w%d-1",
+            "w%d-2", "w%d-1-e7", "host-%d", "%d", "0%d", "w", "a.b_c", "w007-1", "w99999999999-1", "999999999", "-");
 
     @Test
     void whateverMembersAreCalledTheyAreReadAsTheyWereWritten() {
