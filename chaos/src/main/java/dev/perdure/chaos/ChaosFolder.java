@@ -74,6 +74,17 @@ public record ChaosFolder(Path path) {
                 "%d %d %d".formatted(seed, workers, every.map(Duration::toNanos).orElse(0L)));
     }
 
+    /** Lays out the folder of a campaign against served models. */
+    public void createForServing(String plan, long seed) throws IOException {
+        create(plan, seed, 0, Optional.empty());
+    }
+
+    /** Reads the entries of a campaign against served models, in any process. */
+    List<ServePlan.Entry> serveEntries() throws IOException {
+        String[] numbers = Files.readString(path.resolve("agenda")).split(" ");
+        return ServePlan.read(path.resolve("plan.yaml")).entries(Long.parseLong(numbers[0]));
+    }
+
     /** Reads the agenda, in any process. */
     Agenda agenda() throws IOException {
         String[] numbers = Files.readString(path.resolve("agenda")).split(" ");

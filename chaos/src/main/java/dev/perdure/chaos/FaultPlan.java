@@ -71,7 +71,7 @@ public record FaultPlan(Duration pace, List<Planned> faults) {
         if (everyPhase) {
             return everyPhase(settings);
         }
-        Optional<Kinds.Kind> kind = Kinds.named(written.name());
+        Optional<Kind<Fault>> kind = Kinds.named(written.name());
         if (kind.isEmpty()) {
             String hint = Suggestions.didYouMean(written.name(), Kinds.names());
             settings.rejectSelf("%s is no kind of fault (expected: one of %s). %s"

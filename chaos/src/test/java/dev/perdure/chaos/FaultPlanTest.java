@@ -80,7 +80,7 @@ class FaultPlanTest {
     @Test
     void everyKindCanBeWrittenWithItsDefaultsAndIsNamedAfterItsType() {
         assertThat(Kinds.all()).hasSizeGreaterThanOrEqualTo(25);
-        for (Kinds.Kind kind : Kinds.all()) {
+        for (Kind<Fault> kind : Kinds.all()) {
             boolean needsNoStep = kind.name().endsWith("-record");
             String yaml = "faults: [%s: {%s}]"
                     .formatted(
@@ -121,7 +121,7 @@ class FaultPlanTest {
     @Test
     void everyFaultHasAnExpectation() {
         var kinds = new HashSet<String>();
-        for (Kinds.Kind kind : Kinds.all()) {
+        for (Kind<Fault> kind : Kinds.all()) {
             FaultPlan plan = FaultPlan.parse(
                     "plan.yaml",
                     "faults: [%s: %s]".formatted(kind.name(), kind.name().endsWith("-record") ? "{}" : "{step: 1}"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.perdure.chaos.Kind;
 import dev.perdure.chaos.Kinds;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.Incident;
@@ -118,7 +119,7 @@ class ChaosTrainTest {
         tried.add("nan-record"); // tables only: DataDamageTest
         assertThat(tried)
                 .containsExactlyInAnyOrderElementsOf(
-                        Kinds.all().stream().map(Kinds.Kind::name).toList());
+                        Kinds.all().stream().map(Kind::name).toList());
     }
 
     @Test
