@@ -1,5 +1,7 @@
 package dev.perdure.cli;
 
+import dev.perdure.chaos.ChaosFolder;
+import dev.perdure.chaos.ReplicaSaboteur;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.engine.Predictors;
 import dev.perdure.model.KeyFiles;
@@ -130,6 +132,13 @@ final class ReplicaCommand implements Callable<Integer> {
     long orphanSeconds = 30;
 
     @Option(
+            names = "--agenda",
+            hidden = true,
+            description = "The folder of a campaign of faults that this replica is a part of.")
+    @Nullable
+    Path agenda;
+
+    @Option(
             names = "--rehearse",
             hidden = true,
             description = "Ask every model once, and end: for the archive of classes.")
@@ -175,7 +184,7 @@ final class ReplicaCommand implements Callable<Integer> {
         ReplicaSettings settings = settings();
         Trust trust = trust();
         var ended = new CountDownLatch(1);
-        try (var replica = new ReplicaServer(engine.frameworks(), trust, settings, ReplicaProbe.NONE)) {
+        try (var replica = new ReplicaServer(engine.frameworks(), trust, settings, probe())) {
             if (parent != null) {
                 adopt(replica, parent);
             }
@@ -270,6 +279,10 @@ final class ReplicaCommand implements Callable<Integer> {
             keys.addAll(KeyFiles.readPublic(place));
         }
         return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
+    }
+
+    private ReplicaProbe probe() throws IOException {
+        return agenda == null ? ReplicaProbe.NONE : ReplicaSaboteur.open(new ChaosFolder(agenda));
     }
 
     private static void adopt(ReplicaServer replica, long pid) {

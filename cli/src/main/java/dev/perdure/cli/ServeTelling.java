@@ -1,6 +1,8 @@
 package dev.perdure.cli;
 
 import dev.perdure.gateway.GatewayListener;
+import dev.perdure.gateway.RolloutReport;
+import dev.perdure.oip.Served;
 import dev.perdure.routing.Evidence;
 import dev.perdure.routing.Finding;
 import dev.perdure.routing.Notice;
@@ -12,7 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Says what happens while models are served, in one line each. */
-final class ServeTelling implements GatewayListener {
+class ServeTelling implements GatewayListener {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
     private final PrintStream out;
@@ -26,9 +28,52 @@ final class ServeTelling implements GatewayListener {
         out.flush();
     }
 
+    /** Says how to try what is served. */
+    void tryIt(String command) {
+        out.println(ServeSession.TRY_IT + command);
+        out.flush();
+    }
+
+    /** A request has ended; people are not told of each. */
+    void served(Served served) {}
+
+    /** Returns how many lines were left out because they came faster than they could be written. */
+    long dropped() {
+        return 0;
+    }
+
+    /** Says what another process said. */
+    synchronized void repeat(String line) {
+        out.println(line);
+        out.flush();
+    }
+
     @Override
     public void told(String model, Notice notice) {
         words(model, notice).ifPresent(this::say);
+    }
+
+    @Override
+    public void rollout(RolloutReport report) {
+        say(words(report));
+    }
+
+    /** Returns a line for a person about a version that is to take over. */
+    static String words(RolloutReport report) {
+        String stable = report.stable().toString();
+        String words = switch (report.phase()) {
+            case "loading" -> "replicas of it are started beside %s".formatted(stable);
+            case "shadow" -> "it computes copies of requests that %s answers".formatted(stable);
+            case "canary" -> "it answers %.0f %% of requests, %s the others".formatted(100 * report.share(), stable);
+            case "promoted" -> "takes over from %s".formatted(stable);
+            default ->
+                "rolled back: %s. %s goes on%s"
+                        .formatted(
+                                report.reason().orElse(""),
+                                stable,
+                                report.isByRequest() ? "" : "; it is tried again when its bundle changes");
+        };
+        return "%s: %s".formatted(report.candidate(), words);
     }
 
     /** Returns a line for a person; nothing for what is of no interest to one. */
@@ -46,7 +91,9 @@ final class ServeTelling implements GatewayListener {
                         .formatted(
                                 named(model, gone.replica()),
                                 gone.finding().words(),
-                                gone.evidence() != Evidence.NONE ? ". What it had goes to others, and another is started" : ""));
+                                gone.evidence() != Evidence.NONE
+                                        ? ". What it had goes to others, and another is started"
+                                        : ""));
             case Notice.PutToUse used -> Optional.of(named(model, used.replica()) + " answers requests");
             case Notice.Rested rested -> Optional.of(named(model, rested.replica()) + " stands by");
             case Notice.Scaled scaled ->

@@ -71,7 +71,7 @@ class ServeTest {
         }
     }
 
-    private static Fleet.Options fleet(int replicas) {
+    static Fleet.Options fleet(int replicas) {
         return Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0);
     }
 

@@ -51,7 +51,7 @@ final class Attempts {
                 Map.of(),
                 Rows.take(flight.request.inputs(), send.items()),
                 List.of());
-        Pending pending = client.get().infer(request, new Deadline(originNanos + send.deadline()));
+        Pending pending = client.get().infer(request, new Deadline(originNanos + send.deadline()), flight.headers);
         flight.under(send.attempt(), pending);
         var _ = pending.thenAccept(outcome -> came(flight, send, version, outcome));
     }

@@ -1,8 +1,10 @@
 package dev.perdure.gateway;
 
+import dev.perdure.oip.Call;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.Pending;
 import dev.perdure.oip.Tensor;
+import dev.perdure.oip.Trace;
 import dev.perdure.routing.Ask;
 import dev.perdure.routing.RequestId;
 import java.util.List;
@@ -17,21 +19,29 @@ final class Flight {
     private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
     private final Map<Integer, String> keys = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> sentAt = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> took = new ConcurrentHashMap<>();
+    private volatile long nanos;
 
     final RequestId id;
     final InferRequest request;
     final Ask ask;
+    /** Of what it is part of, for whoever is asked. */
+    final Map<String, String> headers;
+
     final CompletableFuture<Reply> reply = new CompletableFuture<>();
 
-    Flight(RequestId id, InferRequest request, Ask ask) {
+    Flight(RequestId id, InferRequest request, Ask ask, Call call) {
         this.id = id;
         this.request = request;
         this.ask = ask;
+        this.headers = call.trace().map(Trace::headers).orElse(Map.of());
     }
 
     /** Some items are with a replica of the deployment with this key. */
     void sent(int attempt, String key, List<Integer> which) {
         keys.put(attempt, key);
+        sentAt.put(attempt, System.nanoTime());
         items.put(attempt, which);
     }
 
@@ -57,6 +67,20 @@ final class Flight {
     void gave(int attempt, List<Tensor> given) {
         outputs.put(attempt, given);
         pending.remove(attempt);
+        Optional.ofNullable(sentAt.get(attempt)).ifPresent(since -> took.put(attempt, System.nanoTime() - since));
+    }
+
+    /** These attempts are what the client gets. */
+    void answeredBy(List<Integer> attempts) {
+        nanos = attempts.stream()
+                .mapToLong(attempt -> took.getOrDefault(attempt, 0L))
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns how long the replicas took whose answers the client gets; 0 if there are none. */
+    long nanos() {
+        return nanos;
     }
 
     List<Tensor> outputs(int attempt) {

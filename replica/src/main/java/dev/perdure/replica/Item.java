@@ -26,7 +26,12 @@ record Item(
     /** Returns a request that has just come, of this priority. */
     static Item of(long priority, List<Tensor> inputs, long samples, Call call) {
         return new Item(
-                priority, List.copyOf(inputs), samples, System.nanoTime(), call.deadline().nanoTime(), new CompletableFuture<>());
+                priority,
+                List.copyOf(inputs),
+                samples,
+                System.nanoTime(),
+                call.deadline().nanoTime(),
+                new CompletableFuture<>());
     }
 
     /** Returns whether this was its first answer. */

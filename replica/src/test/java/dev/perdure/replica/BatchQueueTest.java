@@ -12,7 +12,12 @@ import org.junit.jupiter.api.Test;
 class BatchQueueTest {
     private static Item item(long priority) {
         return new Item(
-                priority, List.of(), 1, System.nanoTime(), System.nanoTime() + 60_000_000_000L, new CompletableFuture<>());
+                priority,
+                List.of(),
+                1,
+                System.nanoTime(),
+                System.nanoTime() + 60_000_000_000L,
+                new CompletableFuture<>());
     }
 
     private static BatchQueue queue(int max) {

@@ -213,9 +213,7 @@ public final class Admission {
      * much that were late because nobody was there: half of the time that requests have is the most that is expected.
      */
     private long expected() {
-        return underWay * 2 < limit()
-                ? 0
-                : Math.min(latencies.quantile(PERCENTILE, 0), (long) patienceNanos / 2);
+        return underWay * 2 < limit() ? 0 : Math.min(latencies.quantile(PERCENTILE, 0), (long) patienceNanos / 2);
     }
 
     /** Returns how many requests are under way. */

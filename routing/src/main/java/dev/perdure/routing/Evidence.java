@@ -35,8 +35,7 @@ public enum Evidence {
                 || was.health() instanceof Health.Draining
                 || was.health().isWrong();
         if (isMeant) {
-            boolean isStuck =
-                    was.health() instanceof Health.Ejected ejected && ejected.why() instanceof Finding.Stuck;
+            boolean isStuck = was.health() instanceof Health.Ejected ejected && ejected.why() instanceof Finding.Stuck;
             return isStuck ? WEAK : NONE;
         }
         return switch (why) {

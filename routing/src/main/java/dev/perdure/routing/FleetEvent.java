@@ -21,7 +21,10 @@ public sealed interface FleetEvent {
     /** Answers {@link FleetCommand.Start}: there is no process, and will be none. */
     record NotStarted(ReplicaId replica, String why) implements FleetEvent {}
 
-    /** A process that an earlier life of whoever starts them left is there, and can be talked to. */
+    /**
+     * A process that an earlier life of whoever starts them left is there, and is being taken over: from here on it is as one that
+     * was started. Answered by {@link Ready}, {@link NotStarted} or {@link Exited}.
+     */
     record Adopted(ReplicaId replica) implements FleetEvent {}
 
     /** A process is gone for certain; 128 + n when signal n ended it. Also answers {@link FleetCommand.Kill}, always. */

@@ -155,7 +155,6 @@ final class FleetRound {
         if (!replicas.containsKey(id) && id.version().equals(before.version())) {
             replicas.put(id, Replica.starting(id, before.options().failures(), now));
             nextNumber = Math.max(nextNumber, id.number() + 1);
-            ready(id);
         }
     }
 
@@ -368,7 +367,8 @@ final class FleetRound {
 
     private boolean isBeyondWaiting(Replica replica, Health.Ejected ejected) {
         var watch = new Watch(before.options(), replicas.values(), looks, now);
-        return watch.isBeyondWaiting(replica, ejected, count(other -> other.health().isInUse()) > 0);
+        return watch.isBeyondWaiting(
+                replica, ejected, count(other -> other.health().isInUse()) > 0);
     }
 
     private void kill(Replica replica, String reason) {

@@ -20,7 +20,8 @@ public record Replica(
         Upkeep upkeep) {
 
     static Replica starting(ReplicaId id, SequentialRateTest failures, long now) {
-        return new Replica(id, new Health.Starting(now), Optional.empty(), Load.NONE, false, failures, Upkeep.started(now));
+        return new Replica(
+                id, new Health.Starting(now), Optional.empty(), Load.NONE, false, failures, Upkeep.started(now));
     }
 
     Replica with(Health next) {

@@ -60,7 +60,8 @@ final class Suspicion {
             boolean isOne = attempt.isOpen()
                     && attempt.kind() != Kind.SUSPECT
                     && attempt.items().stream()
-                            .anyMatch(i -> suspects.contains(request.items().get(i).digest()));
+                            .anyMatch(i ->
+                                    suspects.contains(request.items().get(i).digest()));
             if (isOne && attempt.replica().isPresent()) {
                 ReplicaId replica = attempt.replica().get();
                 marked = marked.suspected(attempt.number());

@@ -35,7 +35,7 @@ record Throughput(double bestNanos, long since, int count) {
         }
         var more = new Throughput(bestNanos, since, count + 1);
         long took = now - since;
-        boolean isOver = took >= WINDOW && more.count >= COUNT_MIN || took >= WINDOW_MAX;
+        boolean isOver = (took >= WINDOW && more.count >= COUNT_MIN) || took >= WINDOW_MAX;
         return isOver ? more.closed(now) : more;
     }
 

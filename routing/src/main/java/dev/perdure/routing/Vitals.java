@@ -71,7 +71,13 @@ public record Vitals(
     public Vitals beat(long doneNow, int waitingNow, long now) {
         boolean moved = doneNow > done || waitingNow == 0;
         return new Vitals(
-                bounds, heartbeats.heartbeat(now), pace.after(now), now, Math.max(done, doneNow), waitingNow, moved ? now : movedAt);
+                bounds,
+                heartbeats.heartbeat(now),
+                pace.after(now),
+                now,
+                Math.max(done, doneNow),
+                waitingNow,
+                moved ? now : movedAt);
     }
 
     /** Takes any other word, such as an answer: it is not silent, and something got done. */
@@ -115,9 +121,8 @@ public record Vitals(
             return Optional.empty();
         }
         long times = typicalNanos == 0 ? Long.MAX_VALUE : (long) (TIMES_STUCK * typicalNanos);
-        long allowed = Math.clamp(
-                        times, bounds.stuckMin().toNanos(), bounds.stuckMax().toNanos())
-                + excusedNanos.getAsLong();
+        long allowed =
+                Math.clamp(times, bounds.stuckMin().toNanos(), bounds.stuckMax().toNanos()) + excusedNanos.getAsLong();
         return stood <= allowed
                 ? Optional.empty()
                 : Optional.of(new Finding.Stuck("%d requests and none done for %d ms (expected: within %d ms)"

@@ -213,7 +213,9 @@ interface Invariant {
         public void after(World world) {
             Admission admission = world.routing.admission();
             require(
-                    admission.waiting() <= world.options.admission().queueMax(), "%d requests wait", admission.waiting());
+                    admission.waiting() <= world.options.admission().queueMax(),
+                    "%d requests wait",
+                    admission.waiting());
             require(admission.underWay() >= 0, "%d requests under way", admission.underWay());
             require(
                     admission.underWay() == world.routing.underWay(),
@@ -245,8 +247,7 @@ interface Invariant {
         @Override
         public void atTheEnd(World world) {
             int most = world.kind == World.Kind.POISON ? ONCE : EACH * world.lives();
-            world.kills.forEach(
-                    (digest, deaths) -> require(deaths <= most, "%s ended %d replicas", digest, deaths));
+            world.kills.forEach((digest, deaths) -> require(deaths <= most, "%s ended %d replicas", digest, deaths));
         }
     }
 
@@ -257,10 +258,7 @@ interface Invariant {
             if (command instanceof Command.Fail fail && !world.mayFail()) {
                 boolean isGuilty =
                         world.mustFind(fail.request()).ask.digests().stream().anyMatch(world::isPoison);
-                require(
-                        isGuilty && fail.status() == Status.QUARANTINED,
-                        "%s, though another replica is well",
-                        fail);
+                require(isGuilty && fail.status() == Status.QUARANTINED, "%s, though another replica is well", fail);
             }
         }
     }

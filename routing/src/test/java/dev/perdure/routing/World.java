@@ -198,7 +198,8 @@ final class World {
         List<SimReplica> alive =
                 processes.values().stream().filter(process -> !process.isDead).toList();
         if (who < 2) {
-            note(() -> (who == 0 ? "the gateway" : "everything") + " stands still for " + (until - now) / 1_000_000 + " ms");
+            note(() -> (who == 0 ? "the gateway" : "everything") + " stands still for " + (until - now) / 1_000_000
+                    + " ms");
             gatewayAway += until - now;
             pausedUntil = Math.max(pausedUntil, until);
         }
@@ -236,7 +237,8 @@ final class World {
         return new Routing.Options(
                 Duration.ofMillis(20),
                 Request.Options.usual(),
-                new Admission.Options(isSteady() ? 2_000 : 100, new ConcurrencyLimit.Options(16, 4, 256, 1.5), Optional.empty()),
+                new Admission.Options(
+                        isSteady() ? 2_000 : 100, new ConcurrencyLimit.Options(16, 4, 256, 1.5), Optional.empty()),
                 new Quarantine.Options(20, Duration.ofSeconds(60)),
                 0.05,
                 0.05,
@@ -593,7 +595,9 @@ final class World {
                 tiers.add(new Tier.Rule());
             }
         }
-        long patience = kind == Kind.WILD ? millis(50, 2_000) : kind == Kind.OVERLOAD ? 20 * service : isSteady() ? 4 * SECOND : 2 * SECOND;
+        long patience = kind == Kind.WILD
+                ? millis(50, 2_000)
+                : kind == Kind.OVERLOAD ? 20 * service : isSteady() ? 4 * SECOND : 2 * SECOND;
         Optional<String> key = random.nextInt(4) == 0 ? Optional.of("key" + random.nextInt(20)) : Optional.empty();
         var ask = new Ask(tiers, now + patience, random.nextInt(3), "client", key, digests);
         asked.put(id, new Asked(ask, now));
@@ -676,6 +680,7 @@ final class World {
             }
             if (process.isReady) {
                 tell(millis(1, 150), new FleetEvent.Adopted(process.id));
+                tell(150_000_000L, new FleetEvent.Ready(process.id));
             } else {
                 process.die(137); // nobody waits for it
             }
