@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
 import dev.perdure.model.KeyFiles;
@@ -23,6 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,6 +39,8 @@ import picocli.CommandLine.Parameters;
             "Ctrl-C answers what is under way, ends all replicas, and then this process."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
     @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
     Path models = Path.of("");
 
@@ -104,18 +108,25 @@ final class ServeCommand implements Callable<Integer> {
             description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
     boolean unsignedAllowed;
 
+    @Mixin
+    RolloutOptions rollout = new RolloutOptions();
+
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
         GatewaySettings settings = settings();
-        List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
-        versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
+        RolloutSettings rollouts = rollout.settings();
         var telling = new ServeTelling(System.out);
+        var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
+        List<ServedVersion> versions = new ArrayList<>(watch.first());
+        versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
-        try (var session = new ServeSession(versions, settings, program(), telling)) {
+        try (var session = new ServeSession(versions, settings, rollouts, watch, program(), telling);
+                watch) {
             session.listen(addresses, server());
+            watch.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");

@@ -40,9 +40,10 @@ final class Asks {
      * Reads a request that fits its model.
      *
      * @param originNanos of the clock that deadlines are on
+     * @param mark tells its inputs' digests from those of others; empty if they are not to be
      * @throws OipException {@link OipError#INVALID} if its inputs are of different or too many items
      */
-    Ask read(InferRequest request, Call call, List<Tier> tiers, long originNanos) {
+    Ask read(InferRequest request, Call call, List<Tier> tiers, long originNanos, String mark) {
         int items = items(request);
         return new Ask(
                 tiers,
@@ -52,7 +53,14 @@ final class Asks {
                         .orElse(PRIORITY_USUAL),
                 said(CLIENT, request, call).orElseGet(() -> host(call.peer())),
                 said(AFFINITY, request, call),
-                digests(request.inputs(), items));
+                digests(request.inputs(), items, mark));
+    }
+
+    /** Returns the call with this share of the time that is left. */
+    Call within(double share, InferRequest request, Call call) {
+        Duration left = deadline(request, call).left();
+        var part = Deadline.in(Duration.ofNanos((long) (share * left.toNanos())));
+        return new Call(part, call.header(), call.peer(), call.abandoned());
     }
 
     private int items(InferRequest request) {
@@ -94,14 +102,14 @@ final class Asks {
     }
 
     /** Equal inputs of the same model have equal digests, wherever in a batch they are. */
-    private static List<String> digests(List<Tensor> inputs, int items) {
+    private static List<String> digests(List<Tensor> inputs, int items, String mark) {
         var digests = new ArrayList<String>(items);
         for (int item = 0; item < items; item++) {
             MessageDigest digest = Digests.sha256();
             for (Tensor input : inputs) {
                 Digests.update(digest, Rows.row(input, item));
             }
-            digests.add(Digests.hex(digest));
+            digests.add(mark + Digests.hex(digest));
         }
         return digests;
     }

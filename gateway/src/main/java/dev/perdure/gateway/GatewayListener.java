@@ -9,4 +9,12 @@ public interface GatewayListener {
 
     /** Something happened to a model's replicas or requests. */
     void told(String model, Notice notice);
+
+    /**
+     * A newer version has come a step further on its way to take over, or it was decided about. The decision, and that one is
+     * begun, may be written down here: nothing but other changes of versions waits for that.
+     */
+    default void rollout(RolloutReport report) {
+        // only who keeps versions needs to hear of it
+    }
 }
