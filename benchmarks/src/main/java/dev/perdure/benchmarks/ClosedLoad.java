@@ -50,7 +50,8 @@ final class ClosedLoad implements AutoCloseable {
         for (int i = 0; i < requests; i++) {
             long begin = System.nanoTime();
             if (!isRight(clients.getFirst())) {
-                throw new IllegalStateException("a request of a bench was not answered rightly (expected: all of them)");
+                throw new IllegalStateException(
+                        "a request of a bench was not answered rightly (expected: all of them)");
             }
             nanos.add((double) (System.nanoTime() - begin));
         }

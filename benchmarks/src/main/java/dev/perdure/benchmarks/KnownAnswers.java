@@ -36,8 +36,8 @@ public final class KnownAnswers {
      */
     public KnownAnswers(ModelId model, GoldenSet known) {
         for (int item = 0; item < known.samples(); item++) {
-            GoldenSet one = new GoldenSet(
-                    items(known.inputs(), item, 1), items(known.outputs(), item, 1), known.tolerance());
+            GoldenSet one =
+                    new GoldenSet(items(known.inputs(), item, 1), items(known.outputs(), item, 1), known.tolerance());
             requests.add(request(model, one.inputs()));
             answers.add(one);
         }
@@ -83,7 +83,9 @@ public final class KnownAnswers {
     public Optional<String> wrong(int number, InferResponse response) {
         List<GoldenSet.Mismatch> mismatches =
                 answers.get(number % answers.size()).compare(tensors(response.outputs()));
-        return mismatches.isEmpty() ? Optional.empty() : Optional.of(mismatches.getFirst().toString());
+        return mismatches.isEmpty()
+                ? Optional.empty()
+                : Optional.of(mismatches.getFirst().toString());
     }
 
     private static SequencedMap<String, TensorData> tensors(List<Tensor> outputs) {
@@ -91,8 +93,8 @@ public final class KnownAnswers {
                 .filter(output -> output.datatype().dtype().isPresent())
                 .collect(Collectors.toMap(
                         Tensor::name,
-                        output -> new TensorData(
-                                output.datatype().dtype().orElseThrow(), output.shape(), output.data()),
+                        output ->
+                                new TensorData(output.datatype().dtype().orElseThrow(), output.shape(), output.data()),
                         (one, _) -> one,
                         LinkedHashMap::new));
     }

@@ -62,10 +62,7 @@ final class Losses {
 
     private OpenLoad load(OipClient client, int requests) {
         return new OpenLoad(
-                client,
-                new OpenLoad.Options(requests, PER_SECOND, DEADLINE, DEADLINE),
-                known::request,
-                known::wrong);
+                client, new OpenLoad.Options(requests, PER_SECOND, DEADLINE, DEADLINE), known::request, known::wrong);
     }
 
     private void harmOne() {

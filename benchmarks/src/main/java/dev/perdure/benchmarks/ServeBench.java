@@ -59,7 +59,13 @@ public final class ServeBench {
      * @param isMet whether it is
      */
     public record Figure(
-            Part part, String what, double value, String unit, @Nullable Double aim, boolean isAtMost, boolean isMet) {
+            Part part,
+            String what,
+            double value,
+            String unit,
+            @Nullable Double aim,
+            boolean isAtMost,
+            boolean isMet) {
         static Figure count(Part part, String what, long value) {
             return of(part, what, (double) value, "");
         }
@@ -122,7 +128,9 @@ public final class ServeBench {
 
     private static void stop(ProcessHandle process) {
         try {
-            new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new IllegalStateException("a process cannot be stopped here", e);
         } catch (InterruptedException e) {
@@ -188,14 +196,29 @@ public final class ServeBench {
             var loss = new Losses(gateway, known, times, harm);
             OpenLoad.LoadReport report = loss.run();
             boolean isStopped = part == Part.STOP;
-            add(Figure.atMost(isStopped ? 500 : 10, part, what + ": out after (median)", loss.out().median(), "ms"));
+            add(Figure.atMost(
+                    isStopped ? 500 : 10,
+                    part,
+                    what + ": out after (median)",
+                    loss.out().median(),
+                    "ms"));
             add(Figure.of(part, what + ": out after (slowest)", loss.out().max(), "ms"));
             if (isStopped) {
-                add(Figure.atMost(2_000, part, what + ": replaced after (median)", loss.replaced().median(), "ms"));
+                add(Figure.atMost(
+                        2_000,
+                        part,
+                        what + ": replaced after (median)",
+                        loss.replaced().median(),
+                        "ms"));
             } else {
-                add(Figure.of(part, what + ": replaced after (median)", loss.replaced().median(), "ms"));
+                add(Figure.of(
+                        part,
+                        what + ": replaced after (median)",
+                        loss.replaced().median(),
+                        "ms"));
             }
-            add(Figure.of(part, what + ": p99 while nothing happens", loss.steady().rank(0.99), "ms"));
+            add(Figure.of(
+                    part, what + ": p99 while nothing happens", loss.steady().rank(0.99), "ms"));
             add(Figure.of(part, what + ": p99 in the second after", loss.after().rank(0.99), "ms"));
             double ratio = loss.after().rank(0.99) / loss.steady().rank(0.99);
             add(

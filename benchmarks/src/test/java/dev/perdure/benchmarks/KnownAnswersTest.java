@@ -42,8 +42,7 @@ class KnownAnswersTest {
 
     @Test
     void inputsBetweenGoldenOnesAreAllDifferentAndNotBeyondThem() {
-        TensorData between =
-                KnownAnswers.between(golden(), 500).firstEntry().getValue();
+        TensorData between = KnownAnswers.between(golden(), 500).firstEntry().getValue();
         float[] values = between.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
         var seen = new HashSet<List<Float>>();
         for (int i = 0; i < values.length; i += 2) {
@@ -62,7 +61,11 @@ class KnownAnswersTest {
                 one("n", TensorData.of(Shape.of(2), 7L, 9L)),
                 one("y", TensorData.of(Shape.of(2), 1f, 2f)),
                 new Tolerance(0, 0));
-        assertThat(KnownAnswers.between(golden, 5).firstEntry().getValue().data().toArray(ValueLayout.JAVA_LONG_UNALIGNED))
+        assertThat(KnownAnswers.between(golden, 5)
+                        .firstEntry()
+                        .getValue()
+                        .data()
+                        .toArray(ValueLayout.JAVA_LONG_UNALIGNED))
                 .containsOnly(7, 9);
     }
 
@@ -72,11 +75,10 @@ class KnownAnswersTest {
         assertThat(known.size()).isEqualTo(3);
         assertThat(known.wrong(1, answer(2))).isEmpty();
         assertThat(known.wrong(4, answer(2.0001f))).isEmpty();
-        assertThat(known.wrong(0, answer(2))).hasValueSatisfying(words -> assertThat(words)
-                .contains("expected: 1"));
+        assertThat(known.wrong(0, answer(2)))
+                .hasValueSatisfying(words -> assertThat(words).contains("expected: 1"));
         assertThat(known.wrong(1, answer(Float.NaN))).isPresent();
-        assertThat(known.wrong(
-                        1, new InferResponse(ModelId.of("twice", "1"), "", Map.of(), List.of())))
+        assertThat(known.wrong(1, new InferResponse(ModelId.of("twice", "1"), "", Map.of(), List.of())))
                 .isPresent();
         float[] third = known.request(5).inputs().getFirst().data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
         assertThat(third).containsExactly(2f, 40f);

@@ -173,10 +173,12 @@ final class BadClients {
         return switch (random.nextInt(4)) {
             case 0 -> Arrays.copyOf(body, random.nextInt(body.length));
             case 1 -> changed(random, 1 + random.nextInt(8));
-            case 2 -> new String(body, UTF_8)
-                    .replaceFirst("\"shape\":\\[", "\"shape\":[-%d,".formatted(random.nextInt(100)))
-                    .getBytes(UTF_8);
-            default -> new String(body, UTF_8).replaceFirst("FP32|FP64|INT64", "BYTES").getBytes(UTF_8);
+            case 2 ->
+                new String(body, UTF_8)
+                        .replaceFirst("\"shape\":\\[", "\"shape\":[-%d,".formatted(random.nextInt(100)))
+                        .getBytes(UTF_8);
+            default ->
+                new String(body, UTF_8).replaceFirst("FP32|FP64|INT64", "BYTES").getBytes(UTF_8);
         };
     }
 

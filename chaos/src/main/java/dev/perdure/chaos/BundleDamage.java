@@ -56,9 +56,7 @@ public final class BundleDamage {
     }
 
     private static Path largest(List<Path> files) {
-        return files.stream()
-                .max(Comparator.comparingLong(BundleDamage::size))
-                .orElseThrow();
+        return files.stream().max(Comparator.comparingLong(BundleDamage::size)).orElseThrow();
     }
 
     private static long size(Path file) {

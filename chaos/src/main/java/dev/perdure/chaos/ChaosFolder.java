@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -112,12 +113,14 @@ public record ChaosFolder(Path path) {
         return Files.exists(fired().resolve(id));
     }
 
-    /** Returns what has happened so far. */
-    List<Fired> allFired() throws IOException {
+    /** Returns what has happened so far, and is not among what is known by its id. */
+    List<Fired> allFired(Set<String> known) throws IOException {
         List<Fired> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(fired())) {
             for (Path file : files.sorted().toList()) {
-                fired(file).ifPresent(all::add);
+                if (!known.contains(file.getFileName().toString())) {
+                    fired(file).ifPresent(all::add);
+                }
             }
         }
         return all;

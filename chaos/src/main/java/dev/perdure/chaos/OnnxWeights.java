@@ -28,11 +28,15 @@ final class OnnxWeights {
     /** Applies a function to every weight. Returns how many there were; none where the file keeps them otherwise. */
     static long change(MemorySegment file, DoubleUnaryOperator how) {
         var weights = new OnnxWeights(file);
-        weights.each(0, file.byteSize(), GRAPH, (from, end) -> weights.each(from, end, INITIALIZER, (begin, until) -> {
-            if (weights.number(begin, until, DATA_TYPE) == FLOATS) {
-                weights.each(begin, until, RAW_DATA, (at, to) -> weights.change(at, to, how));
-            }
-        }));
+        weights.each(
+                0,
+                file.byteSize(),
+                GRAPH,
+                (from, end) -> weights.each(from, end, INITIALIZER, (begin, until) -> {
+                    if (weights.number(begin, until, DATA_TYPE) == FLOATS) {
+                        weights.each(begin, until, RAW_DATA, (at, to) -> weights.change(at, to, how));
+                    }
+                }));
         return weights.changed;
     }
 

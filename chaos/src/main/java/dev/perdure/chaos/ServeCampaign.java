@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,8 +40,7 @@ public final class ServeCampaign {
     private final List<Ended> ended = new ArrayList<>();
     private final Map<String, String> faulty = new LinkedHashMap<>();
 
-    private ServeCampaign(
-            ServedTarget target, ChaosFolder folder, ServePlan plan, long seed, Consumer<String> say) {
+    private ServeCampaign(ServedTarget target, ChaosFolder folder, ServePlan plan, long seed, Consumer<String> say) {
         this.target = target;
         this.folder = folder;
         this.plan = plan;
@@ -122,8 +122,9 @@ public final class ServeCampaign {
     private synchronized boolean isNoticed(ServeExpectation expected, Instant since) {
         return told.stream()
                 .filter(one -> one.at().isAfter(since))
-                .anyMatch(one ->
-                        expected.findings().isEmpty() ? one.isIn() : expected.findings().contains(one.kind()));
+                .anyMatch(one -> expected.findings().isEmpty()
+                        ? one.isIn()
+                        : expected.findings().contains(one.kind()));
     }
 
     private void pause(Duration length) {
@@ -157,7 +158,7 @@ public final class ServeCampaign {
         switch (notice) {
             case Notice.Ejected(var _, Finding finding, int _) ->
                 add(new Told(now, kind(finding), true, false), "out: " + finding.words());
-            case Notice.Gone(var _, Finding finding, boolean _) ->
+            case Notice.Gone(var _, Finding finding, var _) ->
                 add(new Told(now, kind(finding), true, false), "gone: " + finding.words());
             case Notice.PutToUse(var replica) ->
                 add(new Told(now, "", false, true), "replica %d is put to use".formatted(replica.number()));
@@ -196,7 +197,7 @@ public final class ServeCampaign {
                         .toList(),
                 0,
                 Duration.between(began, Instant.now()).toMillis() / 1e3,
-                ServeReckoning.rows(entries, folder.allFired(), told, ended, faulty, began));
+                ServeReckoning.rows(entries, folder.allFired(Set.of()), told, ended, faulty, began));
     }
 
     private long count(End end) {

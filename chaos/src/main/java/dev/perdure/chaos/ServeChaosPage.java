@@ -112,8 +112,18 @@ public final class ServeChaosPage {
         String format = "%-22s %9s %9s %9s  %-13s %6s %6s %5s %5s %8s %8s  %s";
         List<String> lines = new ArrayList<>();
         lines.add(format.formatted(
-                "fault", "detected", "out", "replaced", "told as", "asked", "failed", "wrong", "late", "degraded",
-                "slowest", "verdict"));
+                "fault",
+                "detected",
+                "out",
+                "replaced",
+                "told as",
+                "asked",
+                "failed",
+                "wrong",
+                "late",
+                "degraded",
+                "slowest",
+                "verdict"));
         for (Row row : report.rows()) {
             lines.add(format.formatted(
                     row.id(),

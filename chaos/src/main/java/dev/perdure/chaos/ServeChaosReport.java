@@ -107,7 +107,23 @@ public record ServeChaosReport(
             Verdict verdict) {
         static Row never(Entry entry) {
             return new Row(
-                    entry.id(), entry.fault().kind(), "", "", null, null, null, null, "", 0, 0, 0, 0, 0, 0, null, "",
+                    entry.id(),
+                    entry.fault().kind(),
+                    "",
+                    "",
+                    null,
+                    null,
+                    null,
+                    null,
+                    "",
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    null,
+                    "",
                     Verdict.NEVER);
         }
     }

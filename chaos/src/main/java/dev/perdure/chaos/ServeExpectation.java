@@ -31,8 +31,7 @@ record ServeExpectation(Set<String> findings, boolean isRequired, boolean isRepl
                     ServeFault.NativeCrash _,
                     ServeFault.CloseSockets _ -> lost(GONE);
             case ServeFault.Stop _, ServeFault.Hang _ -> lost(HELD_UP);
-            case ServeFault.Pause(var lasts) ->
-                new ServeExpectation(HELD_UP, lasts.compareTo(SHORT) >= 0, false);
+            case ServeFault.Pause(var lasts) -> new ServeExpectation(HELD_UP, lasts.compareTo(SHORT) >= 0, false);
             case ServeFault.Exceptions _ -> new ServeExpectation(Set.of("failing"), false, false);
             case ServeFault.Slow _ -> new ServeExpectation(Set.of("slow", "stuck"), false, false);
             case ServeFault.NanWeights _ -> lost(NOT_FINITE);

@@ -116,7 +116,10 @@ final class ServeInjector {
                 wrong.add(ended);
             }
         });
-        return wrong.isEmpty() ? "" : "%d wrong answers, such as %s".formatted(wrong.size(), wrong.getFirst().words());
+        return wrong.isEmpty()
+                ? ""
+                : "%d wrong answers, such as %s"
+                        .formatted(wrong.size(), wrong.getFirst().words());
     }
 
     /** What a client does. */

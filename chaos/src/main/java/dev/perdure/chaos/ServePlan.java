@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param calm nothing happens for so long between faults
  * @param patience so many times as long as usual a replica is waited for before it is taken for silent, >= 1
  */
-public record ServePlan(
-        int replicas, double perSecond, Duration calm, double patience, List<Planned> faults) {
+public record ServePlan(int replicas, double perSecond, Duration calm, double patience, List<Planned> faults) {
     public ServePlan {
         faults = List.copyOf(faults);
     }

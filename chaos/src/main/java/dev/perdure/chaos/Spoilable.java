@@ -38,8 +38,8 @@ final class Spoilable implements Predictor {
     private static ServedModel copied(ServedModel model) {
         var weights = new LinkedHashMap<String, TensorData>();
         model.weights()
-                .forEach((name, tensor) -> weights.put(
-                        name, new TensorData(tensor.dtype(), tensor.shape(), copied(tensor.data()))));
+                .forEach((name, tensor) ->
+                        weights.put(name, new TensorData(tensor.dtype(), tensor.shape(), copied(tensor.data()))));
         ServedProgram program = switch (model.program()) {
             case ServedProgram.Onnx(var file) -> new ServedProgram.Onnx(copied(file));
             case ServedProgram.TorchScript(var archive) -> new ServedProgram.TorchScript(copied(archive));

@@ -13,9 +13,12 @@ import org.junit.jupiter.api.Test;
 /** Plans of faults for served models say what they mean, and mean the same every time. */
 class ServePlanTest {
     private static ServePlan plan(String... faults) {
-        return ServePlan.parse("plan.yaml", "faults:\n" + List.of(faults).stream()
-                .map(fault -> "  - " + fault + "\n")
-                .collect(Collectors.joining()));
+        return ServePlan.parse(
+                "plan.yaml",
+                "faults:\n"
+                        + List.of(faults).stream()
+                                .map(fault -> "  - " + fault + "\n")
+                                .collect(Collectors.joining()));
     }
 
     @Test

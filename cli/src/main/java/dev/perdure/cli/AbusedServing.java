@@ -64,8 +64,7 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
      *
      * @param options of {@code perdure replica}, besides the bundle
      */
-    AbusedServing(
-            ServedVersion version, KnownAnswers known, ServePlan plan, List<String> options, ChaosFolder chaos)
+    AbusedServing(ServedVersion version, KnownAnswers known, ServePlan plan, List<String> options, ChaosFolder chaos)
             throws IOException {
         this.version = version;
         this.known = known;
@@ -81,8 +80,7 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
         });
         var settings = new GatewaySettings(
                 Routing.Options.usual(),
-                Patience.times(
-                        plan.patience(), Fleet.Options.usual(Scaling.Options.between(wanted, wanted), 0)),
+                Patience.times(plan.patience(), Fleet.Options.usual(Scaling.Options.between(wanted, wanted), 0)),
                 1,
                 new RequestLimits(64 << 20, 4096),
                 DEADLINE,
@@ -170,8 +168,8 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
                         new OpenLoad.Options(requests, perSecond, DEADLINE, LATE),
                         number -> with(known.request(number % inputs), "", priority),
                         (number, response) -> known.wrong(number % inputs, response))
-                .watchedBy((_, due, end, verdict) -> ended.accept(
-                        ended(now.plusNanos(due - nowNanos), (end - due) / 1e6, verdict)));
+                .watchedBy((_, due, end, verdict) ->
+                        ended.accept(ended(now.plusNanos(due - nowNanos), (end - due) / 1e6, verdict)));
     }
 
     private static InferRequest with(InferRequest request, String id, int priority) {
@@ -200,7 +198,8 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
         long begin = System.nanoTime();
         Outcome outcome = others.infer(with(known.request(number), id, FIRST), Deadline.in(DEADLINE))
                 .join();
-        return ended(due, (System.nanoTime() - begin) / 1e6, Verdict.of(outcome, response -> known.wrong(number, response)));
+        return ended(
+                due, (System.nanoTime() - begin) / 1e6, Verdict.of(outcome, response -> known.wrong(number, response)));
     }
 
     /** Ends all. Returns how many replicas were left over then, and ends those. */

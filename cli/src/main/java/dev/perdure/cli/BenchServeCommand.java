@@ -42,7 +42,8 @@ final class BenchServeCommand implements Callable<Integer> {
     @Option(
             names = "--models",
             paramLabel = "MODELS",
-            description = "A folder with NAME/VERSION/ bundles, of which the first is asked. Signatures are not looked at.")
+            description =
+                    "A folder with NAME/VERSION/ bundles, of which the first is asked. Signatures are not looked at.")
     @Nullable
     Path models;
 
@@ -61,8 +62,7 @@ final class BenchServeCommand implements Callable<Integer> {
                     .getFirst();
             List<String> options = List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3");
             BenchCommand.progress("known answers");
-            KnownAnswers known =
-                    Undisturbed.answers(version, options, KnownAnswers.between(version.golden(), KNOWN));
+            KnownAnswers known = Undisturbed.answers(version, options, KnownAnswers.between(version.golden(), KNOWN));
             var bench = new ServeBench(
                     new LocalServing(version, known, options, folder),
                     known,
@@ -81,8 +81,7 @@ final class BenchServeCommand implements Callable<Integer> {
     private static Path trained(Path folder) throws IOException, InterruptedException {
         BenchCommand.progress("training a model to serve");
         RunConfig config = RunConfig.read(
-                DemoCommand.digits(),
-                List.of("training.epochs=1", "training.batch=256", "supervision.workers=1"));
+                DemoCommand.digits(), List.of("training.epochs=1", "training.batch=256", "supervision.workers=1"));
         var run = new RunFolder(folder.resolve("run"));
         run.create(config);
         RunOutcome outcome = new RunSession(run, config).supervise(new RunListener() {}, false);
@@ -91,7 +90,10 @@ final class BenchServeCommand implements Callable<Integer> {
         }
         Path models = folder.resolve("models");
         BundleProcess.make(
-                List.of(run.path().toString(), "--out", models.resolve(config.name()).resolve("1").toString()),
+                List.of(
+                        run.path().toString(),
+                        "--out",
+                        models.resolve(config.name()).resolve("1").toString()),
                 _ -> {});
         return models;
     }

@@ -13,7 +13,12 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = "Breaks a training, or served models, on purpose, and shows what came of it.",
-        subcommands = {ChaosTrainCommand.class, ChaosServeCommand.class, ChaosCommand.KindsCommand.class, ChaosSuperviseCommand.class})
+        subcommands = {
+            ChaosTrainCommand.class,
+            ChaosServeCommand.class,
+            ChaosCommand.KindsCommand.class,
+            ChaosSuperviseCommand.class
+        })
 final class ChaosCommand extends CommandGroup {
 
     /** The kinds of fault. */
@@ -24,7 +29,8 @@ final class ChaosCommand extends CommandGroup {
     static final class KindsCommand implements Callable<Integer> {
         @Override
         public Integer call() {
-            System.out.println("Kinds of fault of a training, with the settings of their own and the defaults of these:");
+            System.out.println(
+                    "Kinds of fault of a training, with the settings of their own and the defaults of these:");
             Kinds.all().forEach(KindsCommand::tell);
             System.out.println();
             System.out.println("Each may also have:");
@@ -35,6 +41,8 @@ final class ChaosCommand extends CommandGroup {
             System.out.println("    times, apart   so many times, each so many steps after the one before");
             System.out.println(
                     "    every-seconds  instead of step: so many times, in time (not for faults inside a worker)");
+            System.out.println(
+                    "    burst          with step: so many each time, every-seconds apart (not for faults inside a worker)");
             System.out.println();
             System.out.println("Kinds of fault of serving; each may also have times (1), so often in a row:");
             ServeKinds.all().forEach(KindsCommand::tell);

@@ -115,13 +115,7 @@ final class ChaosServeCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         try (var target = new AbusedServing(version, known, plan, replicaOptions(), chaos)) {
             target.awaitComplete();
-            return ServeCampaign.run(
-                            version.id().toString(),
-                            target,
-                            chaos,
-                            plan,
-                            seed,
-                            ChaosServeCommand::say)
+            return ServeCampaign.run(version.id().toString(), target, chaos, plan, seed, ChaosServeCommand::say)
                     .withOrphans(target.end());
         }
     }
@@ -138,7 +132,12 @@ final class ChaosServeCommand implements Callable<Integer> {
                 .min((a, b) -> VersionOrder.NEWEST_FIRST.compare(
                         a.id().version().orElse(""), b.id().version().orElse("")))
                 .orElseThrow(() -> new BadSettingException("--model: %s (expected: one of %s)"
-                        .formatted(name, versions.stream().map(v -> v.id().name()).distinct().toList())));
+                        .formatted(
+                                name,
+                                versions.stream()
+                                        .map(v -> v.id().name())
+                                        .distinct()
+                                        .toList())));
     }
 
     private Trust trust() throws IOException {
@@ -150,8 +149,8 @@ final class ChaosServeCommand implements Callable<Integer> {
     }
 
     private List<String> replicaOptions() {
-        var options = new ArrayList<>(
-                List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
+        var options =
+                new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
         trusted.forEach(place ->
                 options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
         if (unsignedAllowed) {

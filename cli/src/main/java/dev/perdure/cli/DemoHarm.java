@@ -33,8 +33,7 @@ final class DemoHarm {
     }
 
     private boolean isComplete() {
-        return session.gateway().inUse(model) == replicas
-                && processes.living().size() == replicas;
+        return session.gateway().inUse(model) == replicas && processes.living().size() == replicas;
     }
 
     /** Lets it happen. Returns whether each was replaced. */

@@ -136,8 +136,8 @@ final class DemoServing {
     }
 
     private List<String> replicaOptions(String engine, String... more) {
-        var options = new ArrayList<>(
-                List.of("--engine", engine, "--trust", publicKey().toAbsolutePath().toString()));
+        var options = new ArrayList<>(List.of(
+                "--engine", engine, "--trust", publicKey().toAbsolutePath().toString()));
         options.addAll(Arrays.asList(more));
         return options;
     }
@@ -196,10 +196,7 @@ final class DemoServing {
 
     private static OpenLoad load(OipClient client, KnownAnswers known, int requests) {
         return new OpenLoad(
-                client,
-                new OpenLoad.Options(requests, PER_SECOND, DEADLINE, DEADLINE),
-                known::request,
-                known::wrong);
+                client, new OpenLoad.Options(requests, PER_SECOND, DEADLINE, DEADLINE), known::request, known::wrong);
     }
 
     private boolean told(LoadReport report, boolean happened) {

@@ -131,7 +131,8 @@ final class LocalServing implements Serving {
         var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         String line = lines.readLine();
         if (line == null) {
-            throw new IOException("a replica did not start: exit code " + process.onExit().join().exitValue());
+            throw new IOException("a replica did not start: exit code "
+                    + process.onExit().join().exitValue());
         }
         return line;
     }
@@ -144,8 +145,8 @@ final class LocalServing implements Serving {
     @Override
     public Direct replica(int threads) throws IOException {
         Process process = launch(new OipAddress.Tcp("127.0.0.1", 0), List.of("--threads", Integer.toString(threads)));
-        OipAddress address = OipAddress.parse(
-                JSON.readTree(ready(process)).get("address").asText());
+        OipAddress address =
+                OipAddress.parse(JSON.readTree(ready(process)).get("address").asText());
         return new Direct() {
             @Override
             public OipAddress address() {

@@ -20,6 +20,7 @@ import dev.perdure.replica.ReplicaClient;
 import dev.perdure.replica.ReplicaProbe;
 import dev.perdure.replica.ReplicaServer;
 import dev.perdure.replica.ReplicaSettings;
+import dev.perdure.routing.Fleet;
 import dev.perdure.torch.TorchPredictors;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
@@ -264,7 +265,7 @@ final class ReplicaCommand implements Callable<Integer> {
             return new ReplicaSettings(
                     new BatchLimits(batchMax, Duration.of(delayMicrosMax, ChronoUnit.MICROS), queueMax),
                     threads,
-                    ReplicaSettings.DEFAULT.heartbeatEvery(),
+                    Fleet.BEAT,
                     Duration.ofSeconds(orphanSeconds),
                     OipServerSettings.DEFAULT);
         } catch (IllegalArgumentException e) {

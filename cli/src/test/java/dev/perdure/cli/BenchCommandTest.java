@@ -50,9 +50,9 @@ class BenchCommandTest {
                 .fine();
         assertThat(said).contains("through the gateway, p50", "added at p50", "at most 0.25 ms");
         JsonNode figures = new ObjectMapper().readTree(json.toFile());
-        assertThat(figures).hasSize(6).allSatisfy(figure -> assertThat(
-                        figure.get("part").asText())
-                .isEqualTo("CALLS"));
+        assertThat(figures)
+                .hasSize(6)
+                .allSatisfy(figure -> assertThat(figure.get("part").asText()).isEqualTo("CALLS"));
         assertThat(figures.get(0).get("value").asDouble()).isPositive();
     }
 

@@ -38,11 +38,15 @@ class ChaosServeTest {
 
     private JsonNode campaign(double perSecond, int replicas, List<String> faults) throws Exception {
         Path plan = folder.resolve("plan.yaml");
-        Files.writeString(plan, "replicas: %d\nrequests-per-second: %s\ncalm-seconds: 1\npatience: 8\nfaults:\n%s"
-                .formatted(
-                        replicas,
-                        perSecond,
-                        faults.stream().map(fault -> "  - " + fault + "\n").collect(Collectors.joining())));
+        Files.writeString(
+                plan,
+                "replicas: %d\nrequests-per-second: %s\ncalm-seconds: 1\npatience: 8\nfaults:\n%s"
+                        .formatted(
+                                replicas,
+                                perSecond,
+                                faults.stream()
+                                        .map(fault -> "  - " + fault + "\n")
+                                        .collect(Collectors.joining())));
         Path run = folder.resolve("run");
         Shell.Said said = perdure(
                 "chaos",
@@ -62,8 +66,10 @@ class ChaosServeTest {
         JsonNode report = JSON.readTree(run.resolve("chaos.json").toFile());
         assertThat(said.exitCode() == ExitCode.OK.code())
                 .isEqualTo(report.get("good").asBoolean());
-        assertThat(Files.readString(run.resolve("chaos.html"))).contains("<!DOCTYPE html>", faults.getFirst()
-                .substring(0, faults.getFirst().indexOf(':')));
+        assertThat(Files.readString(run.resolve("chaos.html")))
+                .contains(
+                        "<!DOCTYPE html>",
+                        faults.getFirst().substring(0, faults.getFirst().indexOf(':')));
         assertThat(report.get("orphans").asInt()).isZero();
         return report;
     }
@@ -75,9 +81,8 @@ class ChaosServeTest {
         assertThat(report.get("asked").asInt()).isPositive();
         assertThat(report.get("rows")).hasSize(faults);
         assertThat(report.get("rows"))
-                .allSatisfy(row -> assertThat(row.get("verdict").asText())
-                        .as("%s", row)
-                        .isIn("REPLACED", "NOTICED", "UNHARMED"));
+                .allSatisfy(row ->
+                        assertThat(row.get("verdict").asText()).as("%s", row).isIn("REPLACED", "NOTICED", "UNHARMED"));
     }
 
     @Test

@@ -38,7 +38,9 @@ class DemoTest {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(demo.waitFor(10, TimeUnit.MINUTES)).as("it ends by itself").isTrue();
+            assertThat(demo.waitFor(10, TimeUnit.MINUTES))
+                    .as("it ends by itself")
+                    .isTrue();
         } finally {
             List<ProcessHandle> left = demo.descendants().toList();
             left.forEach(ProcessHandle::destroyForcibly);
