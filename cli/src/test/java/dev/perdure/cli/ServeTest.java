@@ -200,7 +200,7 @@ class ServeTest {
                 TimeUnit.MILLISECONDS);
         OpenLoad.LoadReport report = load(requests, perSecond).run();
         System.out.printf("%d killed: %s%n", killed.size(), report);
-        assertThat(killed).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(killed).isNotEmpty();
         assertThat(report.failed()).as("%s", report).isZero();
         assertThat(report.wrong()).as("%s", report).isZero();
         assertThat(report.unheard()).isZero();
