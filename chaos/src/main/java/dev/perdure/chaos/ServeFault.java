@@ -61,8 +61,8 @@ public sealed interface ServeFault {
 
     record Poison() implements OfClients {}
 
-    /** @param times as much as usual is asked besides */
-    record Overload(int times, Duration lasts) implements OfClients {}
+    /** @param factor so many times as much as usual is asked besides */
+    record Overload(int factor, Duration lasts) implements OfClients {}
 
     /** @param connections how many clients do so at once */
     record SlowWriters(int connections, Duration lasts) implements OfClients {}

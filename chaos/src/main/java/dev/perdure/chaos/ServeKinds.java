@@ -87,9 +87,9 @@ public final class ServeKinds {
                 _ -> new ServeFault.Poison());
         add(
                 "overload",
-                "times: 3, seconds: 3",
+                "factor: 3, seconds: 3",
                 "So many times as much as usual is asked besides, for so long; of that some may be refused.",
-                s -> new ServeFault.Overload(s.integer("times", 3, 1, 1_000), seconds(s, "seconds", 3)));
+                s -> new ServeFault.Overload(s.integer("factor", 3, 1, 1_000), seconds(s, "seconds", 3)));
         add(
                 "slow-writers",
                 "connections: 20, seconds: 3",

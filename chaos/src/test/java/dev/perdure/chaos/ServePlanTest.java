@@ -52,6 +52,9 @@ class ServePlanTest {
         assertThat(plan.patience()).isEqualTo(3);
         assertThat(plan.faults().getFirst().fault())
                 .isEqualTo(new ServeFault.Slow(Duration.ofMillis(70), Duration.ofSeconds(2)));
+        assertThat(plan("overload: {factor: 5, times: 2}").entries(1).stream().map(ServePlan.Entry::fault))
+                .containsOnly(new ServeFault.Overload(5, Duration.ofSeconds(3)))
+                .hasSize(2);
         assertThat(plan.entries(1).stream().map(ServePlan.Entry::id))
                 .containsExactly("01-slow", "02-kill-1", "02-kill-2", "02-kill-3");
     }
