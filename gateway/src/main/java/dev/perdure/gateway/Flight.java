@@ -16,6 +16,7 @@ final class Flight {
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
+    private final Map<Integer, String> keys = new ConcurrentHashMap<>();
 
     final RequestId id;
     final InferRequest request;
@@ -28,8 +29,20 @@ final class Flight {
         this.ask = ask;
     }
 
-    void sent(int attempt, List<Integer> which) {
+    /** Some items are with a replica of the deployment with this key. */
+    void sent(int attempt, String key, List<Integer> which) {
+        keys.put(attempt, key);
         items.put(attempt, which);
+    }
+
+    /** A tier without replicas was asked for some items. */
+    void fell(int attempt, List<Integer> which) {
+        items.put(attempt, which);
+    }
+
+    /** Returns the key of the deployment whose replica had an attempt. */
+    String key(int attempt) {
+        return Optional.ofNullable(keys.get(attempt)).orElseThrow();
     }
 
     void under(int attempt, Pending answer) {

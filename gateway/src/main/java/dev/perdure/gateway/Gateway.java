@@ -12,6 +12,7 @@ import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.RepositoryEntry;
 import dev.perdure.oip.ServerMetadata;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Gateway implements InferenceService, AutoCloseable {
     private final ServerMetadata metadata;
-    private final SortedMap<String, ModelDesk> models = new TreeMap<>();
+    private final SortedMap<String, ServedModel> models = new TreeMap<>();
     private final Map<ModelId, Tally> tallies = new ConcurrentHashMap<>();
     private final GatewaySettings settings;
     private final Asks asks;
@@ -49,23 +50,23 @@ public final class Gateway implements InferenceService, AutoCloseable {
         this.metadata = metadata;
         this.settings = settings;
         this.asks = new Asks(settings);
-        var byName = new TreeMap<String, SortedMap<String, ServedVersion>>();
+        var byName = new TreeMap<String, List<ServedVersion>>();
         for (ServedVersion version : versions) {
-            tallies.put(version.id(), new Tally());
-            byName.computeIfAbsent(version.id().name(), _ -> new TreeMap<>(VersionOrder.NEWEST_FIRST))
-                    .put(version.version(), version);
+            byName.computeIfAbsent(version.id().name(), _ -> new ArrayList<>()).add(version);
         }
-        byName.forEach((name, all) -> models.put(name, new ModelDesk(name, all, settings, host, listener)));
+        byName.forEach((name, all) -> models.put(name, new ServedModel(name, all, settings, host, listener)));
     }
 
-    private ModelDesk desk(ModelId model) {
+    private ServedModel served(ModelId model) {
         return Optional.ofNullable(models.get(model.name())).orElseThrow(() -> unknown(model));
     }
 
+    private Deployment asked(ModelId model) {
+        return served(model).asked(model).orElseThrow(() -> unknown(model));
+    }
+
     private ServedVersion version(ModelId model) {
-        ModelDesk desk = desk(model);
-        return Optional.ofNullable(desk.versions().get(model.version().orElse(desk.newest())))
-                .orElseThrow(() -> unknown(model));
+        return asked(model).served();
     }
 
     private OipException unknown(ModelId model) {
@@ -74,29 +75,30 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     private List<ModelId> served() {
         return models.values().stream()
-                .flatMap(desk -> desk.versions().values().stream())
-                .map(ServedVersion::id)
+                .flatMap(model -> model.versions().named().values().stream())
+                .map(deployment -> deployment.served().id())
                 .toList();
     }
 
     @Override
     public InferResponse infer(InferRequest request, Call call) {
-        ServedVersion asked = version(request.model());
-        asked.metadata(List.of()).check(request);
-        Tally tally = tally(asked);
+        ServedVersion version = version(request.model());
+        version.metadata(List.of()).check(request);
         long begin = System.nanoTime();
         try {
-            Reply.Answered answered = desk(request.model()).infer(request, call, asks);
-            tally.answered(answered, System.nanoTime() - begin);
-            return Answers.of(request, answered, asked);
+            ServedModel.Asked asked = served(request.model()).infer(request, call, asks);
+            version = asked.of().served();
+            Reply.Answered answered = asked.answered();
+            tally(version).answered(answered, System.nanoTime() - begin);
+            return Answers.of(request, answered, version);
         } catch (OipException e) {
-            tally.failed(System.nanoTime() - begin);
+            tally(version).failed(System.nanoTime() - begin);
             throw e;
         }
     }
 
     private Tally tally(ServedVersion version) {
-        return Optional.ofNullable(tallies.get(version.id())).orElseThrow();
+        return tallies.computeIfAbsent(version.id(), _ -> new Tally());
     }
 
     /** Whether for every model there is a replica that answers rightly, of some version. */
@@ -107,17 +109,17 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     @Override
     public boolean ready(ModelId model) {
-        ModelDesk desk = desk(model);
-        ServedVersion asked = version(model);
+        ServedModel served = served(model);
+        Deployment asked = asked(model);
         return model.version().isPresent()
-                ? desk.look(asked.version()).isAnswering()
-                : desk.versions().keySet().stream()
-                        .anyMatch(version -> desk.look(version).isAnswering());
+                ? served.look(asked).isAnswering()
+                : served.versions().named().values().stream()
+                        .anyMatch(version -> served.look(version).isAnswering());
     }
 
     /** Returns how many replicas of a version are in use. */
     public int inUse(ModelId model) {
-        return desk(model).look(version(model).version()).inUse();
+        return served(model).look(asked(model)).inUse();
     }
 
     @Override
@@ -127,7 +129,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     @Override
     public ModelMetadata metadata(ModelId model) {
-        return version(model).metadata(List.copyOf(desk(model).versions().keySet()));
+        return version(model).metadata(List.copyOf(served(model).versions().named().keySet()));
     }
 
     @Override
@@ -168,7 +170,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
     @Override
     public void close() {
         List<Thread> closing = models.values().stream()
-                .map(desk -> Thread.ofVirtual().name("end").start(desk::close))
+                .map(model -> Thread.ofVirtual().name("end").start(model::close))
                 .toList();
         for (Thread thread : closing) {
             try {

@@ -14,6 +14,9 @@ sealed interface Reply {
         }
     }
 
+    /** Who was to answer it is not there any more: it is to ask anew, and nothing has been done. */
+    record Moved() implements Reply {}
+
     /** It is not. */
     record Failed(OipException why) implements Reply {}
 

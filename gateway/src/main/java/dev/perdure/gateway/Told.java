@@ -16,7 +16,7 @@ import dev.perdure.routing.Tier;
 final class Told {
     private Told() {}
 
-    /** Returns the version that a request is for. */
+    /** Returns the key of the deployment that a request is for. */
     static String asked(Ask ask) {
         return switch (ask.tiers().getFirst()) {
             case Tier.Model model -> model.version();
@@ -24,25 +24,25 @@ final class Told {
         };
     }
 
-    static AnswerTier tier(Tier tier, ServedVersion asked) {
+    static AnswerTier tier(Tier tier, Deployment asked) {
         return switch (tier) {
-            case Tier.Model model -> model.version().equals(asked.version()) ? AnswerTier.MODEL : AnswerTier.PREVIOUS;
+            case Tier.Model model -> model.version().equals(asked.key()) ? AnswerTier.MODEL : AnswerTier.PREVIOUS;
             case Tier.Rule _ -> AnswerTier.RULE;
             case Tier.KnownGood _ -> throw new IllegalStateException("no known answers are kept");
         };
     }
 
     /** Returns why the model that was asked did not answer; empty when it did. */
-    static String reason(Tier tier, ServedVersion asked, boolean isQuarantined) {
+    static String reason(Tier tier, Deployment asked, boolean isQuarantined) {
         String why = isQuarantined
                 ? "its input was being computed when two replicas ended"
-                : "no replica of %s answered".formatted(asked.id());
+                : "no replica of %s answered".formatted(asked.served().id());
         return switch (tier(tier, asked)) {
             case MODEL -> "";
             case PREVIOUS -> why;
             case RULE ->
                 why + "; this is the bundle's answer for that: "
-                        + asked.fallback().orElseThrow().reason();
+                        + asked.served().fallback().orElseThrow().reason();
         };
     }
 

@@ -8,9 +8,12 @@
  *       dev.perdure.gateway.VersionOrder} says which version is the newest, {@link dev.perdure.gateway.AnswerTier} who
  *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens.
  *   <li>{@link dev.perdure.gateway.ReplicaHost}: starts processes that answer, wherever; written by whoever knows how.
+ *   <li>{@code ServedModel}: which {@code Versions} of a model there are. A {@code Deployment} is one that replicas answer
+ *       for; {@code Deployments} are all that may still be named.
  *   <li>{@code ModelDesk}: one thread for each model, with all that {@link dev.perdure.routing.Routing} decides; told of
- *       everything in a queue, it does what follows. {@code Flight} is a request until it is forgotten, {@code Reply} what
- *       becomes of it. {@code Told} translates between the words of those who decide and those of the protocol.
+ *       everything in a queue, it does what follows. {@code Flight} is a request until it is forgotten, {@code Attempts} are
+ *       what is sent of it to replicas, {@code Reply} is what becomes of it, and {@code Replies} puts that together. {@code
+ *       Told} translates between the words of those who decide and those of the protocol.
  *   <li>{@code Asks} reads requests, {@code Answers} puts answers together, {@code Rows} takes items out of batches.
  *   <li>{@code Replicas}: the processes' lives; {@code GoldenProbe} asks what the bundle knows the answer to, {@code
  *       Comparing} whether two replicas agree, {@code Finite} looks for numbers that are none. {@code Ending} ends them all.

@@ -47,7 +47,18 @@ public final class OipServer implements AutoCloseable {
      */
     public OipServer(InferenceService service, OipServerSettings settings, List<OipAddress> addresses)
             throws IOException {
-        this(service, settings, addresses, _ -> {});
+        this(service, settings, addresses, List.of(), _ -> {});
+    }
+
+    /**
+     * Starts to listen, with pages beside the protocol's paths.
+     *
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service, OipServerSettings settings, List<OipAddress> addresses, List<Page> pages)
+            throws IOException {
+        this(service, settings, addresses, pages, _ -> {});
     }
 
     /**
@@ -62,6 +73,22 @@ public final class OipServer implements AutoCloseable {
             List<OipAddress> addresses,
             Consumer<ServerBuilder> others)
             throws IOException {
+        this(service, settings, addresses, List.of(), others);
+    }
+
+    /**
+     * Starts to listen, with pages and other services beside the protocol's.
+     *
+     * @param others adds them
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            List<Page> pages,
+            Consumer<ServerBuilder> others)
+            throws IOException {
         this.asked = List.copyOf(addresses);
         this.service = new Draining(service);
         ServerBuilder builder = Server.builder();
@@ -70,6 +97,7 @@ public final class OipServer implements AutoCloseable {
         }
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
+        Pages.mount(builder, pages, settings, threads);
         others.accept(builder);
         this.server = builder.build();
         try {

@@ -1,11 +1,23 @@
 package dev.perdure.oip;
 
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Optional;
 
-/** Bodies of requests that are not for inference; an empty one says nothing, which is allowed. */
+/** Bodies of requests; an empty one of those that are not for inference says nothing, which is allowed. */
 final class RestBodies {
     private RestBodies() {}
+
+    /** Returns a body as it was before it was compressed. */
+    static MemorySegment plain(AggregatedHttpRequest request, OipLimits limits) {
+        byte[] bytes = request.content().array();
+        Optional<Compression> compression = Compression.ofContent(
+                Optional.ofNullable(request.headers().get(HttpHeaderNames.CONTENT_ENCODING)));
+        return MemorySegment.ofArray(
+                compression.isEmpty() ? bytes : compression.get().decompressed(bytes, limits.bodyBytesMax()));
+    }
 
     /** Returns what the member {@code parameters} has. */
     static Map<String, Parameter> parameters(MemorySegment body, OipLimits limits) {

@@ -1,8 +1,6 @@
 package dev.perdure.oip;
 
 import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -84,16 +82,7 @@ final class RestService implements HttpService {
     }
 
     private MemorySegment body(AggregatedHttpRequest request) {
-        HttpData content = request.content();
-        Optional<Compression> compression =
-                Compression.ofContent(header(request.headers(), HttpHeaderNames.CONTENT_ENCODING.toString()));
-        byte[] bytes = content.array();
-        return MemorySegment.ofArray(
-                compression.isEmpty()
-                        ? bytes
-                        : compression
-                                .get()
-                                .decompressed(bytes, settings.limits().bodyBytesMax()));
+        return RestBodies.plain(request, settings.limits());
     }
 
     private static Optional<String> header(HttpHeaders headers, String name) {

@@ -13,7 +13,8 @@
  *       dev.perdure.oip.SampleModels} has the models that the conformance suite asks.
  *   <li>{@link dev.perdure.oip.HttpBody}: JSON and binary data of HTTP; {@link dev.perdure.oip.BytesElements} and {@link
  *       dev.perdure.oip.Classification} write what is neither. {@link dev.perdure.oip.OipLimits}: how much of it is taken.
- *   <li>{@link dev.perdure.oip.OipServer}: REST, gRPC and gRPC's health check, at {@link dev.perdure.oip.OipAddress}es.
+ *   <li>{@link dev.perdure.oip.OipServer}: REST, gRPC and gRPC's health check, at {@link dev.perdure.oip.OipAddress}es, and
+ *       {@link dev.perdure.oip.Page}s of whoever has more to say over HTTP.
  *   <li>{@link dev.perdure.oip.OipClient}: sends requests and tells by an {@link dev.perdure.oip.Outcome} what became of
  *       each.
  * </ol>
