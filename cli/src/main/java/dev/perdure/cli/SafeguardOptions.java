@@ -136,7 +136,7 @@ final class SafeguardOptions {
         Path file = Path.of(guard);
         if (!Files.isRegularFile(file)) {
             throw new BadSettingException(
-                    "--guard: %s (expected: a YAML file that is there, or off). docs/operating/serve.md has one"
+                    "--guard: %s (expected: a YAML file that is there, or off). docs/operating/guard.md has one"
                             .formatted(guard));
         }
         var profiles = new LinkedHashMap<String, Optional<GuardProfile>>();

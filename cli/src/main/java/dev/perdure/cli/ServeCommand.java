@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
 import dev.perdure.model.KeyFiles;
@@ -9,6 +10,7 @@ import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipServerSettings;
+import dev.perdure.recall.Recall;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Routing;
@@ -23,6 +25,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -104,6 +107,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
     boolean unsignedAllowed;
 
+    @Mixin
+    SafeguardOptions around = new SafeguardOptions();
+
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
@@ -114,7 +120,9 @@ final class ServeCommand implements Callable<Integer> {
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
-        try (var session = new ServeSession(versions, settings, program(), telling)) {
+        Safeguards safeguards = around.safeguards(models, versions, telling::say);
+        try (Recall _ = safeguards.recall();
+                var session = new ServeSession(versions, settings.with(safeguards), program(), telling)) {
             session.listen(addresses, server());
             session.tellWhatIsServed(stop);
             stop.await();

@@ -61,7 +61,7 @@ final class ServeSession implements AutoCloseable {
 
     /** Begins to take requests; they are answered when replicas are ready. Returns where, with the ports it got. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings) throws IOException {
-        server = new OipServer(gateway, settings, addresses);
+        server = new OipServer(gateway, settings, addresses, gateway.pages());
         return server.addresses();
     }
 

@@ -10,6 +10,7 @@ import dev.perdure.oip.ModelMetadata;
 import dev.perdure.oip.ModelStatistics;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
+import dev.perdure.oip.Page;
 import dev.perdure.oip.RepositoryEntry;
 import dev.perdure.oip.ServerMetadata;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
     private final Map<ModelId, Tally> tallies = new ConcurrentHashMap<>();
     private final GatewaySettings settings;
     private final Asks asks;
+    private final InputWatch inputs;
 
     /**
      * Begins to start replicas of all versions.
@@ -50,6 +52,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
         this.metadata = metadata;
         this.settings = settings;
         this.asks = new Asks(settings);
+        this.inputs = new InputWatch(
+                settings.safeguards(), this::served, (version, change) -> listener.drifts(version.id(), change));
         var byName = new TreeMap<String, List<ServedVersion>>();
         for (ServedVersion version : versions) {
             byName.computeIfAbsent(version.id().name(), _ -> new ArrayList<>()).add(version);
@@ -84,13 +88,14 @@ public final class Gateway implements InferenceService, AutoCloseable {
     public InferResponse infer(InferRequest request, Call call) {
         ServedVersion version = version(request.model());
         version.metadata(List.of()).check(request);
+        VersionGuard.Guarded guarded = inputs.before(version, request);
         long begin = System.nanoTime();
         try {
-            ServedModel.Asked asked = served(request.model()).infer(request, call, asks);
+            ServedModel.Asked asked = served(request.model()).infer(guarded.request(), call, asks);
             version = asked.of().served();
             Reply.Answered answered = asked.answered();
             tally(version).answered(answered, System.nanoTime() - begin);
-            return Answers.of(request, answered, version);
+            return InputWatch.said(Answers.of(request, answered, version), guarded);
         } catch (OipException e) {
             tally(version).failed(System.nanoTime() - begin);
             throw e;
@@ -120,6 +125,21 @@ public final class Gateway implements InferenceService, AutoCloseable {
     /** Returns how many replicas of a version are in use. */
     public int inUse(ModelId model) {
         return served(model).look(asked(model)).inUse();
+    }
+
+    /** Returns what a version's inputs were found to be; of whoever names none, that of the version that answers. */
+    public GuardReport guard(ModelId model) {
+        return inputs.guard(version(model));
+    }
+
+    /** Returns whether what a version is asked drifts. */
+    public DriftLook drift(ModelId model) {
+        return inputs.drift(version(model));
+    }
+
+    /** Returns what is to be had over HTTP beside the protocol. */
+    public List<Page> pages() {
+        return SafeguardPages.of(this);
     }
 
     @Override
@@ -169,6 +189,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
     /** Ends all replicas, and returns when none is left. */
     @Override
     public void close() {
+        inputs.close();
         List<Thread> closing = models.values().stream()
                 .map(model -> Thread.ofVirtual().name("end").start(model::close))
                 .toList();

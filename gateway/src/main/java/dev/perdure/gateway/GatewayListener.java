@@ -1,5 +1,7 @@
 package dev.perdure.gateway;
 
+import dev.perdure.guard.DriftStanding;
+import dev.perdure.oip.ModelId;
 import dev.perdure.routing.Notice;
 
 /** Hears what happens, from the thread that decides, which must not be held up. */
@@ -9,4 +11,7 @@ public interface GatewayListener {
 
     /** Something happened to a model's replicas or requests. */
     void told(String model, Notice notice);
+
+    /** What is asked of a version begins to drift away from its training, or does so no more; from another thread. */
+    default void drifts(ModelId model, DriftStanding.Change change) {}
 }

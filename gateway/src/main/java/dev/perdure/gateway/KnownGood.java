@@ -56,7 +56,7 @@ final class KnownGood {
 
     private final Recall recall;
     private final InstantSource clock;
-    private final String life;
+    private final String model;
     private final Map<ReplicaId, Waiting> waiting = new ConcurrentHashMap<>();
     private final Map<Question, Boolean> disputed = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -67,19 +67,19 @@ final class KnownGood {
         }
     };
 
-    /** @param life of this gateway: replicas of another with the same number are others */
-    KnownGood(Recall recall, InstantSource clock, String life) {
+    KnownGood(Recall recall, InstantSource clock, String model) {
         this.recall = recall;
         this.clock = clock;
-        this.life = life;
+        this.model = model;
     }
 
     boolean isOff() {
         return recall == Recall.NOTHING;
     }
 
+    /** One of the same number of another gateway, or of an earlier life of this, is taken for the same: more is forgotten then. */
     private String source(ReplicaId replica) {
-        return "%s/%s/%d".formatted(life, replica.version(), replica.number());
+        return model + "/" + replica;
     }
 
     /**

@@ -81,7 +81,7 @@ final class ServedModel implements AutoCloseable {
             Versions now = versions;
             Deployment asked = now.asked(request.model().version()).orElseThrow();
             boolean isNamed = request.model().version().isPresent();
-            Reply reply = desk.infer(request, call, asks, now.tiers(asked, isNamed));
+            Reply reply = desk.infer(request, call, asks, now.tiers(asked, isNamed, settings.safeguards()));
             if (!(reply instanceof Reply.Moved)) {
                 return new Asked(asked, reply);
             }

@@ -7,6 +7,11 @@
  *       dev.perdure.gateway.ServedVersion}s, by {@link dev.perdure.gateway.GatewaySettings}. {@link
  *       dev.perdure.gateway.VersionOrder} says which version is the newest, {@link dev.perdure.gateway.AnswerTier} who
  *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens.
+ *   <li>{@link dev.perdure.gateway.Safeguards}: what stands around the models. {@code InputWatch} looks at inputs by {@link
+ *       dev.perdure.gateway.TrainingInputs}: {@code VersionGuard} judges each ({@link dev.perdure.gateway.GuardReport}), {@code
+ *       DriftWatch} has a thread that sees with {@code VersionDrift} whether they drift ({@link
+ *       dev.perdure.gateway.DriftLook}). {@code KnownGood} remembers what replicas answered, by what {@code Remembering}
+ *       tells it. {@code SafeguardPages} says all that over HTTP, as {@code PageJson}.
  *   <li>{@link dev.perdure.gateway.ReplicaHost}: starts processes that answer, wherever; written by whoever knows how.
  *   <li>{@code ServedModel}: which {@code Versions} of a model there are. A {@code Deployment} is one that replicas answer
  *       for; {@code Deployments} are all that may still be named.
