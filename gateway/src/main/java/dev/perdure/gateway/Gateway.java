@@ -149,7 +149,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     @Override
     public ModelMetadata metadata(ModelId model) {
-        return version(model).metadata(List.copyOf(served(model).versions().named().keySet()));
+        return version(model)
+                .metadata(List.copyOf(served(model).versions().named().keySet()));
     }
 
     @Override

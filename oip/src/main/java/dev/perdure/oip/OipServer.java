@@ -55,8 +55,7 @@ public final class OipServer implements AutoCloseable {
      *
      * @throws IOException if that cannot be done
      */
-    public OipServer(
-            InferenceService service, OipServerSettings settings, List<OipAddress> addresses, List<Page> pages)
+    public OipServer(InferenceService service, OipServerSettings settings, List<OipAddress> addresses, List<Page> pages)
             throws IOException {
         this(service, settings, addresses, pages, _ -> {});
     }

@@ -33,7 +33,9 @@ final class Pages implements HttpService {
     static void mount(ServerBuilder builder, List<Page> pages, OipServerSettings settings, Executor threads) {
         SequencedMap<String, Pages> byPath = new LinkedHashMap<>();
         for (Page page : pages) {
-            byPath.computeIfAbsent(page.path(), _ -> new Pages(settings, threads)).byMethod.put(page.method(), page);
+            byPath.computeIfAbsent(page.path(), _ -> new Pages(settings, threads))
+                    .byMethod
+                    .put(page.method(), page);
         }
         byPath.forEach(builder::service);
     }

@@ -13,8 +13,8 @@ final class RestBodies {
     /** Returns a body as it was before it was compressed. */
     static MemorySegment plain(AggregatedHttpRequest request, OipLimits limits) {
         byte[] bytes = request.content().array();
-        Optional<Compression> compression = Compression.ofContent(
-                Optional.ofNullable(request.headers().get(HttpHeaderNames.CONTENT_ENCODING)));
+        Optional<Compression> compression =
+                Compression.ofContent(Optional.ofNullable(request.headers().get(HttpHeaderNames.CONTENT_ENCODING)));
         return MemorySegment.ofArray(
                 compression.isEmpty() ? bytes : compression.get().decompressed(bytes, limits.bodyBytesMax()));
     }
