@@ -117,10 +117,10 @@ final class ServeCommand implements Callable<Integer> {
         List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         var telling = new ServeTelling(System.out);
+        Safeguards safeguards = around.safeguards(models, versions, telling::say);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
-        Safeguards safeguards = around.safeguards(models, versions, telling::say);
         try (Recall _ = safeguards.recall();
                 var session = new ServeSession(versions, settings.with(safeguards), program(), telling)) {
             session.listen(addresses, server());

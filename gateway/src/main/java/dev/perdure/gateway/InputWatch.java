@@ -18,7 +18,11 @@ final class InputWatch implements AutoCloseable {
     /** Of an answer: what was found in its request's inputs, and what was done about it. */
     static final String GUARD = "perdure_guard";
 
-    private record Watched(VersionGuard guard, VersionDrift drift) {}
+    private record Watched(VersionGuard guard, VersionDrift drift) {
+        boolean isOf(ServedVersion version) {
+            return guard.version().digest().equals(version.digest());
+        }
+    }
 
     private final Safeguards safeguards;
     private final Supplier<Collection<ModelId>> served;
@@ -40,11 +44,13 @@ final class InputWatch implements AutoCloseable {
         this.drifts = new DriftWatch(System.nanoTime(), told);
     }
 
+    /** A bundle that was changed under the same version is another. */
     private Watched of(ServedVersion version) {
         Watched known = watched.get(version.id());
-        return known != null && known.guard().version() == version
+        return known != null && known.isOf(version)
                 ? known
-                : watched.compute(version.id(), (_, was) -> was != null && was.guard().version() == version ? was : made(version));
+                : watched.compute(
+                        version.id(), (_, was) -> was != null && was.isOf(version) ? was : made(version));
     }
 
     private Watched made(ServedVersion version) {

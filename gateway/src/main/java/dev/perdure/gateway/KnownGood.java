@@ -74,7 +74,7 @@ final class KnownGood {
     }
 
     boolean isOff() {
-        return recall == Recall.NOTHING;
+        return !recall.keepsAnything();
     }
 
     /** One of the same number of another gateway, or of an earlier life of this, is taken for the same: more is forgotten then. */

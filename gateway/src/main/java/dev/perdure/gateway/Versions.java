@@ -1,6 +1,5 @@
 package dev.perdure.gateway;
 
-import dev.perdure.recall.Recall;
 import dev.perdure.routing.Tier;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +58,7 @@ record Versions(SortedMap<String, Deployment> named, Optional<Deployment> stable
             switch (fallback) {
                 case PREVIOUS -> previous(asked, isNamed).ifPresent(tiers::add);
                 case KNOWN_GOOD -> {
-                    if (safeguards.recall() != Recall.NOTHING) {
+                    if (safeguards.recall().keepsAnything()) {
                         tiers.add(new Tier.KnownGood());
                     }
                 }

@@ -30,7 +30,7 @@ import java.util.SequencedMap;
 final class Doubling {
     static final ModelId ID = ModelId.of("double");
     static final float RULE = -1;
-    static final Duration LONG = Duration.ofSeconds(20);
+    static final Duration LONG = Duration.ofSeconds(60);
 
     private Doubling() {}
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.perdure.core.Digests;
 import dev.perdure.guard.Action;
 import dev.perdure.guard.DriftSettings;
 import dev.perdure.guard.DriftStanding;
@@ -24,6 +25,7 @@ import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
 import dev.perdure.oip.ServerMetadata;
 import dev.perdure.recall.MemoryRecall;
+import dev.perdure.recall.Question;
 import dev.perdure.recall.Recall;
 import dev.perdure.recall.RecallLimits;
 import dev.perdure.recall.SqliteRecall;
@@ -34,8 +36,11 @@ import dev.perdure.routing.Routing;
 import dev.perdure.routing.Scaling;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -320,42 +325,46 @@ class SafeguardsTest {
         assertThat(values(ask(gateway, last).outputs())).containsExactly(2 * last);
     }
 
-    private static dev.perdure.recall.Question question(float x) {
-        byte[] bytes = java.nio.ByteBuffer.allocate(4)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+    private static Question question(float x) {
+        MessageDigest digest = Digests.sha256();
+        digest.update(ByteBuffer.allocate(Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
                 .putFloat(x)
-                .array();
-        return new dev.perdure.recall.Question(
-                ONE.digest(), dev.perdure.core.Digests.hex(dev.perdure.core.Digests.sha256().digest(bytes)));
+                .array());
+        return new Question(ONE.digest(), Digests.hex(digest));
     }
 
     @Test
     void knownAnswersOutliveTheGatewayButNotAChangedBundle() throws Exception {
         var told = new CopyOnWriteArrayList<String>();
         Path file = folder.resolve("known-good.db");
-        Gateway first = serve(host(), Safeguards.usual().with(sqlite(file, told)), ONE);
-        ask(first, 20);
-        await().atMost(LONG).until(() -> recalls.getLast().counts().written() == 1);
+        Recall recall = sqlite(file, told);
+        ask(serve(host(), Safeguards.usual().with(recall), ONE), 20);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(recall.counts().written())
+                        .as("%s, %s", recall.counts(), told)
+                        .isEqualTo(1));
         close();
         toClose.clear();
         isFailing.set(true);
-        Gateway second = serve(host(), Safeguards.usual().with(sqlite(file, told)), ONE);
-        await().atMost(LONG).until(() -> recalls.getLast().counts().kept() == 1);
-        assertThat(values(ask(second, 20).outputs())).containsExactly(40);
+        assertThat(values(ask(again(file, told, ONE), 20).outputs())).containsExactly(40);
         close();
         toClose.clear();
-        Gateway changed =
-                serve(host(), Safeguards.usual().with(sqlite(file, told)), Doubling.version("1", 2, 'c'));
-        await().atMost(LONG).until(() -> recalls.getLast().counts().kept() == 1);
+        Gateway changed = again(file, told, Doubling.version("1", 2, 'c'));
         assertThat(values(ask(changed, 20).outputs())).containsExactly(RULE);
         assertThat(told).isEmpty();
     }
 
-    private final List<Recall> recalls = new ArrayList<>();
+    private Gateway again(Path file, List<String> told, ServedVersion version) {
+        Recall recall = sqlite(file, told);
+        await().atMost(LONG)
+                .untilAsserted(() ->
+                        assertThat(recall.counts().kept()).as("%s", told).isEqualTo(1));
+        return serve(host(), Safeguards.usual().with(recall), version);
+    }
 
     private Recall sqlite(Path file, List<String> told) {
         var recall = new SqliteRecall(file, RecallLimits.usual(), InstantSource.system(), SqliteRecall.AGAIN, told::add);
-        recalls.add(recall);
         toClose.add(recall);
         return recall;
     }

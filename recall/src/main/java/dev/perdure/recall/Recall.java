@@ -11,6 +11,11 @@ public interface Recall extends AutoCloseable {
     /** Keeps nothing. */
     Recall NOTHING = new Recall() {
         @Override
+        public boolean keepsAnything() {
+            return false;
+        }
+
+        @Override
         public Optional<KnownAnswer> find(Question question) {
             return Optional.empty();
         }
@@ -46,6 +51,11 @@ public interface Recall extends AutoCloseable {
      * @param notWritten how many were not, since the disk was full, broken or too slow
      */
     record Counts(long kept, long found, long missed, long written, long notWritten) {}
+
+    /** Returns whether there is any use in asking. */
+    default boolean keepsAnything() {
+        return true;
+    }
 
     /** Returns the last answer to a question; nothing if there is none, or it is too old. */
     Optional<KnownAnswer> find(Question question);
