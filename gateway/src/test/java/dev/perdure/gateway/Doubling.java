@@ -75,19 +75,19 @@ final class Doubling {
     }
 
     static boolean isGolden(InferRequest request) {
-        float x = values(request.inputs())[0];
+        float x = floats(request.inputs())[0];
         return x >= 1 && x <= 3;
     }
 
     static List<Tensor> times(float factor, InferRequest request) {
-        float[] x = values(request.inputs());
+        float[] x = floats(request.inputs());
         for (int i = 0; i < x.length; i++) {
             x[i] *= factor;
         }
         return List.of(Tensor.of("y", Shape.of(x.length, 1), x));
     }
 
-    static float[] values(List<Tensor> tensors) {
+    static float[] floats(List<Tensor> tensors) {
         return tensors.getFirst().data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     }
 

@@ -152,7 +152,7 @@ class KnownGoodTest {
         KnownGood.Found found =
                 known.find(VERSION, List.of("c", "x", "a"), List.of(0, 1, 2)).orElseThrow();
         assertThat(found.items()).containsExactly(0, 2);
-        assertThat(Doubling.values(found.outputs())).containsExactly('c', 'a');
+        assertThat(Doubling.floats(found.outputs())).containsExactly('c', 'a');
         assertThat(known.find(VERSION, List.of("x"), List.of(0))).isEmpty();
     }
 }

@@ -5,7 +5,7 @@ import static dev.perdure.gateway.Doubling.RULE;
 import static dev.perdure.gateway.Doubling.ask;
 import static dev.perdure.gateway.Doubling.said;
 import static dev.perdure.gateway.Doubling.times;
-import static dev.perdure.gateway.Doubling.values;
+import static dev.perdure.gateway.Doubling.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -144,8 +144,8 @@ class SafeguardsTest {
     void aClippedValueIsAnsweredByTheModelWhichIsSaidAndCounted() {
         Gateway gateway = serve(host(), Safeguards.usual(), ONE);
         InferResponse response = ask(gateway, 5000, 20, 7000);
-        assertThat(values(response.outputs())[0]).isBetween(220f, 220.1f);
-        assertThat(values(response.outputs())[1]).isEqualTo(40);
+        assertThat(floats(response.outputs())[0]).isBetween(220f, 220.1f);
+        assertThat(floats(response.outputs())[1]).isEqualTo(40);
         assertThat(said(response, "perdure_tier")).isEqualTo("model");
         assertThat(said(response, "perdure_guard")).isEqualTo("x: outside, clipped in 2 items");
         assertThat(ask(gateway, 20).parameters()).doesNotContainKey("perdure_guard");
@@ -171,7 +171,7 @@ class SafeguardsTest {
         GuardReport report = gateway.guard(Doubling.ID);
         assertThat(report.refusedRequests()).isEqualTo(1);
         assertThat(report.rejectedItems()).isEqualTo(2);
-        assertThat(values(ask(gateway, 10, 11).outputs())).containsExactly(20, 22);
+        assertThat(floats(ask(gateway, 10, 11).outputs())).containsExactly(20, 22);
     }
 
     @Test
@@ -186,7 +186,7 @@ class SafeguardsTest {
                 .isThrownBy(() -> ask(gateway, 5000))
                 .withMessageContaining("x: 5000.0 in item 0 (expected: -10.0 to 110.0)");
         InferResponse imputed = ask(gateway, Float.NaN);
-        assertThat(values(imputed.outputs())).containsExactly(100);
+        assertThat(floats(imputed.outputs())).containsExactly(100);
         assertThat(said(imputed, "perdure_guard")).isEqualTo("x: never missing, imputed in 1 item");
     }
 
@@ -195,7 +195,7 @@ class SafeguardsTest {
         var off = new Safeguards(Optional.empty(), Optional.empty(), List.of(), Recall.NOTHING);
         Gateway gateway = serve(host(), off, ONE);
         InferResponse response = ask(gateway, 5000);
-        assertThat(values(response.outputs())).containsExactly(10000);
+        assertThat(floats(response.outputs())).containsExactly(10000);
         assertThat(response.parameters()).doesNotContainKey("perdure_guard");
         assertThat(page(gateway, "guard")).contains("\"watched\":false", "\"why_not\":\"it is switched off\"");
         assertThat(page(gateway, "drift")).contains("\"watched\":false", "\"why_not\":\"it is switched off\"");
@@ -242,13 +242,13 @@ class SafeguardsTest {
         await().atMost(LONG).until(() -> recall.counts().kept() == 3);
         isFailing.set(true);
         InferResponse known = ask(gateway, 20);
-        assertThat(values(known.outputs())).containsExactly(40);
+        assertThat(floats(known.outputs())).containsExactly(40);
         assertThat(said(known, "perdure_tier")).isEqualTo("known-good");
         assertThat(said(known, "perdure_reason"))
                 .contains("no replica of double/1 answered; this is what it answered to the same input", " s ago");
         assertThat(known.model()).isEqualTo(ModelId.of("double", "1"));
         InferResponse mixed = ask(gateway, 30, 21, 10);
-        assertThat(values(mixed.outputs())).containsExactly(60, RULE, 20);
+        assertThat(floats(mixed.outputs())).containsExactly(60, RULE, 20);
         assertThat(said(mixed, "perdure_tier")).isEqualTo("rule");
         assertThat(said(mixed, "perdure_tiers")).isEqualTo("known-good,rule,known-good");
         isFailing.set(false);
@@ -259,11 +259,11 @@ class SafeguardsTest {
     void anAnswerToAClippedInputIsKnownByWhatWasComputed() {
         Recall recall = memory();
         Gateway gateway = serve(host(), Safeguards.usual().with(recall), ONE);
-        float answer = values(ask(gateway, 5000).outputs())[0];
+        float answer = floats(ask(gateway, 5000).outputs())[0];
         await().atMost(LONG).until(() -> recall.counts().kept() == 1);
         isFailing.set(true);
         InferResponse known = ask(gateway, 6000);
-        assertThat(values(known.outputs())).containsExactly(answer);
+        assertThat(floats(known.outputs())).containsExactly(answer);
         assertThat(said(known, "perdure_tier")).isEqualTo("known-good");
         assertThat(said(known, "perdure_guard")).isEqualTo("x: outside, clipped in 1 item");
     }
@@ -312,7 +312,7 @@ class SafeguardsTest {
         var wrong = new ArrayList<Float>();
         var right = new ArrayList<Float>();
         for (float x = 100; !isReplaced.get(); x++) {
-            (values(ask(gateway, x).outputs())[0] == 2 * x ? right : wrong).add(x);
+            (floats(ask(gateway, x).outputs())[0] == 2 * x ? right : wrong).add(x);
         }
         assertThat(wrong).as("some left before it was found").isNotEmpty();
         float last = 99;
@@ -320,9 +320,9 @@ class SafeguardsTest {
         await().atMost(LONG).until(() -> recall.find(question(last)).isPresent());
         isFailing.set(true);
         for (float x : wrong) {
-            assertThat(values(ask(gateway, x).outputs())[0]).as("%s", x).isNotEqualTo(5 * x);
+            assertThat(floats(ask(gateway, x).outputs())[0]).as("%s", x).isNotEqualTo(5 * x);
         }
-        assertThat(values(ask(gateway, last).outputs())).containsExactly(2 * last);
+        assertThat(floats(ask(gateway, last).outputs())).containsExactly(2 * last);
     }
 
     private static Question question(float x) {
@@ -347,11 +347,11 @@ class SafeguardsTest {
         close();
         toClose.clear();
         isFailing.set(true);
-        assertThat(values(ask(again(file, told, ONE), 20).outputs())).containsExactly(40);
+        assertThat(floats(ask(again(file, told, ONE), 20).outputs())).containsExactly(40);
         close();
         toClose.clear();
         Gateway changed = again(file, told, Doubling.version("1", 2, 'c'));
-        assertThat(values(ask(changed, 20).outputs())).containsExactly(RULE);
+        assertThat(floats(ask(changed, 20).outputs())).containsExactly(RULE);
         assertThat(told).isEmpty();
     }
 
