@@ -160,6 +160,26 @@ class TableGuardTest {
     }
 
     @Test
+    void limitsHoldAlsoWherePreprocessingTurnsTheSign() {
+        var profile = new GuardProfile(
+                100,
+                List.of(new GuardProfile.Feature.Numeric("debt", 0, new Range(10, 20), Optional.empty())),
+                Optional.empty());
+        InputGuard guard = InputGuard.of(
+                        profile,
+                        new Preprocessing(List.of(new Preprocessing.Step.Divide(-10))),
+                        Shape.of(1),
+                        GuardPolicy.standard())
+                .orElseThrow();
+        assertThat(guard.judge(TensorData.of(Shape.of(3, 1), -1f, -1.5f, -2f)).clean())
+                .isTrue();
+        Judgement judgement = guard.judge(TensorData.of(Shape.of(1, 1), -3f));
+        assertThat(judgement.findings().getFirst().expected()).isEqualTo("9.0 to 21.0");
+        assertThat((double) Tables.values(judgement.input())[0])
+                .isCloseTo(-2.1, org.assertj.core.data.Offset.offset(1e-4));
+    }
+
+    @Test
     void noMarkIsAMissingCategoryWhereTrainingHadSuch() {
         var counts = new LinkedHashMap<String, Long>();
         counts.put("Bonn", 500L);
