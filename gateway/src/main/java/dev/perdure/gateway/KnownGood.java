@@ -179,11 +179,11 @@ final class KnownGood {
     }
 
     /** A version was found to be wrong as a whole: nothing that its replicas gave is used any more. */
-    void wrong(ServedVersion version) {
+    void wrong(Deployment deployment) {
         waiting.keySet().stream()
-                .filter(replica -> replica.version().equals(version.version()))
+                .filter(replica -> replica.version().equals(deployment.key()))
                 .forEach(this::wrong);
-        recall.forgetModel(version.digest());
+        recall.forgetModel(deployment.served().digest());
     }
 
     /** Returns what is known of some items of a request; nothing if that is nothing. */

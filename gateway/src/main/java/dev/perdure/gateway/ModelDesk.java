@@ -234,6 +234,11 @@ final class ModelDesk implements AutoCloseable {
         }
     }
 
+    /** A deployment was found to be wrong: nothing that it ever answered is used any more. */
+    void distrust(Deployment deployment) {
+        remembering.known().wrong(deployment);
+    }
+
     /** Returns how a deployment's replicas are; nobody there before anything is known. */
     FleetLook look(Deployment deployment) {
         return looks.getOrDefault(deployment.key(), new FleetLook(0, false));
