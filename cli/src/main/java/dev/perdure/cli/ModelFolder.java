@@ -10,11 +10,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A folder of bundles: {@code NAME/VERSION/} each. */
 final class ModelFolder {
@@ -33,14 +31,12 @@ final class ModelFolder {
                             .formatted(models, models));
         }
         Map<ModelId, ServedVersion> versions = new LinkedHashMap<>();
-        for (Path model : foldersIn(models)) {
-            for (Path place : foldersIn(model)) {
-                ServedVersion version = verified(place, trust);
-                ServedVersion other = versions.putIfAbsent(version.id(), version);
-                if (other != null) {
-                    throw new BadSettingException("%s: model %s (expected: another version than %s). Leave one out"
-                            .formatted(place, version.id(), other.place()));
-                }
+        for (Path place : BundlePlaces.in(models)) {
+            ServedVersion version = verified(place, trust);
+            ServedVersion other = versions.putIfAbsent(version.id(), version);
+            if (other != null) {
+                throw new BadSettingException("%s: model %s (expected: another version than %s). Leave one out"
+                        .formatted(place, version.id(), other.place()));
             }
         }
         if (versions.isEmpty()) {
@@ -51,20 +47,16 @@ final class ModelFolder {
         return List.copyOf(versions.values());
     }
 
-    private static ServedVersion verified(Path place, Trust trust) throws IOException {
+    /**
+     * Verifies every byte of one.
+     *
+     * @throws dev.perdure.model.RefusedBundleException if it is not to be used
+     */
+    static ServedVersion verified(Path place, Trust trust) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             return ServedVersion.of(
                     place.toAbsolutePath().toString(),
                     Bundles.at(new LocalObjectStore(place)).open(trust, arena));
-        }
-    }
-
-    private static List<Path> foldersIn(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return new ArrayList<>(entries.filter(Files::isDirectory)
-                    .filter(entry -> !entry.getFileName().toString().startsWith("."))
-                    .sorted()
-                    .toList());
         }
     }
 }

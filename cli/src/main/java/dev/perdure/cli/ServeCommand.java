@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
@@ -40,6 +41,8 @@ import picocli.CommandLine.Parameters;
             "Ctrl-C answers what is under way, ends all replicas, and then this process."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
     @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
     Path models = Path.of("");
 
@@ -110,20 +113,28 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     SafeguardOptions around = new SafeguardOptions();
 
+    @Mixin
+    RolloutOptions rollout = new RolloutOptions();
+
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
         GatewaySettings settings = settings();
-        List<ServedVersion> versions = new ArrayList<>(ModelFolder.read(models, trust()));
-        versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
+        RolloutSettings rollouts = rollout.settings();
         var telling = new ServeTelling(System.out);
+        var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
+        List<ServedVersion> versions = new ArrayList<>(watch.first());
+        versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         Safeguards safeguards = around.safeguards(models, versions, telling::say);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
         try (Recall _ = safeguards.recall();
-                var session = new ServeSession(versions, settings.with(safeguards), program(), telling)) {
+                var session = new ServeSession(
+                        versions, settings.with(safeguards), rollouts, watch, program(), telling);
+                watch) {
             session.listen(addresses, server());
+            watch.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");

@@ -1,7 +1,10 @@
 package dev.perdure.cli;
 
 import dev.perdure.gateway.Gateway;
+import dev.perdure.gateway.GatewayListener;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.ModelRepository;
+import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
@@ -39,6 +42,35 @@ final class ServeSession implements AutoCloseable {
     ServeSession(
             List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
             throws IOException {
+        this(versions, settings, RolloutSettings.usual(), ModelRepository.NONE, program, telling, telling);
+    }
+
+    /**
+     * Starts replicas, of versions that may come and go.
+     *
+     * @param versions the newest of each model first
+     * @param watch whoever has made it begins it when requests are taken
+     */
+    ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelWatch watch,
+            LocalReplicas.Program program,
+            ServeTelling telling)
+            throws IOException {
+        this(versions, settings, rollouts, watch, program, telling, watch.keeping(telling));
+    }
+
+    private ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelRepository repository,
+            LocalReplicas.Program program,
+            ServeTelling telling,
+            GatewayListener listener)
+            throws IOException {
         this.versions = List.copyOf(versions);
         this.telling = telling;
         this.folder = Files.createTempDirectory("perdure-serve-");
@@ -46,8 +78,10 @@ final class ServeSession implements AutoCloseable {
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
                 versions,
                 settings,
+                rollouts,
+                repository,
                 new LocalReplicas(program, folder, telling::say),
-                telling);
+                listener);
     }
 
     Gateway gateway() {

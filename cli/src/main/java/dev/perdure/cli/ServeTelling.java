@@ -1,6 +1,7 @@
 package dev.perdure.cli;
 
 import dev.perdure.gateway.GatewayListener;
+import dev.perdure.gateway.RolloutReport;
 import dev.perdure.guard.DriftReport;
 import dev.perdure.guard.DriftStanding;
 import dev.perdure.oip.ModelId;
@@ -53,6 +54,29 @@ final class ServeTelling implements GatewayListener {
                 "%s: what is asked is again as in training (window %d)"
                         .formatted(model, ended.report().number());
         });
+    }
+
+    @Override
+    public void rollout(RolloutReport report) {
+        say(words(report));
+    }
+
+    /** Returns a line for a person about a version that is to take over. */
+    static String words(RolloutReport report) {
+        String stable = report.stable().toString();
+        String words = switch (report.phase()) {
+            case "loading" -> "replicas of it are started beside %s".formatted(stable);
+            case "shadow" -> "it computes copies of requests that %s answers".formatted(stable);
+            case "canary" -> "it answers %.0f %% of requests, %s the others".formatted(100 * report.share(), stable);
+            case "promoted" -> "takes over from %s".formatted(stable);
+            default ->
+                "rolled back: %s. %s goes on%s"
+                        .formatted(
+                                report.reason().orElse(""),
+                                stable,
+                                report.isByRequest() ? "" : "; it is tried again when its bundle changes");
+        };
+        return "%s: %s".formatted(report.candidate(), words);
     }
 
     /** Returns a line for a person; nothing for what is of no interest to one. */

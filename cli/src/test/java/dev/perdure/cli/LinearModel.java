@@ -36,12 +36,17 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * A model whose right answers are known here: {@code y = a + (x₀ + x₁, x₀ - x₁)}, in a bundle with an ONNX file.
+ * A model whose right answers are known here: {@code y = a ± (x₀ + x₁, x₀ - x₁)}, in a bundle with an ONNX file.
  *
  * @param a what tells versions apart
+ * @param sign of all weights but {@code a}
  */
-record LinearModel(String name, String version, float a) {
+record LinearModel(String name, String version, float a, float sign) {
     private static final int SIZE = 2;
+
+    LinearModel(String name, String version, float a) {
+        this(name, version, a, 1);
+    }
 
     /** Returns the input of this number: no two are equal. */
     static float[] input(int number) {
@@ -50,7 +55,7 @@ record LinearModel(String name, String version, float a) {
 
     /** Returns the right answer; every value on the way is exact. */
     float[] answer(float[] x) {
-        return new float[] {a + x[0] + x[1], a + x[0] - x[1]};
+        return new float[] {a + sign * (x[0] + x[1]), a + sign * (x[0] - x[1])};
     }
 
     static InferRequest request(ModelId model, float... x) {
@@ -72,7 +77,7 @@ record LinearModel(String name, String version, float a) {
 
     private SequencedMap<String, TensorData> weights() {
         var weights = new LinkedHashMap<String, TensorData>();
-        weights.put("fc.weight", TensorData.of(Shape.of(SIZE, SIZE), 1f, 1f, 1f, -1f));
+        weights.put("fc.weight", TensorData.of(Shape.of(SIZE, SIZE), sign, sign, sign, -sign));
         weights.put("fc.bias", TensorData.of(Shape.of(SIZE), a, a));
         return weights;
     }

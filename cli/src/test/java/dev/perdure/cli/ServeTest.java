@@ -75,7 +75,7 @@ class ServeTest {
      * Returns settings for tests in which processes end: those that are slow because others build on the same machine are not
      * ended for it.
      */
-    private static Fleet.Options patient(int replicas) {
+    static Fleet.Options patient(int replicas) {
         Fleet.Options usual = Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0);
         return new Fleet.Options(
                 usual.health(),

@@ -41,9 +41,10 @@ final class Asks {
      * Reads a request that fits its model.
      *
      * @param originNanos of the clock that deadlines are on
+     * @param mark tells its inputs' digests from those of others; empty if they are not to be
      * @throws OipException {@link OipError#INVALID} if its inputs are of different or too many items
      */
-    Ask read(InferRequest request, Call call, List<Tier> tiers, long originNanos) {
+    Ask read(InferRequest request, Call call, List<Tier> tiers, long originNanos, String mark) {
         int items = items(request);
         return new Ask(
                 tiers,
@@ -53,7 +54,14 @@ final class Asks {
                         .orElse(PRIORITY_USUAL),
                 said(CLIENT, request, call).orElseGet(() -> host(call.peer())),
                 said(AFFINITY, request, call),
-                digests(request.inputs(), items));
+                digests(request.inputs(), items, mark));
+    }
+
+    /** Returns the call with this share of the time that is left. */
+    Call within(double share, InferRequest request, Call call) {
+        Duration left = deadline(request, call).left();
+        var part = Deadline.in(Duration.ofNanos((long) (share * left.toNanos())));
+        return new Call(part, call.header(), call.peer(), call.abandoned());
     }
 
     private int items(InferRequest request) {
@@ -95,7 +103,7 @@ final class Asks {
     }
 
     /** Equal inputs of the same model, and only those, have equal digests, wherever in a batch and in which order they are. */
-    private static List<String> digests(List<Tensor> unordered, int items) {
+    private static List<String> digests(List<Tensor> unordered, int items, String mark) {
         List<Tensor> inputs =
                 unordered.stream().sorted(Comparator.comparing(Tensor::name)).toList();
         var digests = new ArrayList<String>(items);
@@ -104,7 +112,7 @@ final class Asks {
             for (Tensor input : inputs) {
                 Digests.update(digest, Rows.row(input, item));
             }
-            digests.add(Digests.hex(digest));
+            digests.add(mark + Digests.hex(digest));
         }
         return digests;
     }

@@ -5,8 +5,9 @@ package dev.perdure.gateway;
  * the same version is another deployment.
  *
  * @param key the name that those who decide know it by
+ * @param reading how its outputs are compared with those of others
  */
-record Deployment(String key, ServedVersion served) {
+record Deployment(String key, ServedVersion served, Reading reading) {
     /** No version has this in its name. */
     private static final char AGAIN = '#';
 
@@ -14,13 +15,28 @@ record Deployment(String key, ServedVersion served) {
      * Returns a deployment that is told from the earlier ones of its version.
      *
      * @param number 1 for the first of this version
+     * @param apart share of the golden outputs' range within which numbers are near each other
      */
-    static Deployment of(ServedVersion served, long number) {
+    static Deployment of(ServedVersion served, long number, double apart) {
         String version = served.version();
-        return new Deployment(number == 1 ? version : version + AGAIN + number, served);
+        return new Deployment(number == 1 ? version : version + AGAIN + number, served, new Reading(served, apart));
     }
 
     String version() {
         return served.version();
+    }
+
+    /** Returns whether this is a deployment of that very bundle. */
+    boolean isOf(ServedVersion bundle) {
+        return isSame(served, bundle);
+    }
+
+    static boolean isSame(ServedVersion one, ServedVersion other) {
+        return one.version().equals(other.version()) && one.digest().equals(other.digest());
+    }
+
+    /** Returns whether a version takes and gives the same, so that clients need not know which of the two answers. */
+    boolean isLike(ServedVersion other) {
+        return served.signature().equals(other.signature()) && served.labels().equals(other.labels());
     }
 }

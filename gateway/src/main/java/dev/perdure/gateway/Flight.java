@@ -18,6 +18,9 @@ final class Flight {
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
     private final Map<Integer, String> ages = new ConcurrentHashMap<>();
     private final Map<Integer, String> keys = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> sentAt = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> took = new ConcurrentHashMap<>();
+    private volatile long nanos;
 
     final RequestId id;
     final InferRequest request;
@@ -39,6 +42,7 @@ final class Flight {
     /** Some items are with a replica of the deployment with this key. */
     void sent(int attempt, String key, List<Integer> which) {
         keys.put(attempt, key);
+        sentAt.put(attempt, System.nanoTime());
         items.put(attempt, which);
     }
 
@@ -70,6 +74,20 @@ final class Flight {
     void gave(int attempt, List<Tensor> given) {
         outputs.put(attempt, given);
         pending.remove(attempt);
+        Optional.ofNullable(sentAt.get(attempt)).ifPresent(since -> took.put(attempt, System.nanoTime() - since));
+    }
+
+    /** These attempts are what the client gets. */
+    void answeredBy(List<Integer> attempts) {
+        nanos = attempts.stream()
+                .mapToLong(attempt -> took.getOrDefault(attempt, 0L))
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns how long the replicas took whose answers the client gets; 0 if there are none. */
+    long nanos() {
+        return nanos;
     }
 
     List<Tensor> outputs(int attempt) {

@@ -11,6 +11,7 @@ import dev.perdure.oip.ModelStatistics;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
+import dev.perdure.oip.Parameter;
 import dev.perdure.oip.RepositoryEntry;
 import dev.perdure.oip.ServerMetadata;
 import java.util.ArrayList;
@@ -19,9 +20,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * What clients talk to. It owns every request until it is answered: keeps what was asked, sends it to a replica, and elsewhere
@@ -30,18 +34,29 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Closing it ends all replicas; whoever puts it behind a server closes that before.
  */
 public final class Gateway implements InferenceService, AutoCloseable {
+    private static final long POLL_NANOS = 10_000_000;
+    private static final String ROLLOUT = "rollout";
+    private static final String VERSION = "version";
+
     private final ServerMetadata metadata;
-    private final SortedMap<String, ServedModel> models = new TreeMap<>();
+    private final Map<String, ServedModel> models = new ConcurrentSkipListMap<>();
+    private final Set<String> first = ConcurrentHashMap.newKeySet();
     private final Map<ModelId, Tally> tallies = new ConcurrentHashMap<>();
     private final GatewaySettings settings;
+    private final RolloutSettings rollouts;
+    private final ModelRepository repository;
+    private final ReplicaHost host;
+    private final GatewayListener listener;
     private final Asks asks;
     private final InputWatch inputs;
+    private final Object changing = new Object();
+    private boolean isClosed;
+    private final Set<ServedModel> leaving = ConcurrentHashMap.newKeySet();
 
     /**
-     * Begins to start replicas of all versions.
+     * Begins to start replicas of all versions, with the usual rollouts of newer ones, and no others to load.
      *
-     * @param versions of any models, each once; of those of one model with equal inputs and outputs the older stands in for
-     *     the newer
+     * @param versions of any models, each once
      */
     public Gateway(
             ServerMetadata metadata,
@@ -49,8 +64,31 @@ public final class Gateway implements InferenceService, AutoCloseable {
             GatewaySettings settings,
             ReplicaHost host,
             GatewayListener listener) {
+        this(metadata, versions, settings, RolloutSettings.usual(), ModelRepository.NONE, host, listener);
+    }
+
+    /**
+     * Begins to start replicas of all versions.
+     *
+     * @param versions of any models, each once; of those of one model with equal inputs and outputs the older stands in for
+     *     the newer
+     * @param rollouts how versions that come later take over
+     * @param repository where they come from
+     */
+    public Gateway(
+            ServerMetadata metadata,
+            Collection<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelRepository repository,
+            ReplicaHost host,
+            GatewayListener listener) {
         this.metadata = metadata;
         this.settings = settings;
+        this.rollouts = rollouts;
+        this.repository = repository;
+        this.host = host;
+        this.listener = listener;
         this.asks = new Asks(settings);
         this.inputs = new InputWatch(
                 settings.safeguards(), this::served, (version, change) -> listener.drifts(version.id(), change));
@@ -58,7 +96,71 @@ public final class Gateway implements InferenceService, AutoCloseable {
         for (ServedVersion version : versions) {
             byName.computeIfAbsent(version.id().name(), _ -> new ArrayList<>()).add(version);
         }
-        byName.forEach((name, all) -> models.put(name, new ServedModel(name, all, settings, host, listener)));
+        first.addAll(byName.keySet());
+        byName.forEach((name, all) -> models.put(name, model(name, all)));
+    }
+
+    private ServedModel model(String name, List<ServedVersion> all) {
+        return new ServedModel(name, all, settings, rollouts, host, listener);
+    }
+
+    /**
+     * Serves one more version, which was verified; returns at once. The first of a model answers as soon as it can. An older one
+     * than the one that answers is there for those who name it. A newer one that takes and gives the same takes over in this
+     * manner; one that does not is there for those who name it. One that is served already goes on; if it is on trial, {@link
+     * RolloutSettings.Manner#AT_ONCE} ends that.
+     */
+    public void serve(ServedVersion version, RolloutSettings.Manner manner) {
+        String name = version.id().name();
+        synchronized (changing) {
+            if (!isClosed) {
+                models.computeIfAbsent(name, _ -> model(name, List.of())).serve(version, manner);
+            }
+        }
+    }
+
+    /** Serves one more version in the usual manner. */
+    public void serve(ServedVersion version) {
+        serve(version, rollouts.manner());
+    }
+
+    /**
+     * Stops serving a version, or all of a model if none is named: requests that it has are answered. Nothing happens if it is
+     * not served. Returns at once; when no version is left, the model is unknown.
+     */
+    public void retire(ModelId model) {
+        synchronized (changing) {
+            ServedModel served = models.get(model.name());
+            if (served == null) {
+                return;
+            }
+            model.version()
+                    .ifPresentOrElse(
+                            served::retire,
+                            () -> served.versions().named().keySet().forEach(served::retire));
+            if (served.versions().named().isEmpty()) {
+                models.remove(model.name());
+                first.remove(model.name());
+                leaving.add(served);
+                Thread.ofVirtual().name("unload " + model).start(() -> end(served));
+            }
+        }
+    }
+
+    /** Lets a model that takes no more requests answer those that it has. */
+    private void end(ServedModel served) {
+        long until = System.nanoTime() + settings.drainWithin().toNanos();
+        while (!served.isDrained() && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        served.close();
+        leaving.remove(served);
+    }
+
+    /** Returns what is said over HTTP beside the protocol. */
+    public List<Page> pages() {
+        return Stream.concat(new GatewayPages(this::served).all().stream(), SafeguardPages.of(this).stream())
+                .toList();
     }
 
     private ServedModel served(ModelId model) {
@@ -74,7 +176,11 @@ public final class Gateway implements InferenceService, AutoCloseable {
     }
 
     private OipException unknown(ModelId model) {
-        return new OipException(OipError.NOT_FOUND, "model: %s (expected: one of %s)".formatted(model, served()));
+        return unknown(model, served());
+    }
+
+    static OipException unknown(ModelId model, List<ModelId> served) {
+        return new OipException(OipError.NOT_FOUND, "model: %s (expected: one of %s)".formatted(model, served));
     }
 
     private List<ModelId> served() {
@@ -106,20 +212,28 @@ public final class Gateway implements InferenceService, AutoCloseable {
         return tallies.computeIfAbsent(version.id(), _ -> new Tally());
     }
 
-    /** Whether for every model there is a replica that answers rightly, of some version. */
+    /**
+     * Whether for every model there is a replica that answers rightly, of some version. One that was loaded later counts from its
+     * first answer on: until then nobody relies on it.
+     */
     @Override
     public boolean ready() {
-        return models.keySet().stream().allMatch(name -> ready(ModelId.of(name)));
+        return models.entrySet().stream()
+                .filter(entry ->
+                        first.contains(entry.getKey()) || entry.getValue().hasAnswered())
+                .allMatch(entry -> ready(entry.getValue()));
+    }
+
+    private static boolean ready(ServedModel model) {
+        return model.versions().named().values().stream()
+                .anyMatch(version -> model.look(version).isAnswering());
     }
 
     @Override
     public boolean ready(ModelId model) {
         ServedModel served = served(model);
         Deployment asked = asked(model);
-        return model.version().isPresent()
-                ? served.look(asked).isAnswering()
-                : served.versions().named().values().stream()
-                        .anyMatch(version -> served.look(version).isAnswering());
+        return model.version().isPresent() ? served.look(asked).isAnswering() : ready(served);
     }
 
     /** Returns how many replicas of a version are in use. */
@@ -135,11 +249,6 @@ public final class Gateway implements InferenceService, AutoCloseable {
     /** Returns whether what a version is asked drifts. */
     public DriftLook drift(ModelId model) {
         return inputs.drift(version(model));
-    }
-
-    /** Returns what is to be had over HTTP beside the protocol. */
-    public List<Page> pages() {
-        return SafeguardPages.of(this);
     }
 
     @Override
@@ -172,26 +281,80 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     @Override
     public List<RepositoryEntry> index(boolean ready) {
-        return served().stream()
-                .map(this::entry)
+        var all = new ArrayList<RepositoryEntry>();
+        models.forEach((name, model) -> all.addAll(RepositoryIndex.of(name, model)));
+        all.addAll(repository.others());
+        return all.stream()
                 .filter(entry -> !ready || entry.state() == RepositoryEntry.State.READY)
                 .toList();
     }
 
-    private RepositoryEntry entry(ModelId id) {
-        boolean isReady = ready(id);
-        return new RepositoryEntry(
-                id.name(),
-                id.version().orElse(""),
-                isReady ? RepositoryEntry.State.READY : RepositoryEntry.State.UNAVAILABLE,
-                isReady ? "" : "no replica of it can be asked now");
+    /**
+     * Has every version of a model served that the repository has, and returns when all can be asked, by name at least.
+     *
+     * @param parameters {@code rollout}: how newer versions take over, {@code at-once} or {@code shadow,canary}
+     */
+    @Override
+    public void load(String model, Map<String, Parameter> parameters, Call call) {
+        expectOnly(parameters, ROLLOUT);
+        repository.load(this, model, text(parameters, ROLLOUT).map(Gateway::manner));
+        ModelId id = ModelId.of(model);
+        while (!served(id).isLoaded()) {
+            if (call.deadline().passed() || call.abandoned().isDone()) {
+                throw new OipException(OipError.LATE, "%s is still being loaded".formatted(id));
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private static void expectOnly(Map<String, Parameter> parameters, String name) {
+        parameters.keySet().stream()
+                .filter(given -> !given.equals(name))
+                .findFirst()
+                .ifPresent(given -> {
+                    throw new OipException(
+                            OipError.INVALID, "parameter: %.80s (expected: none, or %s)".formatted(given, name));
+                });
+    }
+
+    private static Optional<String> text(Map<String, Parameter> parameters, String name) {
+        return switch (parameters.get(name)) {
+            case null -> Optional.empty();
+            case Parameter.Text(String text) -> Optional.of(text);
+            case Parameter _ ->
+                throw new OipException(OipError.INVALID, "parameter %s (expected: a text)".formatted(name));
+        };
+    }
+
+    private static RolloutSettings.Manner manner(String word) {
+        return RolloutSettings.Manner.of(word)
+                .orElseThrow(() -> new OipException(
+                        OipError.INVALID,
+                        "parameter %s: '%.80s' (expected: at-once or shadow,canary)".formatted(ROLLOUT, word)));
+    }
+
+    /**
+     * Stops serving a model, or one version, until it is loaded by request: requests that it has are answered.
+     *
+     * @param parameters {@code version}: only this one
+     */
+    @Override
+    public void unload(String model, Map<String, Parameter> parameters, Call call) {
+        expectOnly(parameters, VERSION);
+        ModelId id = ModelId.of(model, text(parameters, VERSION).orElse(""));
+        asked(id);
+        repository.unloaded(model, id.version());
+        retire(id);
     }
 
     /** Ends all replicas, and returns when none is left. */
     @Override
     public void close() {
         inputs.close();
-        List<Thread> closing = models.values().stream()
+        synchronized (changing) {
+            isClosed = true;
+        }
+        List<Thread> closing = Stream.concat(models.values().stream(), leaving.stream())
                 .map(model -> Thread.ofVirtual().name("end").start(model::close))
                 .toList();
         for (Thread thread : closing) {

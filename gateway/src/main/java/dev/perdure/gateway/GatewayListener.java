@@ -14,4 +14,12 @@ public interface GatewayListener {
 
     /** What is asked of a version begins to drift away from its training, or does so no more; from another thread. */
     default void drifts(ModelId model, DriftStanding.Change change) {}
+
+    /**
+     * A newer version has come a step further on its way to take over, or it was decided about. The decision, and that one is
+     * begun, may be written down here: nothing but other changes of versions waits for that.
+     */
+    default void rollout(RolloutReport report) {
+        // only who keeps versions needs to hear of it
+    }
 }

@@ -4,10 +4,14 @@ import dev.perdure.oip.Call;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
+import dev.perdure.oip.Tensor;
 import dev.perdure.routing.Ask;
+import dev.perdure.routing.Candidate;
 import dev.perdure.routing.Command;
 import dev.perdure.routing.Event;
 import dev.perdure.routing.Fleet;
+import dev.perdure.routing.Next;
+import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.RequestId;
 import dev.perdure.routing.Routing;
 import dev.perdure.routing.Scaling;
@@ -22,9 +26,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +49,7 @@ final class ModelDesk implements AutoCloseable {
     private final String name;
     private final GatewaySettings settings;
     private final GatewayListener listener;
+    private final Runnable looked;
     private final long originNanos = System.nanoTime();
     private final Deployments deployments = new Deployments();
     private final Set<String> retired = ConcurrentHashMap.newKeySet();
@@ -52,22 +59,55 @@ final class ModelDesk implements AutoCloseable {
     private final Attempts attempts;
     private final Replies replies;
     private final Comparing comparing;
+    private final Copies copies;
     private final LinkedBlockingQueue<Event> queue = new LinkedBlockingQueue<>();
     private final Map<RequestId, Flight> flights = new ConcurrentHashMap<>();
     private final AtomicLong requests = new AtomicLong();
     private final Thread owner;
     private long tickAt;
     private volatile Map<String, FleetLook> looks = Map.of();
+    private volatile boolean isBusy;
     private volatile boolean isOver;
 
-    /** What others may know of a deployment's replicas: how many are in use, and whether one may be asked. */
-    record FleetLook(int inUse, boolean isAnswering) {}
+    /** What others may know of a deployment's replicas: how many are in use, and which may be asked. */
+    record FleetLook(int inUse, List<ReplicaId> rotation) {
+        static final FleetLook NOBODY = new FleetLook(0, List.of());
 
-    /** Begins without any replica. */
-    ModelDesk(String name, GatewaySettings settings, ReplicaHost host, GatewayListener listener) {
+        FleetLook {
+            rotation = List.copyOf(rotation);
+        }
+
+        boolean isAnswering() {
+            return !rotation.isEmpty();
+        }
+    }
+
+    /**
+     * What became of a request.
+     *
+     * @param nanos how long replicas took whose answers it was given; 0 if there were none
+     */
+    record Over(Reply reply, long nanos) {
+        /** Returns the outputs if who was asked gave all of them. */
+        Optional<List<Tensor>> byAskedItself() {
+            return reply instanceof Reply.Answered(var pieces)
+                            && pieces.size() == 1
+                            && pieces.getFirst().tier() == AnswerTier.MODEL
+                    ? Optional.of(pieces.getFirst().outputs())
+                    : Optional.empty();
+        }
+    }
+
+    /**
+     * Begins without any replica.
+     *
+     * @param looked told by the thread that decides, often, after it was looked how replicas are; must not block
+     */
+    ModelDesk(String name, GatewaySettings settings, ReplicaHost host, GatewayListener listener, Runnable looked) {
         this.name = name;
         this.settings = settings;
         this.listener = listener;
+        this.looked = looked;
         this.routing = new Routing(settings.routing(), RandomGenerator.getDefault());
         this.replicas = new Replicas(
                 host, deployments::served, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
@@ -80,6 +120,7 @@ final class ModelDesk implements AutoCloseable {
                 digest -> routing.quarantine().holds(digest, now()),
                 queue::add);
         this.comparing = new Comparing(queue::add);
+        this.copies = new Copies(replicas);
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
     }
 
@@ -162,10 +203,16 @@ final class ModelDesk implements AutoCloseable {
             routing.fleet(key)
                     .ifPresent(fleet -> seen.put(
                             key,
-                            new FleetLook(fleet.inUse(), !fleet.rotation(now()).isEmpty())));
+                            new FleetLook(
+                                    fleet.inUse(),
+                                    fleet.rotation(now()).stream()
+                                            .map(Candidate::id)
+                                            .toList())));
         }
         looks = seen;
+        isBusy = routing.admission().waiting() > 0;
         retired.stream().filter(key -> !seen.containsKey(key)).forEach(deployments::remove);
+        looked.run();
     }
 
     private void act(Command command) {
@@ -174,7 +221,11 @@ final class ModelDesk implements AutoCloseable {
             case Command.Cancel cancel -> flight(cancel.request()).ifPresent(flight -> flight.cancel(cancel.attempt()));
             case Command.Fall fall -> flight(fall.request()).ifPresent(flight -> replies.fall(flight, fall));
             case Command.Answer answer ->
-                flight(answer.request()).ifPresent(flight -> flight.reply.complete(replies.answer(flight, answer)));
+                flight(answer.request()).ifPresent(flight -> {
+                    flight.answeredBy(
+                            answer.parts().stream().map(Next.Part::attempt).toList());
+                    flight.reply.complete(replies.answer(flight, answer));
+                });
             case Command.Fail fail ->
                 flight(fail.request()).ifPresent(flight -> flight.reply.complete(new Reply.Failed(Told.why(fail))));
             case Command.Compare compare ->
@@ -199,8 +250,13 @@ final class ModelDesk implements AutoCloseable {
     }
 
     /** Has a request answered by one of these, in this order. Blocks until it is over. */
-    Reply infer(InferRequest request, Call call, Asks asks, List<Tier> tiers) {
-        Ask ask = asks.read(request, call, tiers, originNanos);
+    Over infer(InferRequest request, Call call, Asks asks, List<Tier> tiers) {
+        return infer(request, call, asks, tiers, "");
+    }
+
+    /** @param mark what its inputs do to replicas is kept apart from what others with the same inputs do, unless it is empty */
+    Over infer(InferRequest request, Call call, Asks asks, List<Tier> tiers, String mark) {
+        Ask ask = asks.read(request, call, tiers, originNanos, mark);
         var flight = new Flight(new RequestId(requests.incrementAndGet()), request, ask);
         flights.put(flight.id, flight);
         queue.add(new Event.Arrived(flight.id, ask));
@@ -212,7 +268,17 @@ final class ModelDesk implements AutoCloseable {
                 queue.add(new Event.Abandoned(flight.id));
             }
         });
-        return awaited(flight);
+        Reply reply = awaited(flight);
+        return new Over(reply, flight.nanos());
+    }
+
+    /** Has a request computed for nobody, if there is room for that. Does not block. */
+    void copy(InferRequest request, Deployment to, Duration within, Consumer<Copies.Copied> told) {
+        List<ReplicaId> rotation = look(to).rotation();
+        if (!isBusy && !rotation.isEmpty()) {
+            ReplicaId replica = rotation.get(ThreadLocalRandom.current().nextInt(rotation.size()));
+            copies.send(request, to.served(), replica, within, told);
+        }
     }
 
     private static Reply stopping() {
@@ -241,14 +307,19 @@ final class ModelDesk implements AutoCloseable {
 
     /** Returns how a deployment's replicas are; nobody there before anything is known. */
     FleetLook look(Deployment deployment) {
-        return looks.getOrDefault(deployment.key(), new FleetLook(0, false));
+        return looks.getOrDefault(deployment.key(), FleetLook.NOBODY);
+    }
+
+    /** Returns whether no replica is left, and nothing is under way. */
+    boolean isDrained() {
+        return looks.isEmpty() && flights.isEmpty();
     }
 
     /** Asks all replicas to end, ends those that do not in time, and returns when none is left. */
     @Override
     public void close() {
         isOver = true;
-        owner.interrupt();
+        queue.add(TICK); // it may be waiting
         try {
             owner.join(); // a start that it has decided on is to be seen
         } catch (InterruptedException _) {

@@ -13,8 +13,16 @@
  *       dev.perdure.gateway.DriftLook}). {@code KnownGood} remembers what replicas answered, by what {@code Remembering}
  *       tells it. {@code SafeguardPages} says all that over HTTP, as {@code PageJson}.
  *   <li>{@link dev.perdure.gateway.ReplicaHost}: starts processes that answer, wherever; written by whoever knows how.
+ *   <li>{@link dev.perdure.gateway.ModelRepository}: where versions come from while a gateway serves. {@link
+ *       dev.perdure.gateway.RolloutSettings} say how a newer one takes over, and a {@link
+ *       dev.perdure.gateway.RolloutReport} where it is.
  *   <li>{@code ServedModel}: which {@code Versions} of a model there are. A {@code Deployment} is one that replicas answer
  *       for; {@code Deployments} are all that may still be named.
+ *   <li>{@code Trial}: a newer version until it takes over or goes; {@code TrialRun} gives it requests, and {@code Copies} of
+ *       them, and tells it what they show. {@code Reading} reads outputs for what versions have in common.
+ *   <li>{@code Outcomes}: truths that are reported later, joined by {@code AnswerMemory} with the {@code Prediction} that was
+ *       given, and counted in {@code LiveQuality}.
+ *   <li>{@code GatewayPages}, {@code RepositoryIndex} and {@code JsonTree}: all of that for people and programs that ask.
  *   <li>{@code ModelDesk}: one thread for each model, with all that {@link dev.perdure.routing.Routing} decides; told of
  *       everything in a queue, it does what follows. {@code Flight} is a request until it is forgotten, {@code Attempts} are
  *       what is sent of it to replicas, {@code Reply} is what becomes of it, and {@code Replies} puts that together. {@code

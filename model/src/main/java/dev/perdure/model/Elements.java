@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Reads single elements of tensors of any type. */
-final class Elements {
+public final class Elements {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
@@ -35,7 +35,8 @@ final class Elements {
         };
     }
 
-    static double real(TensorData tensor, long index) {
+    /** Returns an element as a number, by its place among all of them, the last dimension running fastest. */
+    public static double real(TensorData tensor, long index) {
         MemorySegment data = tensor.data();
         return switch (tensor.dtype()) {
             case F16 -> Float.float16ToFloat(data.get(SHORT, 2 * index));

@@ -8,7 +8,7 @@
  *       before, {@link dev.perdure.model.Program} what computes, {@link dev.perdure.model.Fallback} what is answered when
  *       nothing can.
  *   <li>{@link dev.perdure.model.GoldenSet} with {@link dev.perdure.model.Tolerance}: samples and right answers, and how
- *       answers are compared.
+ *       answers are compared; {@link dev.perdure.model.Elements} reads single numbers of tensors.
  *   <li>{@link dev.perdure.model.GuardProfile}, {@link dev.perdure.model.DriftReference} with {@link
  *       dev.perdure.model.QuantileSketch} and {@link dev.perdure.model.Range}: what inputs looked like.
  *   <li>{@link dev.perdure.model.Evaluation}, {@link dev.perdure.model.Performance}, {@link dev.perdure.model.Provenance}: how

@@ -44,6 +44,8 @@ import java.util.random.RandomGenerator;
  */
 public record Rollout(
         Options options, Stage stage, Map<String, AlwaysValidShareTest> tests, Optional<Long> stableLatency) {
+    /** A latency that is not looked at, such as that of a version that has just begun. */
+    public static final long NO_PACE = -1;
 
     /**
      * Settings.
@@ -94,6 +96,22 @@ public record Rollout(
             }
         }
 
+        /** Returns the same, where outputs fall into so many bins. */
+        public Options withBins(int other) {
+            return new Options(
+                    shadowShare,
+                    shadowMin,
+                    shares,
+                    requestsMin,
+                    stepMin,
+                    compareShare,
+                    alpha,
+                    disagreementMax,
+                    slowerMax,
+                    oddsMax,
+                    other);
+        }
+
         /**
          * Returns the usual: two hundred in the shadow, then a twentieth, a quarter and a half of the requests; one good
          * version in a hundred is rolled back.
@@ -142,10 +160,12 @@ public record Rollout(
         record Compared(boolean agree) implements Seen {}
 
         /**
-         * One version computed a request; in the shadow, this is told of each of the two.
+         * One version computed a request. In the shadow, this is told of both of the two or of neither; of a canary's
+         * request that the stable version computes too, of the canary only.
          *
          * @param route as it was given
          * @param failed whether it gave an error, or NaN or infinity
+         * @param latencyNanos or {@link #NO_PACE}
          * @param bin of its output, from 0; -1 if it has none
          */
         record Ended(Arm by, Route route, boolean failed, long latencyNanos, int bin) implements Seen {}
@@ -206,7 +226,7 @@ public record Rollout(
         if (ended.failed()) {
             return test("errors", isCanary, most(share));
         }
-        Rollout told = paced(ended);
+        Rollout told = ended.latencyNanos() == NO_PACE ? this : paced(ended);
         return ended.bin() < 0 || ended.bin() >= options.bins()
                 ? told
                 : told.test("more outputs in bin " + ended.bin(), isCanary, most(share))

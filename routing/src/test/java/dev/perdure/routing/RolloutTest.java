@@ -49,7 +49,7 @@ class RolloutTest {
                     .as("seed %d goes on for ever: %s", seed, rollout.stage())
                     .isLessThan(100_000);
             Route route = rollout.route(random);
-            if (route.arm() == Arm.STABLE || route.both()) {
+            if (route.arm() == Arm.STABLE) {
                 rollout = ends(rollout, Arm.STABLE, GOOD, route, random);
             }
             if (route.arm() == Arm.CANARY || route.both()) {
@@ -64,7 +64,7 @@ class RolloutTest {
     }
 
     private static Rollout ends(Rollout rollout, Arm by, Version version, Route route, SplittableRandom random) {
-        // in the shadow the stable version answers the client, so an outcome is about both
+        // in the shadow both have computed what the client asked, so an outcome is about both
         boolean failed = random.nextDouble() < version.errors();
         long latency = (long) (1e6 * version.latency() * Math.exp(0.3 * random.nextGaussian()));
         Rollout next = rollout.after(new Seen.Ended(by, route, failed, latency, failed ? -1 : version.bin(random)), 0);
@@ -83,16 +83,16 @@ class RolloutTest {
         assertThat(rolledBack).as("of %d", runs).isLessThanOrEqualTo(runs / 10);
     }
 
-    /** Also one that is just within every limit: there the stated rate is meant. */
+    /** Also one that is just within every limit, in all that is looked at: the stated rate holds there too. */
     @Test
     void aVersionAtTheLimitsIsRolledBackNoMoreOftenThanStated() {
-        int runs = 100;
+        int runs = 200;
         int rolledBack = 0;
         var atTheLimits = new Version(0.0245, 0.02, 1.5, EVEN, 0.12);
         for (long seed = 0; seed < runs; seed++) {
             rolledBack += run(seed, atTheLimits, options(0.1)).rollout().stage() instanceof Stage.RolledBack ? 1 : 0;
         }
-        assertThat(rolledBack).as("of %d", runs).isLessThanOrEqualTo(runs / 10 + 15);
+        assertThat(rolledBack).as("of %d", runs).isLessThanOrEqualTo(runs / 10);
     }
 
     private static void foundWithin(int computedMax, double share, Version bad, String by) {
@@ -152,6 +152,16 @@ class RolloutTest {
         assertThat(rollout.stage()).isEqualTo(new Stage.Promoted());
         assertThat(rollout.route(random).arm()).isEqualTo(Arm.CANARY);
         assertThat(rollout.rolledBack("late")).isEqualTo(rollout);
+    }
+
+    @Test
+    void aLatencyThatIsNotLookedAtSaysNothing() {
+        Rollout rollout = Rollout.of(options(0.01), 0);
+        Route route = rollout.route(new SplittableRandom(1));
+        rollout = rollout.after(new Seen.Ended(Arm.STABLE, route, false, Rollout.NO_PACE, 0), 0);
+        rollout = rollout.after(new Seen.Ended(Arm.CANARY, route, false, Rollout.NO_PACE, 0), 0);
+        assertThat(rollout.tests()).containsKey("more outputs in bin 0").doesNotContainKey("slowness");
+        assertThat(rollout.stableLatency()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,306 @@
+package dev.perdure.cli;
+
+import dev.perdure.core.BadSettingException;
+import dev.perdure.gateway.Gateway;
+import dev.perdure.gateway.GatewayListener;
+import dev.perdure.gateway.ModelRepository;
+import dev.perdure.gateway.RolloutReport;
+import dev.perdure.gateway.RolloutSettings.Manner;
+import dev.perdure.gateway.ServedVersion;
+import dev.perdure.model.Trust;
+import dev.perdure.oip.ModelId;
+import dev.perdure.oip.OipError;
+import dev.perdure.oip.OipException;
+import dev.perdure.oip.RepositoryEntry;
+import dev.perdure.routing.Notice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Has a gateway serve what is in a folder of bundles: what appears is verified and served, what vanishes is not served any more.
+ * A bundle that is refused is told of once; all others go on. Clients' names are compared with those of bundles that were read
+ * here, and never become part of a path.
+ */
+final class ModelWatch implements ModelRepository, AutoCloseable {
+    private final Path models;
+    private final Trust trust;
+    private final RolloutRecords records;
+    private final Consumer<String> say;
+    private final SortedMap<Path, ServedVersion> known = new TreeMap<>();
+    private final SortedMap<Path, String> refused = new TreeMap<>();
+    private final Set<ModelId> unloaded = new HashSet<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private FolderLooks looks = FolderLooks.NONE;
+    private String trouble = "";
+
+    /** @param say told what happens, for people */
+    ModelWatch(Path models, Trust trust, RolloutRecords records, Consumer<String> say) {
+        this.models = models;
+        this.trust = trust;
+        this.records = records;
+        this.say = say;
+    }
+
+    /**
+     * Reads all that is there, which is to be served from the begin: without what was rolled back, and without what was on trial
+     * beside another version, which {@link #begin} puts on trial again.
+     *
+     * @throws dev.perdure.model.RefusedBundleException if one is not to be used; then none is served
+     * @throws BadSettingException if nothing is left
+     */
+    synchronized List<ServedVersion> first() throws IOException {
+        SortedMap<Path, String> prints = Files.isDirectory(models) ? prints() : new TreeMap<>();
+        List<ServedVersion> all = ModelFolder.read(models, trust);
+        var serving = new ArrayList<ServedVersion>();
+        var undecided = new ArrayList<ServedVersion>();
+        for (ServedVersion version : all) {
+            Path place = Path.of(version.place());
+            known.put(place, version);
+            looks = looks.read(place, prints.getOrDefault(place, ""));
+            if (records.rolledBack(version.digest()).isPresent()) {
+                sayRolledBack(version);
+            } else if (records.isUndecided(version.digest())) {
+                undecided.add(version);
+            } else {
+                serving.add(version);
+            }
+        }
+        var names = new HashSet<String>();
+        serving.forEach(version -> names.add(version.id().name()));
+        undecided.stream()
+                .filter(version -> !names.contains(version.id().name()))
+                .forEach(serving::add);
+        if (serving.isEmpty()) {
+            throw new BadSettingException(
+                    "%s: every version was rolled back (expected: one that was not). Add a version that is better"
+                            .formatted(models));
+        }
+        return serving;
+    }
+
+    private SortedMap<Path, String> prints() throws IOException {
+        return BundlePlaces.prints(models.toAbsolutePath());
+    }
+
+    private void sayRolledBack(ServedVersion version) {
+        say.accept("%s is not served: it was rolled back %s. It is tried again when its bundle changes"
+                .formatted(version.id(), records.rolledBack(version.digest()).orElse("")));
+    }
+
+    /** Returns a listener that hears the same as another, and has this keep what is decided about versions. */
+    GatewayListener keeping(GatewayListener other) {
+        return new GatewayListener() {
+            @Override
+            public void told(String model, Notice notice) {
+                other.told(model, notice);
+            }
+
+            @Override
+            public void rollout(RolloutReport report) {
+                records.keep(report);
+                other.rollout(report);
+            }
+        };
+    }
+
+    /** Begins to look, about so often, until it is closed. */
+    void begin(Gateway gateway, Duration every) {
+        Thread.ofVirtual().name("models").start(() -> {
+            offerAll(gateway);
+            try {
+                while (!closed.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+                    look(gateway, false);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private synchronized void offerAll(Gateway gateway) {
+        known.values().forEach(version -> offer(gateway, version));
+    }
+
+    /** Takes a look at the folder, and does what follows. */
+    synchronized void look(Gateway gateway, boolean atOnce) {
+        SortedMap<Path, String> prints;
+        Set<String> rolledBack;
+        try {
+            prints = prints();
+            rolledBack = records.refresh();
+            trouble = "";
+        } catch (IOException e) {
+            String words = "%s cannot be read: %s. What is served goes on".formatted(models, e);
+            if (!words.equals(trouble)) {
+                say.accept(words);
+            }
+            trouble = words;
+            return;
+        }
+        FolderLooks.Look look = looks.after(prints, atOnce);
+        looks = look.next();
+        look.gone().forEach(place -> gone(gateway, place));
+        look.toRead().forEach(place -> read(gateway, place));
+        known.values().stream()
+                .filter(version -> rolledBack.contains(version.digest()) && hasOther(version.id()))
+                .forEach(version -> {
+                    sayRolledBack(version);
+                    gateway.retire(version.id());
+                });
+    }
+
+    private void gone(Gateway gateway, Path place) {
+        refused.remove(place);
+        ServedVersion version = known.remove(place);
+        if (version != null && !isKnown(version.id())) {
+            say.accept("%s: its bundle is gone, so it is not served any more".formatted(version.id()));
+            unloaded.remove(version.id());
+            gateway.retire(version.id());
+        }
+    }
+
+    private boolean hasOther(ModelId id) {
+        return known.values().stream()
+                .anyMatch(version ->
+                        version.id().name().equals(id.name()) && !version.id().equals(id));
+    }
+
+    private boolean isKnown(ModelId id) {
+        return known.values().stream().anyMatch(version -> version.id().equals(id));
+    }
+
+    private void read(Gateway gateway, Path place) {
+        ServedVersion version;
+        try {
+            version = ModelFolder.verified(place, trust);
+        } catch (IOException | RuntimeException e) {
+            refuse(place, String.valueOf(e.getMessage()));
+            return;
+        }
+        Optional<ServedVersion> twin = known.entrySet().stream()
+                .filter(entry ->
+                        !entry.getKey().equals(place) && entry.getValue().id().equals(version.id()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        if (twin.isPresent()) {
+            refuse(
+                    place,
+                    "%s: model %s (expected: another version than %s). Leave one out"
+                            .formatted(place, version.id(), twin.get().place()));
+            return;
+        }
+        refused.remove(place);
+        ServedVersion before = known.put(place, version);
+        if (before != null && !before.id().equals(version.id())) {
+            gateway.retire(before.id());
+        }
+        say.accept("%s: bundle %s is whole"
+                .formatted(version.id(), version.digest().substring(0, 12)));
+        if (records.rolledBack(version.digest()).isPresent()) {
+            sayRolledBack(version);
+        }
+        offer(gateway, version);
+    }
+
+    private void refuse(Path place, String why) {
+        refused.put(place, why);
+        say.accept("a bundle is refused; all others go on: " + why);
+    }
+
+    private void offer(Gateway gateway, ServedVersion version) {
+        boolean isWanted = !unloaded.contains(version.id())
+                && !unloaded.contains(ModelId.of(version.id().name()))
+                && records.rolledBack(version.digest()).isEmpty();
+        if (isWanted) {
+            gateway.serve(version);
+        }
+    }
+
+    @Override
+    public synchronized void load(Gateway gateway, String model, Optional<Manner> manner) {
+        look(gateway, true);
+        List<ServedVersion> versions = known.values().stream()
+                .filter(version -> version.id().name().equals(model))
+                .toList();
+        if (versions.isEmpty()) {
+            throw notThere(model);
+        }
+        unloaded.removeIf(id -> id.name().equals(model));
+        for (ServedVersion version : versions) {
+            manner.ifPresentOrElse(how -> tryAgain(gateway, version, how), () -> offer(gateway, version));
+        }
+    }
+
+    private void tryAgain(Gateway gateway, ServedVersion version, Manner manner) {
+        if (records.rolledBack(version.digest()).isPresent()) {
+            try {
+                records.forget(version.digest());
+            } catch (IOException e) {
+                throw new OipException(OipError.INTERNAL, "%s: %s".formatted(version.id(), e.getMessage()));
+            }
+        }
+        gateway.serve(version, manner);
+    }
+
+    private OipException notThere(String model) {
+        var names = new TreeSet<String>();
+        known.values().forEach(version -> names.add(version.id().name()));
+        Optional<String> why = refused.entrySet().stream()
+                .filter(entry -> model(entry.getKey()).equals(model))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        return why.map(reason ->
+                        new OipException(OipError.INVALID, "model %.80s is refused: %s".formatted(model, reason)))
+                .orElseGet(() -> new OipException(
+                        OipError.NOT_FOUND, "model: %.80s (expected: one of %s)".formatted(model, names)));
+    }
+
+    private static String model(Path place) {
+        return place.getName(place.getNameCount() - 2).toString();
+    }
+
+    @Override
+    public synchronized void unloaded(String model, Optional<String> version) {
+        unloaded.add(new ModelId(model, version));
+        say.accept("%s is unloaded by request, until it is loaded again".formatted(new ModelId(model, version)));
+    }
+
+    @Override
+    public synchronized List<RepositoryEntry> others() {
+        var others = new ArrayList<RepositoryEntry>();
+        refused.forEach((place, why) ->
+                others.add(entry(model(place), place.getFileName().toString(), "it is refused: " + why)));
+        for (ServedVersion version : known.values()) {
+            ModelId id = version.id();
+            boolean isUnloaded = unloaded.contains(id) || unloaded.contains(ModelId.of(id.name()));
+            Optional<String> why = isUnloaded
+                    ? Optional.of("it was unloaded by request")
+                    : records.rolledBack(version.digest()).map(words -> "it was rolled back " + words);
+            why.ifPresent(words -> others.add(entry(id.name(), id.version().orElse(""), words)));
+        }
+        return others;
+    }
+
+    private static RepositoryEntry entry(String name, String version, String why) {
+        return new RepositoryEntry(name, version, RepositoryEntry.State.UNAVAILABLE, why);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

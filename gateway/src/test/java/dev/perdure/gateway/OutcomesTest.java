@@ -1,0 +1,215 @@
+package dev.perdure.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.perdure.core.DType;
+import dev.perdure.core.Shape;
+import dev.perdure.core.TensorData;
+import dev.perdure.model.GoldenSet;
+import dev.perdure.model.ModelSignature;
+import dev.perdure.model.TensorSpec;
+import dev.perdure.model.Tolerance;
+import dev.perdure.oip.Call;
+import dev.perdure.oip.ModelId;
+import dev.perdure.oip.OipException;
+import dev.perdure.oip.Page;
+import dev.perdure.oip.ServerMetadata;
+import dev.perdure.oip.Tensor;
+import dev.perdure.routing.Rollout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Truths that are reported later are joined with what was answered, and count. */
+@Timeout(60)
+class OutcomesTest {
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+    private final List<RolloutReport> told = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : toClose.reversed()) {
+            each.close();
+        }
+    }
+
+    private Gateway serve(RolloutSettings rollouts, FakeHost.Model model, ServedVersion first) {
+        var host = new FakeHost(model);
+        toClose.add(host);
+        var gateway = new Gateway(
+                new ServerMetadata("perdure", "test", List.of()),
+                List.of(first),
+                Scaled.settings(1),
+                rollouts,
+                ModelRepository.NONE,
+                host,
+                new GatewayListener() {
+                    @Override
+                    public void told(String name, dev.perdure.routing.Notice notice) {
+                        // only rollouts are looked at here
+                    }
+
+                    @Override
+                    public void rollout(RolloutReport report) {
+                        told.add(report);
+                    }
+                });
+        toClose.add(gateway);
+        await().atMost(Scaled.LONG).until(gateway::ready);
+        return gateway;
+    }
+
+    private static String page(Gateway gateway, String method, String end, String body) {
+        Page page = gateway.pages().stream()
+                .filter(each -> each.method().equals(method) && each.path().endsWith(end))
+                .findFirst()
+                .orElseThrow();
+        var asked = new Page.Asked(
+                Map.of("model", "scaled"), MemorySegment.ofArray(body.getBytes(UTF_8)), Call.within(Scaled.LONG));
+        Page.Answer answer = page.handler().answer(asked);
+        return answer.status() + " " + new String(answer.body().toArray(ValueLayout.JAVA_BYTE), UTF_8);
+    }
+
+    private static String report(Gateway gateway, String outcomes) {
+        return page(gateway, "POST", "/outcomes", "{\"outcomes\":[%s]}".formatted(outcomes));
+    }
+
+    /** One output of three probabilities: the class is the input's number. */
+    private static ServedVersion classes(String version) {
+        var inputs = new LinkedHashMap<String, TensorData>();
+        var outputs = new LinkedHashMap<String, TensorData>();
+        inputs.put("x", TensorData.of(Shape.of(2, 1), 0f, 1f));
+        outputs.put("y", TensorData.of(Shape.of(2, 3), .8f, .1f, .1f, .1f, .8f, .1f));
+        return new ServedVersion(
+                ModelId.of("scaled", version),
+                "nowhere",
+                version.repeat(64),
+                "fake",
+                new ModelSignature(
+                        List.of(TensorSpec.of("x", DType.F32, 1)), List.of(TensorSpec.of("y", DType.F32, 3))),
+                List.of("cat", "dog", "bird"),
+                new GoldenSet(inputs, outputs, new Tolerance(1e-6, 0)),
+                Optional.empty());
+    }
+
+    private static List<Tensor> choose(float[] classes) {
+        float[] shares = new float[3 * classes.length];
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = i % 3 == (int) classes[i / 3] ? .8f : .1f;
+        }
+        return List.of(Tensor.of("y", Shape.of(classes.length, 3), shares));
+    }
+
+    @Test
+    void aReportedLabelIsJoinedWithItsItemAndCountsOnce() {
+        Gateway gateway =
+                serve(Scaled.rollouts(), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
+        Scaled.ask(gateway, Scaled.MODEL, "a", 0, 1, 2, 2);
+        assertThat(
+                        report(
+                                gateway,
+                                "{\"id\":\"a\",\"label\":\"cat\"},{\"id\":\"a\",\"item\":1,\"label\":1},{\"id\":\"a\",\"item\":2,\"label\":\"dog\"}"))
+                .isEqualTo("200 {\"model\":\"scaled\",\"joined\":3,\"refused\":[]}");
+        assertThat(report(gateway, "{\"id\":\"a\",\"label\":\"cat\"}"))
+                .startsWith("404")
+                .contains("reported before");
+        assertThat(report(gateway, "{\"id\":\"b\",\"label\":\"cat\"}"))
+                .startsWith("404")
+                .contains(
+                        "no answer of scaled with this id is remembered (expected: one of the answers of the last 60 min");
+        assertThat(report(gateway, "{\"id\":\"a\",\"item\":3,\"label\":\"cow\"}"))
+                .contains("truth: 'cow' (expected: one of [cat, dog, bird])");
+        assertThat(report(gateway, "{\"id\":\"a\",\"item\":4,\"label\":\"cat\"}"))
+                .contains("item: 4 (expected: 0 to 3)");
+        assertThat(page(gateway, "GET", "/outcomes", ""))
+                .contains(
+                        "\"version\":\"1\",\"reported\":3,\"right\":2,",
+                        "\"accuracy\":0.6666666666666666",
+                        "\"calibration\":[{\"confidence\":0.8",
+                        "\"remembered\":1");
+    }
+
+    @Test
+    void aReportThatIsNoneIsRefusedWithWhatWasExpected() {
+        Gateway gateway =
+                serve(Scaled.rollouts(), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
+        for (String body : List.of(
+                "", "[]", "{\"outcomes\":3}", "{\"outcomes\":[{\"label\":1}]}", "{\"outcomes\":[{\"id\":\"a\"}]}")) {
+            assertThatExceptionOfType(OipException.class)
+                    .as(body)
+                    .isThrownBy(() -> page(gateway, "POST", "/outcomes", body))
+                    .satisfies(why -> assertThat(why.error().httpStatus()).isEqualTo(400));
+        }
+    }
+
+    /** Half of all are of a class that both versions know; of the others there are as many of the one as of the other. */
+    private static int truth(long number) {
+        return Math.min(2, Math.floorMod(number, 4));
+    }
+
+    /** It takes one class for another, and so gives as many of each as it should. */
+    @Test
+    void aVersionThatIsWrongMoreOftenIsRolledBackByWhatIsReported() {
+        var options = new Rollout.Options(1, 2000, List.of(0.5), 2000, Duration.ZERO, 0, 0.01, 0.9, 100, 1.25, 0);
+        Gateway gateway = serve(
+                Scaled.rollouts().with(options),
+                (replica, request) -> {
+                    float[] x = Scaled.values(request.inputs());
+                    for (int i = 0;
+                            i < x.length && x.length == 1 && replica.version().equals("2");
+                            i++) {
+                        x[i] = x[i] == 2 ? 2 : 1 - x[i];
+                    }
+                    return choose(x);
+                },
+                classes("1"));
+        gateway.serve(classes("2"));
+        var number = new AtomicLong();
+        await().atMost(Scaled.LONG).pollInterval(Duration.ofMillis(1)).until(() -> {
+            long i = number.incrementAndGet();
+            Scaled.ask(gateway, Scaled.MODEL, "r" + i, truth(i));
+            long before = i - 5; // its copy has been computed by now
+            report(gateway, "{\"id\":\"r%d\",\"label\":%d}".formatted(before, truth(before)));
+            return told.stream().anyMatch(each -> each.phase().equals("rolled back"));
+        });
+        assertThat(told.getLast().reason().orElse("")).contains("outcomes");
+        assertThat(page(gateway, "GET", "/rollout", "")).contains("\"phase\":\"rolled back\"", "\"of\":\"outcomes\"");
+    }
+
+    @Test
+    void answersAreRememberedUntilTheyAreTooManyOrTooOld() {
+        var now = new AtomicLong();
+        var memory = new AnswerMemory(3, 10, Duration.ofSeconds(60), now::get);
+        var by = Deployment.of(classes("1"), 1, 0.1);
+        var one = new AnswerMemory.Given(by, List.of(new Prediction(1, 1, 0)), Optional.empty());
+        for (int i = 0; i < 5; i++) {
+            now.addAndGet(1_000_000_000L);
+            memory.remember("id" + i, one);
+        }
+        assertThat(memory.find("id1")).isEmpty();
+        assertThat(memory.find("id2")).isPresent();
+        var many =
+                new AnswerMemory.Given(by, java.util.Collections.nCopies(9, new Prediction(1, 1, 0)), Optional.empty());
+        memory.remember("many", many);
+        assertThat(memory.find("id3")).isEmpty();
+        assertThat(memory.find("id4")).isPresent();
+        assertThat(memory.size()).isEqualTo(2);
+        now.addAndGet(61_000_000_000L);
+        assertThat(memory.find("many")).isEmpty();
+        memory.remember("new", one);
+        assertThat(memory.size()).isEqualTo(1);
+    }
+}
