@@ -10,20 +10,7 @@ import java.util.TreeMap;
 final class LoadCounts {
     private static final int EXAMPLES_MAX = 5;
 
-    /** What became of one. */
-    sealed interface Verdict {
-        record Right() implements Verdict {}
-
-        record Late() implements Verdict {}
-
-        record Degraded(String tier) implements Verdict {}
-
-        record Failed(String why) implements Verdict {}
-
-        record Wrong(String how) implements Verdict {}
-    }
-
-    private final long[] nanos;
+    private long[] nanos = new long[1024];
     private final TreeMap<String, Integer> degraded = new TreeMap<>();
     private final List<String> examples = new ArrayList<>();
     private int ended;
@@ -32,11 +19,8 @@ final class LoadCounts {
     private int failed;
     private int wrong;
 
-    LoadCounts(int requests) {
-        nanos = new long[requests];
-    }
-
     synchronized void add(Verdict verdict, long took) {
+        nanos = ended < nanos.length ? nanos : Arrays.copyOf(nanos, 2 * ended);
         nanos[ended++] = took;
         switch (verdict) {
             case Verdict.Right _ -> right++;

@@ -5,14 +5,13 @@ import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.InferResponse;
 import dev.perdure.oip.OipClient;
 import dev.perdure.oip.Outcome;
-import dev.perdure.oip.Parameter;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
@@ -24,18 +23,27 @@ import java.util.function.IntFunction;
  * to measure latency, 2013). Every answer is judged.
  */
 public final class OpenLoad {
-    private static final String TIER = "perdure_tier";
-    private static final String TIER_MODEL = "model";
-
     private final OipClient client;
     private final Options options;
     private final IntFunction<InferRequest> requests;
     private final BiFunction<Integer, InferResponse, Optional<String>> judge;
+    private volatile Watcher watcher = (_, _, _, _) -> {};
+    private volatile boolean isOver;
+
+    /** Hears of every request's end, from many threads, which must not be held up. */
+    public interface Watcher {
+        /**
+         * A request has come to an end.
+         *
+         * @param dueNanos when it was to be sent, by {@link System#nanoTime}; likewise the end
+         */
+        void ended(int number, long dueNanos, long endNanos, Verdict verdict);
+    }
 
     /**
      * How much, how fast.
      *
-     * @param requests in all, >= 1
+     * @param requests in all, >= 1, unless it is stopped before
      * @param perSecond how many of them are due each second, > 0
      * @param deadline each has so long from when it is sent
      * @param lateAfter an answer that comes so long after its request was due is late
@@ -66,23 +74,38 @@ public final class OpenLoad {
         this.judge = judge;
     }
 
-    /** Sends everything, and returns when every request has come to an end. */
+    /** Has every request's end told. Before it runs. */
+    public OpenLoad watchedBy(Watcher hears) {
+        watcher = hears;
+        return this;
+    }
+
+    /** Sends nothing more; what is under way comes to its end. */
+    public void stop() {
+        isOver = true;
+    }
+
+    /** Sends everything, or until it is stopped, and returns when every request has come to an end. */
     public LoadReport run() throws InterruptedException {
-        var counts = new LoadCounts(options.requests());
-        var open = new CountDownLatch(options.requests());
+        var counts = new LoadCounts();
+        var ended = new Semaphore(0);
         long begin = System.nanoTime();
-        for (int i = 0; i < options.requests(); i++) {
-            int number = i;
-            long due = begin + (long) (i * 1e9 / options.perSecond());
+        int sent = 0;
+        for (; sent < options.requests() && !isOver; sent++) {
+            int number = sent;
+            long due = begin + (long) (sent * 1e9 / options.perSecond());
             awaitTime(due);
-            var _ = client.infer(requests.apply(i), Deadline.in(options.deadline()))
+            var _ = client.infer(requests.apply(number), Deadline.in(options.deadline()))
                     .thenAccept(outcome -> {
-                        counts.add(judged(number, outcome, System.nanoTime() - due), System.nanoTime() - due);
-                        open.countDown();
+                        long end = System.nanoTime();
+                        Verdict verdict = judged(number, outcome, end - due);
+                        counts.add(verdict, end - due);
+                        watcher.ended(number, due, end, verdict);
+                        ended.release();
                     });
         }
-        boolean all = open.await(options.deadline().toMillis() + 5_000, TimeUnit.MILLISECONDS);
-        return counts.report(Duration.ofNanos(System.nanoTime() - begin), all ? 0 : open.getCount());
+        boolean all = ended.tryAcquire(sent, options.deadline().toMillis() + 5_000, TimeUnit.MILLISECONDS);
+        return counts.report(Duration.ofNanos(System.nanoTime() - begin), all ? 0 : sent - ended.availablePermits());
     }
 
     private static void awaitTime(long due) throws InterruptedException {
@@ -94,28 +117,10 @@ public final class OpenLoad {
         }
     }
 
-    private LoadCounts.Verdict judged(int number, Outcome outcome, long nanos) {
-        return switch (outcome) {
-            case Outcome.Answered answered -> judged(number, answered.response(), nanos);
-            case Outcome.Refused refused ->
-                new LoadCounts.Verdict.Failed(refused.why().reason());
-            case Outcome.NotSent notSent -> new LoadCounts.Verdict.Failed("not sent: " + notSent.why());
-            case Outcome.NoAnswer lost -> new LoadCounts.Verdict.Failed("no answer: " + lost.why());
-            case Outcome.Late _ -> new LoadCounts.Verdict.Failed("no answer before the deadline");
-            case Outcome.Cancelled _ -> new LoadCounts.Verdict.Failed("cancelled");
-        };
-    }
-
-    private LoadCounts.Verdict judged(int number, InferResponse response, long nanos) {
-        String tier = response.parameters().get(TIER) instanceof Parameter.Text(String text) ? text : TIER_MODEL;
-        if (!tier.equals(TIER_MODEL)) {
-            return new LoadCounts.Verdict.Degraded(tier);
-        }
-        Optional<String> wrong = judge.apply(number, response);
-        if (wrong.isPresent()) {
-            return new LoadCounts.Verdict.Wrong(wrong.get());
-        }
-        return nanos > options.lateAfter().toNanos() ? new LoadCounts.Verdict.Late() : new LoadCounts.Verdict.Right();
+    private Verdict judged(int number, Outcome outcome, long nanos) {
+        Verdict verdict = Verdict.of(outcome, response -> judge.apply(number, response));
+        boolean isLate = nanos > options.lateAfter().toNanos();
+        return verdict instanceof Verdict.Right && isLate ? new Verdict.Late() : verdict;
     }
 
     /**
@@ -144,6 +149,16 @@ public final class OpenLoad {
         public LoadReport {
             degraded = Collections.unmodifiableSortedMap(new TreeMap<>(degraded));
             examples = List.copyOf(examples);
+        }
+
+        /** Returns how many requests there were. */
+        public long requests() {
+            return right + late + degraded.values().stream().mapToInt(n -> n).sum() + failed + wrong + unheard;
+        }
+
+        /** Returns whether every request has an answer, and none a wrong one. */
+        public boolean isGood() {
+            return failed == 0 && wrong == 0 && unheard == 0;
         }
 
         /** Returns it in one line. */

@@ -73,8 +73,16 @@ public final class SimulatedWorkers {
     }
 
     private static void answer(@Nullable ManyWorkers crowd, WorkerId worker, ToWorker order) {
-        if (crowd != null && order instanceof ToWorker.Welcome) {
-            crowd.say(new FromWorker.Told(worker, GENERATION, HEARD));
+        if (crowd == null) {
+            return;
+        }
+        switch (order) {
+            case ToWorker.Welcome _ -> crowd.say(new FromWorker.Told(worker, GENERATION, HEARD));
+            case ToWorker.Prepare prepare ->
+                crowd.say(new FromWorker.Ready(worker, prepare.generation(), OptionalLong.empty()));
+            case ToWorker.Form form ->
+                crowd.say(new FromWorker.Formed(worker, form.generation().number(), 0));
+            case ToWorker.Refused _, ToWorker.Extend _, ToWorker.Switch _, ToWorker.Stop _ -> {}
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.perdure.supervision.Event;
 import dev.perdure.supervision.FromWorker;
 import dev.perdure.supervision.Patience;
 import dev.perdure.supervision.Run;
-import dev.perdure.supervision.Stage;
 import dev.perdure.supervision.Supervision;
 import dev.perdure.supervision.Suspicion;
 import dev.perdure.supervision.Targets;
@@ -23,11 +22,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * What many workers cost their supervisor: another process plays them over gRPC on loopback, each showing at its pace that it
- * is alive; here they are heard by the server and judged by the machine, as in a real run. Only the forming of the group is
- * played here, so that nothing but heartbeats and orders goes over the wire.
+ * What many workers cost their supervisor: another process plays them over gRPC on loopback. They stand still and form a group
+ * when they are told to, and each shows at its pace that it is alive; here they are heard by the server and judged by the
+ * machine, as in a real run.
  */
 public final class SupervisorBench {
     private static final Duration JOINING_MAX = Duration.ofSeconds(60);
@@ -64,6 +63,7 @@ public final class SupervisorBench {
     /**
      * One number of workers.
      *
+     * @param formedMillis from the first one's being told to stand still until the last one has said that it is in the group
      * @param wantedPerSecond heartbeats that the pace makes
      * @param heardPerSecond heartbeats that the machine was told
      * @param cpuMicros processor time of the supervisor for each, everything in it counted
@@ -75,6 +75,7 @@ public final class SupervisorBench {
      */
     public record Row(
             int workers,
+            double formedMillis,
             double wantedPerSecond,
             double heardPerSecond,
             double cpuMicros,
@@ -110,7 +111,11 @@ public final class SupervisorBench {
         private final Map<WorkerId, Long> connections = new ConcurrentHashMap<>();
         private long connectionsEver;
         private final AtomicLong heard = new AtomicLong();
+        private long toldNanos;
+        private int formed;
+        private volatile double formedMillis;
         private volatile boolean running;
+        private final CompletableFuture<SupervisorServer> listening = new CompletableFuture<>();
         private final Set<WorkerId> blamed = ConcurrentHashMap.newKeySet();
 
         Measured(int workers) {
@@ -153,6 +158,7 @@ public final class SupervisorBench {
             Thread machine =
                     Thread.ofPlatform().name("supervisor-machine").daemon().unstarted(this::judge);
             try (var server = new SupervisorServer(file, anyPort, 1, this, WireSettings.DEFAULT)) {
+                listening.complete(server);
                 machine.start();
                 Process crowd = crowd(file);
                 try {
@@ -209,6 +215,7 @@ public final class SupervisorBench {
             double beats = Math.max(1, heard.get() - before);
             return new Row(
                     workers,
+                    formedMillis,
                     workers / (pace.toNanos() / 1e9),
                     beats / took,
                     spent / beats * 1e6,
@@ -234,6 +241,10 @@ public final class SupervisorBench {
                 while (true) {
                     Event event = events.poll(tick, TimeUnit.NANOSECONDS);
                     tell(event == null ? new Event.Tick() : event);
+                    if (event instanceof Event.Said(long _, FromWorker.Formed _) && ++formed == workers) {
+                        formedMillis = (System.nanoTime() - toldNanos) / 1e6;
+                        running = true;
+                    }
                     if (event instanceof Event.Said(long _, FromWorker.Heartbeat _)) {
                         heard.incrementAndGet();
                     }
@@ -247,25 +258,19 @@ public final class SupervisorBench {
             for (Command command : supervision.on(event, System.nanoTime()).commands()) {
                 switch (command) {
                     case Command.Write write -> events.add(new Event.Written(write.batch()));
-                    case Command.Send send -> play(send);
+                    case Command.Send send -> send(send);
                     case Command.Kill kill -> blamed.add(kill.worker());
                     case Command.Launch _, Command.Finish _ -> {}
                 }
             }
-            running = running || supervision.stage() instanceof Stage.Running;
         }
 
-        private void play(Command.Send send) {
+        private void send(Command.Send send) {
             switch (send.message()) {
-                case ToWorker.Prepare prepare ->
-                    events.add(new Event.Said(
-                            send.connection(),
-                            new FromWorker.Ready(send.worker(), prepare.generation(), OptionalLong.empty())));
-                case ToWorker.Form form ->
-                    events.add(new Event.Said(
-                            send.connection(),
-                            new FromWorker.Formed(
-                                    send.worker(), form.generation().number(), 0)));
+                case ToWorker.Prepare _, ToWorker.Form _ -> {
+                    toldNanos = toldNanos == 0 ? System.nanoTime() : toldNanos;
+                    listening.join().send(send.worker(), send.message());
+                }
                 case ToWorker.Welcome _, ToWorker.Refused _, ToWorker.Extend _, ToWorker.Switch _, ToWorker.Stop _ -> {}
             }
         }

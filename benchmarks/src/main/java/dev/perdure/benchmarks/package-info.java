@@ -6,7 +6,9 @@
  *   <li>{@link dev.perdure.benchmarks.CheckpointBench}: stall, durability, restore, against memcpy and raw files.
  *   <li>{@link dev.perdure.benchmarks.SupervisorBench}: what thousands of workers cost their supervisor;
  *       {@link dev.perdure.benchmarks.SimulatedWorkers} is the process that plays them.
- *   <li>{@link dev.perdure.benchmarks.OpenLoad}: requests on schedule, each answer judged; {@code LoadCounts} counts them.
+ *   <li>{@link dev.perdure.benchmarks.OpenLoad}: requests on schedule, each answer judged; {@link
+ *       dev.perdure.benchmarks.KnownAnswers} has requests and what is right, {@link dev.perdure.benchmarks.Verdict} is what became
+ *       of one, {@code LoadCounts} counts them.
  *   <li>{@link dev.perdure.benchmarks.Distribution}: how figures are spread.
  * </ol>
  */

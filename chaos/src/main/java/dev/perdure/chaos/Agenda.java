@@ -28,6 +28,9 @@ public record Agenda(Duration pace, int workers, List<Entry> entries) {
         /** @param waits for a complete team */
         record AtStep(long step, boolean waits) implements Due {}
 
+        /** @param pause since whatever happened before, from outside a worker */
+        record AfterPause(long step, Duration pause) implements Due {}
+
         /** @param since from the first step that was applied */
         record After(Duration since) implements Due {}
 
@@ -69,6 +72,10 @@ public record Agenda(Duration pace, int workers, List<Entry> entries) {
             case When.Every(Duration pause, int times) ->
                 IntStream.rangeClosed(1, times)
                         .<Due>mapToObj(n -> new Due.After(pause.multipliedBy(n)))
+                        .toList();
+            case When.Bursts(long step, int times, int apart, int size, Duration pause) ->
+                IntStream.range(0, times * size)
+                        .<Due>mapToObj(n -> new Due.AfterPause(step + (long) (n / size) * apart, pause))
                         .toList();
             case When.AtStep at ->
                 IntStream.range(0, at.times())

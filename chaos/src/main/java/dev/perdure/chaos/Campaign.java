@@ -2,6 +2,7 @@ package dev.perdure.chaos;
 
 import dev.perdure.chaos.Agenda.Due;
 import dev.perdure.chaos.Agenda.Entry;
+import dev.perdure.chaos.ChaosFolder.Fired;
 import dev.perdure.chaos.ChaosFolder.Present;
 import dev.perdure.chaos.Reckoning.Redone;
 import dev.perdure.chaos.Reckoning.Sighting;
@@ -16,12 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +46,14 @@ public final class Campaign {
     private final Instant began = Instant.now();
     private final Map<String, Sighting> sightings = new LinkedHashMap<>();
     private final List<Redone> redone = new ArrayList<>();
-    private final Set<String> told = new HashSet<>();
+    private final Map<String, Fired> fired = new TreeMap<>();
     private final List<Entry> outside;
     private @Nullable ProgressFile progress;
     private Process supervisor;
     private long stepsRedone;
     private long step;
     private Instant stepped = began;
+    private Instant firedLast = began;
     private @Nullable Instant firstStep;
 
     private Campaign(
@@ -133,20 +134,22 @@ public final class Campaign {
     }
 
     private void tick(Injector injector) throws IOException {
-        List<ChaosFolder.Fired> fired = folder.allFired();
-        for (ChaosFolder.Fired one : fired) {
-            if (told.add(one.id())) {
-                listener.fired(one.id(), one.who(), one.how());
-            }
-        }
+        takeInFired();
         long happened = agenda.entries().stream()
-                .filter(entry -> told.contains(entry.id()))
+                .filter(entry -> fired.containsKey(entry.id()))
                 .count();
         giveTurn();
         listener.tick(step, (int) happened, agenda.entries().size());
         boolean allHappened = happened == agenda.entries().size();
         if (allHappened && !Files.exists(folder.over()) && !injector.isBusy() && reckon().isSettled()) {
             Files.createFile(folder.over());
+        }
+    }
+
+    private void takeInFired() throws IOException {
+        for (Fired one : folder.allFired(fired.keySet())) {
+            fired.put(one.id(), one);
+            listener.fired(one.id(), one.who(), one.how());
         }
     }
 
@@ -157,14 +160,14 @@ public final class Campaign {
                 .sorted(Comparator.comparingLong(entry -> ((Due.AtStep) entry.due()).step()))
                 .toList();
         Optional<Entry> next =
-                waiting.stream().filter(entry -> !told.contains(entry.id())).findFirst();
+                waiting.stream().filter(entry -> !fired.containsKey(entry.id())).findFirst();
         if (next.isEmpty()) {
             return;
         }
         double now = Duration.between(began, Instant.now()).toMillis() / 1e3;
         boolean isFree = reckon().rows().stream().allMatch(row -> {
-            Double fired = row.firedSeconds();
-            return fired == null || row.verdict().isGood() || now - fired > TURN_MAX.toSeconds();
+            Double at = row.firedSeconds();
+            return at == null || row.verdict().isGood() || now - at > TURN_MAX.toSeconds();
         });
         if (isFree) {
             folder.setTurn(next.get().id());
@@ -214,6 +217,7 @@ public final class Campaign {
                 injector.fire(entry);
                 if (folder.isClaimed(entry.id())) {
                     outside.remove(entry);
+                    firedLast = Instant.now();
                 }
             }
         }
@@ -223,8 +227,10 @@ public final class Campaign {
         return switch (entry.due()) {
             case Due.AtStep(long at, boolean waits) ->
                 step >= Math.max(1, at) && (!waits || (folder.hasTurn(entry.id()) && isComplete()));
+            case Due.AfterPause(long at, Duration pause) ->
+                step >= Math.max(1, at) && !Instant.now().isBefore(firedLast.plus(pause));
             case Due.After(Duration since) ->
-                firstStep != null && Duration.between(firstStep, Instant.now()).compareTo(since) >= 0;
+                firstStep != null && !Instant.now().isBefore(firstStep.plus(since));
             case Due.Before _ -> false;
         };
     }
@@ -236,7 +242,9 @@ public final class Campaign {
     }
 
     private Reckoning.Result reckon() throws IOException {
-        return Reckoning.of(agenda.entries(), folder.allFired(), List.copyOf(sightings.values()), redone, began);
+        takeInFired();
+        return Reckoning.of(
+                agenda.entries(), List.copyOf(fired.values()), List.copyOf(sightings.values()), redone, began);
     }
 
     private ChaosReport report(long seed, String expected, String problem) throws IOException, InterruptedException {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -73,6 +74,17 @@ public record ChaosFolder(Path path) {
                 "%d %d %d".formatted(seed, workers, every.map(Duration::toNanos).orElse(0L)));
     }
 
+    /** Lays out the folder of a campaign against served models. */
+    public void createForServing(String plan, long seed) throws IOException {
+        create(plan, seed, 0, Optional.empty());
+    }
+
+    /** Reads the entries of a campaign against served models, in any process. */
+    List<ServePlan.Entry> serveEntries() throws IOException {
+        String[] numbers = Files.readString(path.resolve("agenda")).split(" ");
+        return ServePlan.read(path.resolve("plan.yaml")).entries(Long.parseLong(numbers[0]));
+    }
+
     /** Reads the agenda, in any process. */
     Agenda agenda() throws IOException {
         String[] numbers = Files.readString(path.resolve("agenda")).split(" ");
@@ -101,12 +113,14 @@ public record ChaosFolder(Path path) {
         return Files.exists(fired().resolve(id));
     }
 
-    /** Returns what has happened so far. */
-    List<Fired> allFired() throws IOException {
+    /** Returns what has happened so far, and is not among what is known by its id. */
+    List<Fired> allFired(Set<String> known) throws IOException {
         List<Fired> all = new ArrayList<>();
         try (Stream<Path> files = Files.list(fired())) {
             for (Path file : files.sorted().toList()) {
-                fired(file).ifPresent(all::add);
+                if (!known.contains(file.getFileName().toString())) {
+                    fired(file).ifPresent(all::add);
+                }
             }
         }
         return all;

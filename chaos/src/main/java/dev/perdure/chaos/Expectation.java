@@ -45,6 +45,9 @@ public record Expectation(Set<String> kinds, boolean isRequired) {
                 switch (phase) {
                     case MEET, COPY, EXCHANGE ->
                         new Expectation(Set.of("group-stuck", "group-broken", "worker-not-ready"), true);
+                    case EVALUATE -> // all do it together, but who is behind may show
+                        new Expectation(
+                                Set.of("worker-stuck", "group-stuck", "group-broken", "worker-not-ready"), true);
                     default -> new Expectation(Set.of("worker-stuck"), true);
                 };
             case Fault.SlowNetwork _ -> new Expectation(Set.of("worker-slow"), false);

@@ -71,7 +71,7 @@ public record FaultPlan(Duration pace, List<Planned> faults) {
         if (everyPhase) {
             return everyPhase(settings);
         }
-        Optional<Kinds.Kind> kind = Kinds.named(written.name());
+        Optional<Kind<Fault>> kind = Kinds.named(written.name());
         if (kind.isEmpty()) {
             String hint = Suggestions.didYouMean(written.name(), Kinds.names());
             settings.rejectSelf("%s is no kind of fault (expected: one of %s). %s"
@@ -126,12 +126,22 @@ public record FaultPlan(Duration pace, List<Planned> faults) {
         int times = settings.integer("times", 1, 1, 1_000_000);
         boolean inTime = settings.has("every-seconds");
         double seconds = settings.real("every-seconds", 1, 0.01, SECONDS_MAX);
-        if (inTime) {
+        int burst = settings.integer("burst", 1, 1, 10_000);
+        if (inTime || burst > 1) {
             if (fault instanceof Fault.Inside) {
                 settings.reject(
-                        "every-seconds", "is given for a fault inside a worker (expected: step, for this kind)");
+                        inTime ? "every-seconds" : "burst",
+                        "is given for a fault inside a worker (expected: step, for this kind)");
             }
-            return new When.Every(Duration.ofNanos(Math.round(seconds * 1e9)), times);
+            Duration pause = Duration.ofNanos(Math.round(seconds * 1e9));
+            return burst == 1
+                    ? new When.Every(pause, times)
+                    : new When.Bursts(
+                            settings.whole("step", 0, Long.MAX_VALUE),
+                            times,
+                            settings.integer("apart", 10, 1, 1_000_000),
+                            burst,
+                            pause);
         }
         return new When.AtStep(
                 settings.whole("step", 0, Long.MAX_VALUE),
@@ -144,10 +154,17 @@ public record FaultPlan(Duration pace, List<Planned> faults) {
     /** Returns this plan with another pause between faults that are repeated in time. */
     public FaultPlan every(Duration pause) {
         List<Planned> others = faults.stream()
-                .map(planned -> planned.when() instanceof When.Every(Duration _, int times)
-                        ? new Planned(planned.fault(), planned.who(), new When.Every(pause, times))
-                        : planned)
+                .map(planned -> new Planned(planned.fault(), planned.who(), paced(planned.when(), pause)))
                 .toList();
         return new FaultPlan(pace, others);
+    }
+
+    private static When paced(When when, Duration pause) {
+        return switch (when) {
+            case When.Every(Duration _, int times) -> new When.Every(pause, times);
+            case When.Bursts(long step, int times, int apart, int size, Duration _) ->
+                new When.Bursts(step, times, apart, size, pause);
+            case When.AtStep _, When.Before _ -> when;
+        };
     }
 }

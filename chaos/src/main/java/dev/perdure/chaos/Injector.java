@@ -15,8 +15,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +37,7 @@ final class Injector implements AutoCloseable {
     private final Supplier<ProcessHandle> supervisor;
     private final ExecutorService lasting = Executors.newVirtualThreadPerTaskExecutor();
     private final ConcurrentLinkedQueue<Future<?>> going = new ConcurrentLinkedQueue<>();
+    private final Set<String> killed = new HashSet<>();
 
     Injector(RunFolder run, ChaosFolder folder, Supplier<ProcessHandle> supervisor) {
         this.run = run;
@@ -50,7 +53,7 @@ final class Injector implements AutoCloseable {
                 String names =
                         String.join(" ", victims.stream().map(Present::worker).toList());
                 if (!victims.isEmpty() && folder.claim(entry.id(), names, "from outside")) {
-                    victims.forEach(victim -> ProcessHandle.of(victim.pid()).ifPresent(it -> harm(fault, it)));
+                    victims.forEach(victim -> harm(fault, victim));
                 }
             }
             case Fault.OfRun fault -> harm(fault, entry);
@@ -58,8 +61,11 @@ final class Injector implements AutoCloseable {
         }
     }
 
+    /** Nobody is killed twice: who was takes a moment to be gone, and would be counted for two. */
     private List<Present> victims(Entry entry) throws IOException {
-        List<Present> living = folder.allPresent();
+        List<Present> living = folder.allPresent().stream()
+                .filter(it -> !killed.contains(it.worker()))
+                .toList();
         if (living.isEmpty()) {
             return List.of();
         }
@@ -80,6 +86,13 @@ final class Injector implements AutoCloseable {
                         .limit(1)
                         .toList();
         };
+    }
+
+    private void harm(Fault.OfWorkers fault, Present victim) {
+        if (fault instanceof Fault.Kill) {
+            killed.add(victim.worker());
+        }
+        ProcessHandle.of(victim.pid()).ifPresent(process -> harm(fault, process));
     }
 
     private void harm(Fault.OfWorkers fault, ProcessHandle victim) {

@@ -11,30 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The kinds of fault, with what a plan may say of each and what each really does. */
+/** The kinds of fault that a training may meet, with what a plan may say of each and what each really does. */
 public final class Kinds {
-    private static final double SECONDS_MAX = 3600;
-    private static final Map<String, Kind> ALL = new LinkedHashMap<>();
+    private static final Map<String, Kind<Fault>> ALL = new LinkedHashMap<>();
 
     private Kinds() {}
 
-    /**
-     * A kind of fault.
-     *
-     * @param parameters of its own, with their defaults, beside who and when
-     * @param does what really happens
-     */
-    public record Kind(String name, String parameters, String does, Function<Settings, Fault> read) {}
-
     static {
         add("kill", "", "SIGKILL from outside.", _ -> new Fault.Kill());
-        add("pause", "seconds: 3", "SIGSTOP, and SIGCONT later.", s -> new Fault.Pause(seconds(s, "seconds", 3)));
+        add("pause", "seconds: 3", "SIGSTOP, and SIGCONT later.", s -> new Fault.Pause(Kind.seconds(s, "seconds", 3)));
         add("stop", "", "SIGSTOP for good.", _ -> new Fault.Stop());
         add(
                 "slow-cpu",
                 "seconds: 3, share: 0.2",
                 "SIGSTOP and SIGCONT ten times a second, so that it runs for that share of the time.",
-                s -> new Fault.SlowCpu(seconds(s, "seconds", 3), s.real("share", 0.2, 0.01, 0.99)));
+                s -> new Fault.SlowCpu(Kind.seconds(s, "seconds", 3), s.real("share", 0.2, 0.01, 0.99)));
         add(
                 "kill-at-phase",
                 "phase: apply",
@@ -77,12 +68,12 @@ public final class Kinds {
                 "slow-network",
                 "seconds: 3, delay-millis: 20",
                 "Inside the worker: everything it exchanges with others is held back so long.",
-                s -> new Fault.SlowNetwork(seconds(s, "seconds", 3), millis(s, "delay-millis", 20)));
+                s -> new Fault.SlowNetwork(Kind.seconds(s, "seconds", 3), Kind.millis(s, "delay-millis", 20)));
         add(
                 "cut-network",
                 "seconds: 3",
                 "Inside the worker: for so long nothing leaves it and nothing arrives, neither others' nor the supervisor's.",
-                s -> new Fault.CutNetwork(seconds(s, "seconds", 3)));
+                s -> new Fault.CutNetwork(Kind.seconds(s, "seconds", 3)));
         add(
                 "full-disk",
                 "writes: 2",
@@ -97,7 +88,7 @@ public final class Kinds {
                 "slow-disk",
                 "writes: 4, delay-millis: 200",
                 "Inside the leader: so many writes of checkpoints take so much longer.",
-                s -> new Fault.SlowDisk(s.integer("writes", 4, 1, 10_000), millis(s, "delay-millis", 200)));
+                s -> new Fault.SlowDisk(s.integer("writes", 4, 1, 10_000), Kind.millis(s, "delay-millis", 200)));
         add(
                 "corrupt-checkpoint",
                 "",
@@ -130,7 +121,7 @@ public final class Kinds {
                 "The wall clock that the supervisor reads is set forward, or back, for a while.",
                 s -> new Fault.ClockJump(
                         Duration.ofSeconds(s.whole("jump-seconds", 3600, -1_000_000_000, 1_000_000_000)),
-                        seconds(s, "seconds", 3)));
+                        Kind.seconds(s, "seconds", 3)));
         add(
                 "kill-supervisor",
                 "",
@@ -140,37 +131,29 @@ public final class Kinds {
                 "pause-supervisor",
                 "seconds: 3",
                 "SIGSTOP to the supervisor, and SIGCONT later.",
-                s -> new Fault.PauseSupervisor(seconds(s, "seconds", 3)));
+                s -> new Fault.PauseSupervisor(Kind.seconds(s, "seconds", 3)));
         add(
                 "lock-registry",
                 "seconds: 3",
                 "Another process holds an exclusive lock on the registry's database.",
-                s -> new Fault.LockRegistry(seconds(s, "seconds", 3)));
+                s -> new Fault.LockRegistry(Kind.seconds(s, "seconds", 3)));
     }
 
     private static void add(String name, String parameters, String does, Function<Settings, Fault> read) {
-        ALL.put(name, new Kind(name, parameters, does, read));
+        ALL.put(name, new Kind<>(name, parameters, does, read));
     }
 
     /** Returns all kinds, in the order in which people are told of them. */
-    public static List<Kind> all() {
+    public static List<Kind<Fault>> all() {
         return List.copyOf(ALL.values());
     }
 
-    static Optional<Kind> named(String name) {
+    static Optional<Kind<Fault>> named(String name) {
         return Optional.ofNullable(ALL.get(name));
     }
 
     static List<String> names() {
         return List.copyOf(ALL.keySet());
-    }
-
-    private static Duration seconds(Settings settings, String key, double fallback) {
-        return Duration.ofNanos(Math.round(1e9 * settings.real(key, fallback, 0.001, SECONDS_MAX)));
-    }
-
-    private static Duration millis(Settings settings, String key, long fallback) {
-        return Duration.ofMillis(settings.whole(key, fallback, 1, 3_600_000));
     }
 
     private static Phase phase(Settings settings, Phase fallback) {

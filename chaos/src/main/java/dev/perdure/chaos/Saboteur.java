@@ -329,14 +329,4 @@ public final class Saboteur implements Probe {
             };
         }
     }
-
-    /** What is never given back. */
-    private static final class Hoard {
-        private static volatile long @Nullable [] hoard;
-
-        static void fill() {
-            hoard = new long[Integer.MAX_VALUE];
-            throw new AssertionError("there was room for " + Objects.requireNonNull(hoard).length + " numbers");
-        }
-    }
 }

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /** What the C library can do to a process: signals to others, and the ends that only native code can bring about. */
 @SuppressWarnings("restricted")
-final class Signals {
+public final class Signals {
     private static final boolean MAC =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("mac");
     private static final int SIGKILL = 9;
@@ -22,12 +22,13 @@ final class Signals {
 
     private Signals() {}
 
-    /** Does nothing to a process that is gone. */
-    static void stop(ProcessHandle process) {
+    /** Has a process stand still until it is told to go on; does nothing to one that is gone. */
+    public static void stop(ProcessHandle process) {
         send(process, SIGSTOP);
     }
 
-    static void go(ProcessHandle process) {
+    /** Lets a process go on that stands still; does nothing to others. */
+    public static void go(ProcessHandle process) {
         send(process, SIGCONT);
     }
 

@@ -16,6 +16,16 @@ public sealed interface When {
     /** Again and again, in time, whoever is there. */
     record Every(Duration pause, int times) implements When {}
 
+    /**
+     * At a step and at others after it, whoever is there, as many times as {@code size} in time: a storm, and quiet in which
+     * the training moves on.
+     *
+     * @param step of the first burst
+     * @param times how many bursts, each {@code apart} steps after the one before
+     * @param pause between two faults of a burst
+     */
+    record Bursts(long step, int times, int apart, int size, Duration pause) implements When {}
+
     /** Before anything is trained. */
     record Before() implements When {}
 }

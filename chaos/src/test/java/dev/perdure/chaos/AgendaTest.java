@@ -7,7 +7,9 @@ import dev.perdure.chaos.Agenda.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +63,25 @@ class AgendaTest {
     }
 
     @Test
+    void aBurstIsDueAtOneStepWithPausesAndTheNextAtALaterOne() {
+        FaultPlan plan = FaultPlan.parse(
+                "plan.yaml", "faults: [kill: {step: 4, burst: 3, times: 2, apart: 20, every-seconds: 0.5}]");
+        Agenda agenda = Agenda.of(plan, 7, 3);
+        assertThat(agenda.entries()).extracting(Entry::due).containsExactly(afterPause(4, 500, 3, 24));
+        assertThat(agenda.entries()).extracting(Entry::draw).doesNotHaveDuplicates();
+        assertThat(Agenda.of(plan.every(Duration.ofMillis(20)), 7, 3).entries())
+                .extracting(Entry::due)
+                .containsExactly(afterPause(4, 20, 3, 24));
+    }
+
+    private static Due[] afterPause(long first, long millis, int times, long second) {
+        return Stream.of(first, second)
+                .flatMap(step -> Stream.generate(() -> new Due.AfterPause(step, Duration.ofMillis(millis)))
+                        .limit(times))
+                .toArray(Due[]::new);
+    }
+
+    @Test
     void everyProcessReadsTheSameAgendaFromTheFolder() throws Exception {
         var shared = new ChaosFolder(folder.resolve("chaos"));
         shared.create(PLAN, 7, 3, Optional.of(Duration.ofMillis(250)));
@@ -75,7 +96,7 @@ class AgendaTest {
         shared.create(PLAN, 7, 3, Optional.empty());
         assertThat(shared.claim("02-exit", "w0-1", "in step 10")).isTrue();
         assertThat(shared.claim("02-exit", "w0-2", "in step 11")).isFalse();
-        assertThat(shared.allFired()).singleElement().satisfies(fired -> {
+        assertThat(shared.allFired(Set.of())).singleElement().satisfies(fired -> {
             assertThat(fired.id()).isEqualTo("02-exit");
             assertThat(fired.who()).isEqualTo("w0-1");
             assertThat(fired.how()).isEqualTo("in step 10");

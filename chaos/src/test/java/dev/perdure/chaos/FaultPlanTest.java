@@ -22,6 +22,7 @@ class FaultPlanTest {
                   - kill: {who: rank 2, step: 7, spread: 3}
                   - hang: {phase: evaluate, who: slot 1, step: 9, hurry: true}
                   - pause: {who: all, every-seconds: 0.5, times: 4, seconds: 2}
+                  - kill: {step: 5, burst: 20, times: 3, apart: 15, every-seconds: 0.3}
                   - corrupt-record:
                 """);
         assertThat(plan.pace()).isEqualTo(Duration.ofMillis(20));
@@ -34,6 +35,10 @@ class FaultPlanTest {
                                 new Fault.Pause(Duration.ofSeconds(2)),
                                 new Who.All(),
                                 new When.Every(Duration.ofMillis(500), 4)),
+                        new Planned(
+                                new Fault.Kill(),
+                                new Who.Random(),
+                                new When.Bursts(5, 3, 15, 20, Duration.ofMillis(300))),
                         new Planned(new Fault.CorruptRecord(), new Who.All(), new When.Before()));
     }
 
@@ -47,11 +52,12 @@ class FaultPlanTest {
                           - slow-cpu: {step: 1, share: 2}
                           - kill:
                           - exit: {every-seconds: 1}
+                          - exit: {step: 1, burst: 2}
                         """))
                 .isInstanceOfSatisfying(
                         BadSettingException.class,
                         e -> assertThat(e.problems())
-                                .hasSize(6)
+                                .hasSize(7)
                                 .anySatisfy(problem -> assertThat(problem)
                                         .contains("plan.yaml:2", "kil is no kind of fault", "Did you mean 'kill'?"))
                                 .anySatisfy(problem -> assertThat(problem)
@@ -61,8 +67,8 @@ class FaultPlanTest {
                                 .anySatisfy(problem -> assertThat(problem).contains("cod", "Did you mean 'code'?"))
                                 .anySatisfy(problem -> assertThat(problem).contains("share: 2"))
                                 .anySatisfy(problem -> assertThat(problem).contains("step: is missing"))
-                                .anySatisfy(
-                                        problem -> assertThat(problem).contains("every-seconds", "inside a worker")));
+                                .anySatisfy(problem -> assertThat(problem).contains("every-seconds", "inside a worker"))
+                                .anySatisfy(problem -> assertThat(problem).contains("burst", "inside a worker")));
     }
 
     @Test
@@ -74,7 +80,7 @@ class FaultPlanTest {
     @Test
     void everyKindCanBeWrittenWithItsDefaultsAndIsNamedAfterItsType() {
         assertThat(Kinds.all()).hasSizeGreaterThanOrEqualTo(25);
-        for (Kinds.Kind kind : Kinds.all()) {
+        for (Kind<Fault> kind : Kinds.all()) {
             boolean needsNoStep = kind.name().endsWith("-record");
             String yaml = "faults: [%s: {%s}]"
                     .formatted(
@@ -115,7 +121,7 @@ class FaultPlanTest {
     @Test
     void everyFaultHasAnExpectation() {
         var kinds = new HashSet<String>();
-        for (Kinds.Kind kind : Kinds.all()) {
+        for (Kind<Fault> kind : Kinds.all()) {
             FaultPlan plan = FaultPlan.parse(
                     "plan.yaml",
                     "faults: [%s: %s]".formatted(kind.name(), kind.name().endsWith("-record") ? "{}" : "{step: 1}"));

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
             BenchCommand.Train.class,
             BenchRecoveryCommand.class,
             BenchSharesCommand.class,
-            BenchSupervisorCommand.class
+            BenchSupervisorCommand.class,
+            BenchServeCommand.class
         })
 final class BenchCommand extends CommandGroup {
 

@@ -105,8 +105,9 @@ final class BenchTables {
                 "%nEach worker shows every %.0f ms that it is alive; %.0f s each",
                 result.paceMillis(), result.seconds()));
         text.append(line(
-                "  %8s %9s %9s %11s %9s %12s %22s %10s %7s",
+                "  %8s %10s %9s %9s %11s %9s %12s %22s %10s %7s",
                 "workers",
+                "formed",
                 "wanted/s",
                 "heard/s",
                 "CPU each",
@@ -117,8 +118,9 @@ final class BenchTables {
                 "blamed"));
         for (SupervisorBench.Row row : result.rows()) {
             text.append(line(
-                    "  %8d %9.0f %9.0f %8.1f us %8.0f%% %12.0f %22s %6.1f MiB %7d",
+                    "  %8d %7.0f ms %9.0f %9.0f %8.1f us %8.0f%% %12.0f %22s %6.1f MiB %7d",
                     row.workers(),
+                    row.formedMillis(),
                     row.wantedPerSecond(),
                     row.heardPerSecond(),
                     row.cpuMicros(),

@@ -1,11 +1,11 @@
 package dev.perdure.cli;
 
+import dev.perdure.chaos.Signals;
 import dev.perdure.training.Incident;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunListener;
 import dev.perdure.training.TeamSupervisor;
 import dev.perdure.training.TrainingEvent;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -71,11 +71,7 @@ final class DemoAbuse implements RunListener {
     private void hang() {
         ProcessHandle worker = oldest();
         out.printf("%n>>> kill -STOP %d   (it lives, and does nothing any more)%n", worker.pid());
-        try {
-            new ProcessBuilder("kill", "-STOP", Long.toString(worker.pid())).start();
-        } catch (IOException e) {
-            out.println("    it cannot be stopped here: " + e.getMessage());
-        }
+        Signals.stop(worker);
     }
 
     private void add() {

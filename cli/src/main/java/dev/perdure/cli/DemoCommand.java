@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the promise: a training is killed in plain sight, and ends with the weights of one that was not. */
+/**
+ * Shows both promises: a training is killed in plain sight, and ends with the weights of one that was not; what it trained is
+ * served by processes that are killed, and no request fails.
+ */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
@@ -24,7 +27,8 @@ import picocli.CommandLine.Option;
             "Trains a small convolutional network on handwritten digits with three worker processes, kills one, hangs one and"
                     + " adds one on the way, and shows that the final weights are bit for bit those of one worker that"
                     + " nothing happened to.",
-            "Takes about a minute on two cores."
+            "Then serves what was trained by two replicas, kills one and hangs one while it is asked, and counts the answers.",
+            "Takes about two minutes on two cores. At a terminal it goes on serving until Enter."
         })
 final class DemoCommand implements Callable<Integer> {
     @Option(
@@ -67,7 +71,13 @@ final class DemoCommand implements Callable<Integer> {
         if (second.exitCode() != ExitCode.OK) {
             return failed(second, calm);
         }
-        return compare(abused, first.report(), calm, second.report());
+        boolean isGood = compare(first.report(), second.report());
+        out.println();
+        out.println("4. The abused run's model answers, by two replicas. One will be killed, one will hang.");
+        var serving = new DemoServing(TrainCommand.nextFolder("demo-serving"), out);
+        isGood &= serving.show(abused, team);
+        tellWhereToLook(abused, serving);
+        return (isGood ? ExitCode.OK : ExitCode.INTERNAL).code();
     }
 
     private RunConfig settings(int workers) {
@@ -86,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
         return outcome.exitCode().code();
     }
 
-    private int compare(RunFolder killedFolder, RunReport killed, RunFolder calmFolder, RunReport calm) {
+    private boolean compare(RunReport killed, RunReport calm) {
         boolean same = killed.weightsSha256().equals(calm.weightsSha256());
         out.println();
         out.println("3. The proof: SHA-256 of the final weights");
@@ -100,14 +110,18 @@ final class DemoCommand implements Callable<Integer> {
                 killed.samplesLost(),
                 killed.samplesRepeated(),
                 100 * killed.heldOutAccuracy());
+        return same;
+    }
+
+    private void tellWhereToLook(RunFolder abused, DemoServing serving) {
         out.println();
         out.println("Where to look next");
-        out.println("   the story of the abused run      " + killedFolder.reportHtml());
-        out.println("   its checkpoints                  perdure checkpoint list " + killedFolder.path());
-        out.println("   weights for Python               perdure checkpoint export " + killedFolder.path()
+        out.println("   the story of the abused run      " + abused.reportHtml());
+        out.println("   its checkpoints                  perdure checkpoint list " + abused.path());
+        out.println("   weights for Python               perdure checkpoint export " + abused.path()
                 + " --out digits.safetensors");
+        serving.tellHow();
         out.println("   your own data                    copy examples/digits.yaml, then: perdure train YOURS.yaml");
-        return same ? ExitCode.OK.code() : ExitCode.INTERNAL.code();
     }
 
     static Path digits() {

@@ -9,12 +9,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Makes and shows the keys that bundles are signed with. */
+/** Makes and shows the keys that bundles are signed with, and makes those that programs show. */
 @Command(
         name = "key",
         mixinStandardHelpOptions = true,
-        description = "Makes and shows the Ed25519 keys that model bundles are signed with.",
-        subcommands = {KeyCommand.Create.class, KeyCommand.Show.class})
+        description = {
+            "Makes and shows the Ed25519 keys that model bundles are signed with,",
+            "and makes the keys that programs show to perdure serve."
+        },
+        subcommands = {KeyCommand.Create.class, KeyCommand.Show.class, ApiKeyCommand.class})
 final class KeyCommand extends CommandGroup {
 
     /** Makes. */

@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.perdure.gateway.ReplicaHost;
 import dev.perdure.gateway.ServedVersion;
+import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipClientSettings;
+import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipLimits;
 import dev.perdure.replica.Heartbeat;
 import dev.perdure.replica.ModelState;
+import dev.perdure.replica.ProcessId;
 import dev.perdure.replica.ReplicaClient;
 import dev.perdure.routing.ReplicaId;
 import java.io.BufferedReader;
@@ -19,14 +22,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts replicas as JVMs on this machine, each at a socket of its own, and watches them. */
+/**
+ * Starts replicas as JVMs on this machine, each at a socket of its own, and watches them. Of each a file says which process it is
+ * ({@link ServedProcess}), by which a later life of this process finds it and takes it over.
+ */
 final class LocalReplicas implements ReplicaHost {
     /**
      * Sockets of one host need no questions whether the other end is there: its end is always noticed. A busy machine takes its
@@ -37,6 +48,10 @@ final class LocalReplicas implements ReplicaHost {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalReplicas.class);
     private static final Duration UNLOADED = Duration.ofSeconds(2);
+    private static final Duration ADOPTED_WITHIN = Duration.ofSeconds(5);
+    private static final int EXIT_UNKNOWN = -1;
+    private static final long LOOK_NANOS = 50_000_000;
+    private static final long END_KNOWN_MILLIS = 100;
 
     /** What is run. */
     interface Program {
@@ -57,29 +72,121 @@ final class LocalReplicas implements ReplicaHost {
     private final Path folder;
     private final Consumer<String> say;
     private final AtomicLong processes = new AtomicLong();
+    private final Map<Long, ServedProcess> unclaimed = new ConcurrentHashMap<>();
+    private final Map<Claim, Long> claimed = new ConcurrentHashMap<>();
+
+    /** Who is adopted by whom. */
+    private record Claim(ModelId model, long number) {}
 
     /**
-     * Starts nothing yet.
+     * Starts nothing yet; sees what an earlier life left.
      *
      * @param folder for sockets and logs, with a short path
      * @param say told why a process never became ready, for people
      */
-    LocalReplicas(Program program, Path folder, Consumer<String> say) {
+    LocalReplicas(Program program, Path folder, Consumer<String> say) throws IOException {
         this.program = program;
         this.folder = folder;
         this.say = say;
+        for (String name : ServeFolder.names(folder)) {
+            if (name.matches("r[0-9]{1,9}\\.(pid|log|sock)")) {
+                long number = Long.parseLong(name.substring(1, name.indexOf('.')));
+                processes.accumulateAndGet(number, Math::max);
+                ServedProcess.read(pid(number))
+                        .filter(ServedProcess::isAlive)
+                        .ifPresent(process -> unclaimed.put(number, process));
+            }
+        }
+    }
+
+    private Path pid(long number) {
+        return folder.resolve("r" + number + ".pid");
+    }
+
+    private OipAddress.Unix socket(long number) {
+        return new OipAddress.Unix(folder.resolve("r" + number + ".sock"));
+    }
+
+    @Override
+    public Left left(ServedVersion version) {
+        var numbers = new TreeSet<Long>();
+        unclaimed.forEach((place, process) -> {
+            Long number = process.number();
+            boolean isOf = version.id().name().equals(process.model())
+                    && version.id().version().orElse("").equals(process.version())
+                    && version.digest().equals(process.digest());
+            if (isOf && number != null && numbers.add(number)) {
+                unclaimed.remove(place, process);
+                claimed.put(new Claim(version.id(), number), place);
+            }
+        });
+        return new Left(
+                List.copyOf(numbers),
+                processes.get() + 1); // every number that was given away started a process, or meant to
+    }
+
+    /** Ends those that an earlier life left and that no version wanted. */
+    void endUnclaimed() {
+        for (Long number : List.copyOf(unclaimed.keySet())) {
+            ServedProcess process = unclaimed.remove(number);
+            if (process != null) {
+                process.process().handle().ifPresent(ProcessHandle::destroyForcibly);
+                pid(number).toFile().delete();
+            }
+        }
+    }
+
+    @Override
+    public Launched adopt(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
+        long number = Optional.ofNullable(claimed.remove(new Claim(version.id(), replica.number())))
+                .orElseThrow(() -> new IOException("replica %s: nothing was left".formatted(replica)));
+        ProcessId id = ServedProcess.read(pid(number))
+                .map(ServedProcess::process)
+                .orElseThrow(() -> new IOException("replica %s: nothing says which process it is".formatted(replica)));
+        ProcessHandle process =
+                id.handle().orElseThrow(() -> new IOException("replica %s: it has ended meanwhile".formatted(replica)));
+        var life = new Life(replica, version, listener, process, number);
+        Thread.ofVirtual().name("replica " + replica).start(life::takeOver);
+        Thread.ofVirtual().name("end of replica " + replica).start(() -> {
+            while (id.isAlive()) { // nobody is told of the end of a process that is no child
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+            life.exited(EXIT_UNKNOWN);
+        });
+        return life;
     }
 
     @Override
     public Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
         long number = processes.incrementAndGet();
-        Path socket = folder.resolve("r" + number + ".sock");
-        Path log = folder.resolve("r" + number + ".log");
-        var address = new OipAddress.Unix(socket);
-        Process process = program.start(address, version.place(), log);
-        var life = new Life(replica, version, listener, process, address, log);
-        Thread.ofVirtual().name("replica " + replica).start(life::watch);
+        Process process = program.start(socket(number), version.place(), log(number));
+        var life = new Life(replica, version, listener, process.toHandle(), number);
+        note(number, replica, version, process);
+        var _ = process.onExit().thenAccept(ended -> life.exited(ended.exitValue()));
+        Thread.ofVirtual().name("replica " + replica).start(() -> life.watch(process));
         return life;
+    }
+
+    private Path log(long number) {
+        return folder.resolve("r" + number + ".log");
+    }
+
+    /** One of which nothing can be noted serves as well; nobody takes it over later. */
+    private void note(long number, ReplicaId replica, ServedVersion version, Process process) {
+        Optional<ProcessId> id = ProcessId.of(process.pid());
+        try {
+            if (id.isPresent()) {
+                ServedProcess.replica(
+                                replica.number(),
+                                id.get(),
+                                version.id().name(),
+                                version.id().version().orElse(""),
+                                version.digest())
+                        .write(pid(number));
+            }
+        } catch (IOException e) {
+            LOG.warn("replica {} of {}: not noted in {}: {}", replica.number(), version.id(), folder, e.toString());
+        }
     }
 
     /** One process. */
@@ -87,30 +194,22 @@ final class LocalReplicas implements ReplicaHost {
         private final ReplicaId replica;
         private final ServedVersion version;
         private final Listener listener;
-        private final Process process;
-        private final OipAddress.Unix address;
-        private final Path log;
+        private final ProcessHandle process;
+        private final long number;
         private @Nullable ReplicaClient client;
         private boolean isReady;
+        private boolean isAdopted;
 
-        Life(
-                ReplicaId replica,
-                ServedVersion version,
-                Listener listener,
-                Process process,
-                OipAddress.Unix address,
-                Path log) {
+        Life(ReplicaId replica, ServedVersion version, Listener listener, ProcessHandle process, long number) {
             this.replica = replica;
             this.version = version;
             this.listener = listener;
             this.process = process;
-            this.address = address;
-            this.log = log;
-            var _ = process.onExit().thenAccept(ended -> exited(ended.exitValue()));
+            this.number = number;
         }
 
         /** The first line it prints says that its model can be asked. */
-        void watch() {
+        void watch(Process process) {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
                 String line = lines.readLine();
                 if (line != null) {
@@ -126,8 +225,34 @@ final class LocalReplicas implements ReplicaHost {
 
         private synchronized void connect() {
             if (process.isAlive()) {
-                client = new ReplicaClient(address, CLIENT);
+                client = new ReplicaClient(socket(number), CLIENT);
                 client.watch(this);
+            }
+        }
+
+        /** One that does not take this process for the one it works for is ended. */
+        void takeOver() {
+            ReplicaClient other;
+            synchronized (this) {
+                isAdopted = true;
+                other = new ReplicaClient(socket(number), CLIENT);
+                client = other;
+            }
+            try {
+                other.adopt(ProcessHandle.current().pid(), ADOPTED_WITHIN);
+                other.watch(this);
+            } catch (OipException e) {
+                lost("not adopted: " + e.reason());
+            }
+        }
+
+        /** Of one that was left, and is not what it should be, nobody has heard. */
+        private void useless(String why) {
+            if (isAdopted && !isReady) {
+                LOG.info("replica {} of {} is ended: {}", replica.number(), version.id(), why);
+                process.destroyForcibly();
+            } else {
+                listener.lost(why);
             }
         }
 
@@ -139,7 +264,7 @@ final class LocalReplicas implements ReplicaHost {
             }
             if (model.isEmpty() || !model.get().digest().equals(version.digest())) {
                 if (!isReady || heartbeat.up().compareTo(UNLOADED) > 0) {
-                    listener.lost("it has %s loaded (expected: bundle %s)"
+                    useless("it has %s loaded (expected: bundle %s)"
                             .formatted(model.map(ModelState::digest).orElse("nothing"), version.digest()));
                 }
                 return;
@@ -149,19 +274,26 @@ final class LocalReplicas implements ReplicaHost {
                 isReady = true;
                 listener.ready(client.protocol());
             }
-            listener.beat(state.answered() + state.failed() + state.late(), (int) state.underWay());
+            listener.beat(state.batches() + state.failed(), (int) Math.max(state.underWay(), state.computing()));
         }
 
+        /** A process that ends closes its connection first; how it ended says more, and is known at once. */
         @Override
-        public void lost(String why) {
+        public synchronized void lost(String why) {
             LOG.info("replica {} of {}: {}", replica.number(), version.id(), why);
-            listener.lost("the connection to it ended");
+            var _ = process.onExit()
+                    .orTimeout(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS)
+                    .exceptionally(_ -> {
+                        useless("the connection to it ended");
+                        return process;
+                    });
         }
 
-        private void exited(int exit) {
+        void exited(int exit) {
             listener.exited(exit);
+            pid(number).toFile().delete();
             synchronized (this) {
-                if (!isReady && exit != 0 && exit < 128) {
+                if (!isReady && exit > 0 && exit < 128) {
                     say.accept("replica %d of %s did not start (exit code %d)%s"
                             .formatted(replica.number(), version.id(), exit, lastWords()));
                 }
@@ -171,12 +303,12 @@ final class LocalReplicas implements ReplicaHost {
                     client = null;
                 }
             }
-            address.path().toFile().delete();
+            socket(number).path().toFile().delete();
         }
 
         private String lastWords() {
             try {
-                List<String> lines = Files.readAllLines(log);
+                List<String> lines = Files.readAllLines(log(number));
                 return lines.isEmpty() ? "" : ": " + lines.getLast();
             } catch (IOException _) {
                 return "";

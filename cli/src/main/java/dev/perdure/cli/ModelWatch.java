@@ -3,6 +3,7 @@ package dev.perdure.cli;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.Gateway;
 import dev.perdure.gateway.GatewayListener;
+import dev.perdure.gateway.ModelLook;
 import dev.perdure.gateway.ModelRepository;
 import dev.perdure.gateway.RolloutReport;
 import dev.perdure.gateway.RolloutSettings.Manner;
@@ -12,7 +13,9 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.RepositoryEntry;
+import dev.perdure.routing.Event;
 import dev.perdure.routing.Notice;
+import dev.perdure.routing.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +110,21 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
             @Override
             public void told(String model, Notice notice) {
                 other.told(model, notice);
+            }
+
+            @Override
+            public void decided(String model, Event event, Step step, long nowNanos) {
+                other.decided(model, event, step, nowNanos);
+            }
+
+            @Override
+            public void looked(String model, ModelLook look) {
+                other.looked(model, look);
+            }
+
+            @Override
+            public void ended(String model) {
+                other.ended(model);
             }
 
             @Override

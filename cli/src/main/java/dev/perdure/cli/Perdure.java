@@ -7,8 +7,10 @@ import dev.perdure.replica.LoadRefusedException;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -59,11 +61,11 @@ public final class Perdure {
 
     /** Runs a command and returns its exit code. */
     static int run(String... arguments) {
-        CommandLine program = new CommandLine(new Perdure());
-        program.setCaseInsensitiveEnumValuesAllowed(true);
-        program.setUsageHelpAutoWidth(true);
-        program.setParameterExceptionHandler(Perdure::explain);
-        program.setExecutionExceptionHandler((e, command, _) -> explain(e, command));
+        Object own = arguments.length == 0 ? null : startedByItself(arguments[0]);
+        if (own != null) {
+            return program(own).execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+        }
+        CommandLine program = program(new Perdure());
         for (CommandLine command : program.getSubcommands().values()) {
             command.getCommandSpec()
                     .usageMessage()
@@ -80,6 +82,25 @@ public final class Perdure {
             return ExitCode.OK.code();
         }
         return program.execute(arguments);
+    }
+
+    private static CommandLine program(Object command) {
+        CommandLine program = new CommandLine(command);
+        program.setCaseInsensitiveEnumValuesAllowed(true);
+        program.setUsageHelpAutoWidth(true);
+        program.setParameterExceptionHandler(Perdure::explain);
+        program.setExecutionExceptionHandler((e, failed, _) -> explain(e, failed));
+        return program;
+    }
+
+    /** Returns a command that Perdure starts itself, often: it comes without all the others, whose reading takes time. */
+    private static @Nullable Object startedByItself(String name) {
+        return switch (name) {
+            case "worker" -> new WorkerCommand();
+            case "supervise" -> new SuperviseCommand();
+            case "plain-member" -> new PlainMemberCommand();
+            default -> null;
+        };
     }
 
     /** Says what is wrong with an argument, and how to find out more. */

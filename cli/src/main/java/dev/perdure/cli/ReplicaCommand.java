@@ -1,5 +1,7 @@
 package dev.perdure.cli;
 
+import dev.perdure.chaos.ChaosFolder;
+import dev.perdure.chaos.ReplicaSaboteur;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.engine.Predictors;
 import dev.perdure.model.KeyFiles;
@@ -18,6 +20,7 @@ import dev.perdure.replica.ReplicaClient;
 import dev.perdure.replica.ReplicaProbe;
 import dev.perdure.replica.ReplicaServer;
 import dev.perdure.replica.ReplicaSettings;
+import dev.perdure.routing.Fleet;
 import dev.perdure.torch.TorchPredictors;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
@@ -129,6 +132,13 @@ final class ReplicaCommand implements Callable<Integer> {
     long orphanSeconds = 30;
 
     @Option(
+            names = "--agenda",
+            hidden = true,
+            description = "The folder of a campaign of faults that this replica is a part of.")
+    @Nullable
+    Path agenda;
+
+    @Option(
             names = "--rehearse",
             hidden = true,
             description = "Ask every model once, and end: for the archive of classes.")
@@ -174,7 +184,7 @@ final class ReplicaCommand implements Callable<Integer> {
         ReplicaSettings settings = settings();
         Trust trust = trust();
         var ended = new CountDownLatch(1);
-        try (var replica = new ReplicaServer(engine.frameworks(), trust, settings, ReplicaProbe.NONE)) {
+        try (var replica = new ReplicaServer(engine.frameworks(), trust, settings, probe())) {
             if (parent != null) {
                 adopt(replica, parent);
             }
@@ -255,7 +265,7 @@ final class ReplicaCommand implements Callable<Integer> {
             return new ReplicaSettings(
                     new BatchLimits(batchMax, Duration.of(delayMicrosMax, ChronoUnit.MICROS), queueMax),
                     threads,
-                    ReplicaSettings.DEFAULT.heartbeatEvery(),
+                    Fleet.BEAT,
                     Duration.ofSeconds(orphanSeconds),
                     OipServerSettings.DEFAULT);
         } catch (IllegalArgumentException e) {
@@ -269,6 +279,10 @@ final class ReplicaCommand implements Callable<Integer> {
             keys.addAll(KeyFiles.readPublic(place));
         }
         return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
+    }
+
+    private ReplicaProbe probe() throws IOException {
+        return agenda == null ? ReplicaProbe.NONE : ReplicaSaboteur.open(new ChaosFolder(agenda));
     }
 
     private static void adopt(ReplicaServer replica, long pid) {

@@ -15,7 +15,6 @@ import dev.perdure.recall.Recall;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -38,10 +38,12 @@ import picocli.CommandLine.Parameters;
             "Serves the models of a folder with NAME/VERSION/ bundles: REST and gRPC of the Open Inference Protocol v2.",
             "Every bundle is verified before anything in it is used. Each version has replicas, processes of their own: when"
                     + " one dies, hangs or answers wrongly, what it had is answered by another, and another is started.",
-            "Ctrl-C answers what is under way, ends all replicas, and then this process."
+            "This process keeps gateways, which answer clients, and those keep replicas. Ctrl-C answers what is under way, and ends"
+                    + " them all."
         })
 final class ServeCommand implements Callable<Integer> {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
 
     @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
     Path models = Path.of("");
@@ -50,9 +52,11 @@ final class ServeCommand implements Callable<Integer> {
             names = "--replicas",
             paramLabel = "N",
             defaultValue = "2",
+            converter = ReplicaRange.Converter.class,
             description =
-                    "Replicas of the newest version of each model; older ones have one each. Default: ${DEFAULT-VALUE}.")
-    int replicas = 2;
+                    "Replicas of the newest version of each model, for each gateway; older ones have one each. 2..6: as many"
+                            + " as there is to do for, within these limits. Default: ${DEFAULT-VALUE}.")
+    ReplicaRange replicas = new ReplicaRange(2, 2);
 
     @Option(
             names = "--standbys",
@@ -114,35 +118,100 @@ final class ServeCommand implements Callable<Integer> {
     SafeguardOptions around = new SafeguardOptions();
 
     @Mixin
+    GatewaysOptions processes = new GatewaysOptions();
+
+    @Mixin
+    MetricsOptions observing = new MetricsOptions();
+
+    @Mixin
+    TlsOptions tls = new TlsOptions();
+
+    @Mixin
+    AccessOptions access = new AccessOptions();
+
+    @Mixin
     RolloutOptions rollout = new RolloutOptions();
 
     @Override
     public Integer call() throws Exception {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
+        var _ = observing.address(1);
         GatewaySettings settings = settings();
+        if (processes.isParent()) {
+            return processes.keepGateways(addresses, observing.telling(System.out));
+        }
         RolloutSettings rollouts = rollout.settings();
-        var telling = new ServeTelling(System.out);
+        ServeTelling telling = observing.telling(System.out);
         var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
+        return processes.rehearsal
+                ? rehearse(addresses, versions, settings, telling)
+                : serve(versions, settings, rollouts, watch, telling);
+    }
+
+    /** Serves in this process alone, asks everything once, and ends. */
+    private int rehearse(
+            List<OipAddress> addresses, List<ServedVersion> versions, GatewaySettings settings, ServeTelling telling)
+            throws IOException, InterruptedException {
+        try (var session = new ServeSession(versions, settings, program(), telling)) {
+            List<OipAddress> at = session.listen(addresses, server());
+            session.tellWhatIsServed(new CountDownLatch(1));
+            ServeRehearsal.ask(at, versions);
+        }
+        return ExitCode.OK.code();
+    }
+
+    /** Is one of the gateways, until it is told to end. */
+    private int serve(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelWatch watch,
+            ServeTelling telling)
+            throws IOException, InterruptedException {
         Safeguards safeguards = around.safeguards(models, versions, telling::say);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
         try (Recall _ = safeguards.recall();
+                var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
+                GatewayLife life = processes.begin(telling, stop::countDown);
                 var session = new ServeSession(
-                        versions, settings.with(safeguards), rollouts, watch, program(), telling);
+                        versions,
+                        settings.with(safeguards),
+                        rollouts,
+                        watch,
+                        program(),
+                        telling,
+                        processes.folder());
                 watch) {
-            session.listen(addresses, server());
+            life.answerFor(session.gateway());
+            watch(session, entrance, telling);
+            session.awaitReady(stop, processes.othersAnswerFor());
+            session.listenTogether(processes.addresses(), server(), entrance.edge());
             watch.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();
             telling.say("stopping: requests that are under way are answered first");
+        } catch (GatewayLife.TakenException e) {
+            telling.say(String.valueOf(e.getMessage()));
+            return ExitCode.INTERRUPTED.code();
         } finally {
             telling.say("stopped; no replica is left");
             stopped.countDown();
         }
         return ExitCode.OK.code();
+    }
+
+    private void watch(ServeSession session, Entrance entrance, ServeTelling telling) throws IOException {
+        entrance.bindTo(session.observed().registry());
+        entrance.warnings(processes.addresses()).forEach(telling::say);
+        Optional<OipAddress.Tcp> own = observing.address(processes.gatewayNumber);
+        if (own.isPresent()) {
+            OipAddress.Tcp at = session.observed().listen(own.get());
+            telling.say("figures for Prometheus at http://%s%s".formatted(at, Observed.PATH));
+        }
     }
 
     /** A signal ends the process when this returns. */
@@ -168,13 +237,10 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private GatewaySettings settings() {
-        if (replicas < 1 || replicas > 1000) {
-            throw new BadSettingException("--replicas: %d (expected: 1 to 1000)".formatted(replicas));
-        }
         try {
             return new GatewaySettings(
-                    Routing.Options.usual(),
-                    Fleet.Options.usual(Scaling.Options.between(replicas, replicas), standbys),
+                    access.limited(Routing.Options.usual()),
+                    Fleet.Options.usual(replicas.scaling(), standbys),
                     1,
                     new RequestLimits(64 << 20, 4096),
                     Duration.ofMillis(deadlineMillis),
@@ -208,7 +274,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private LocalReplicas.Program program() {
         var options = new ArrayList<String>();
-        options.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
+        options.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "30"));
         trusted.forEach(place ->
                 options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
         if (unsignedAllowed) {

@@ -8,41 +8,55 @@ import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
+import dev.perdure.oip.Page;
 import dev.perdure.oip.ServerMetadata;
+import dev.perdure.oip.SharedPorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Models that are served by processes of this machine, from the first that is started to the last that has ended. */
 final class ServeSession implements AutoCloseable {
+    /** What a line begins with that a person can copy. */
+    static final String TRY_IT = "try it:  ";
+
     private static final int SHORT = 300;
     private static final long POLL_MILLIS = 20;
 
     private final List<ServedVersion> versions;
     private final ServeTelling telling;
     private final Path folder;
+    private final Observed observed;
     private final Gateway gateway;
     private @Nullable OipServer server;
+    private boolean isEncrypted;
     private boolean isClosed;
 
-    /**
-     * Starts replicas.
-     *
-     * @param versions the newest of each model first
-     */
+    /** Starts replicas, whose files lie in a folder of their own. */
     ServeSession(
             List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
             throws IOException {
-        this(versions, settings, RolloutSettings.usual(), ModelRepository.NONE, program, telling, telling);
+        this(
+                versions,
+                settings,
+                RolloutSettings.usual(),
+                ModelRepository.NONE,
+                program,
+                telling,
+                UnaryOperator.identity(),
+                Files.createTempDirectory(ServeFolder.PREFIX));
     }
 
     /**
@@ -59,7 +73,26 @@ final class ServeSession implements AutoCloseable {
             LocalReplicas.Program program,
             ServeTelling telling)
             throws IOException {
-        this(versions, settings, rollouts, watch, program, telling, watch.keeping(telling));
+        this(versions, settings, rollouts, watch, program, telling, Files.createTempDirectory(ServeFolder.PREFIX));
+    }
+
+    /**
+     * Takes over replicas that an earlier life of this process left in a folder, and starts those that are missing.
+     *
+     * @param versions the newest of each model first
+     * @param watch whoever has made it begins it when requests are taken
+     * @param folder for sockets and logs, with a short path
+     */
+    ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            RolloutSettings rollouts,
+            ModelWatch watch,
+            LocalReplicas.Program program,
+            ServeTelling telling,
+            Path folder)
+            throws IOException {
+        this(versions, settings, rollouts, watch, program, telling, watch::keeping, folder);
     }
 
     private ServeSession(
@@ -69,19 +102,23 @@ final class ServeSession implements AutoCloseable {
             ModelRepository repository,
             LocalReplicas.Program program,
             ServeTelling telling,
-            GatewayListener listener)
+            UnaryOperator<GatewayListener> keeping,
+            Path folder)
             throws IOException {
         this.versions = List.copyOf(versions);
         this.telling = telling;
-        this.folder = Files.createTempDirectory("perdure-serve-");
+        this.folder = Files.createDirectories(folder);
+        var replicas = new LocalReplicas(program, folder, telling::say);
+        this.observed = new Observed(telling);
         this.gateway = new Gateway(
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
                 versions,
                 settings,
                 rollouts,
                 repository,
-                new LocalReplicas(program, folder, telling::say),
-                listener);
+                replicas,
+                keeping.apply(observed.listener()));
+        replicas.endUnclaimed();
     }
 
     Gateway gateway() {
@@ -95,7 +132,43 @@ final class ServeSession implements AutoCloseable {
 
     /** Begins to take requests; they are answered when replicas are ready. Returns where, with the ports it got. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings) throws IOException {
-        server = new OipServer(gateway, settings, addresses, gateway.pages());
+        return listen(addresses, settings, OipEdge.OPEN);
+    }
+
+    /** The same, with something between the sockets and the gateway. */
+    List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge) throws IOException {
+        isEncrypted = edge.tls().isPresent();
+        server = new OipServer(gateway, settings, addresses, pages(), edge.telling(observed::served));
+        return server.addresses();
+    }
+
+    private List<Page> pages() {
+        return Stream.concat(gateway.pages().stream(), observed.pages().stream())
+                .toList();
+    }
+
+    /** Returns what can be seen of it from outside. */
+    Observed observed() {
+        return observed;
+    }
+
+    /** Returns when every model can be asked, when the time is over, or when it is told to stop. */
+    void awaitReady(CountDownLatch stop, Duration within) throws InterruptedException {
+        long end = System.nanoTime() + within.toNanos();
+        while (!gateway.ready() && System.nanoTime() - end < 0 && !stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {}
+    }
+
+    /** The same, at ports at which other processes of this session listen too, or whose parent keeps them. */
+    List<OipAddress> listenTogether(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge)
+            throws IOException {
+        isEncrypted = edge.tls().isPresent();
+        server = new OipServer(
+                gateway,
+                settings,
+                addresses,
+                pages(),
+                HeldPorts.areShared(addresses) ? SharedPorts::share : _ -> {},
+                edge.telling(observed::served));
         return server.addresses();
     }
 
@@ -112,20 +185,23 @@ final class ServeSession implements AutoCloseable {
     /** Says what is served and where; when it can be asked, how to try it. */
     void tellWhatIsServed(CountDownLatch stop) throws InterruptedException, IOException {
         for (ServedVersion version : versions) {
-            telling.say("%s: bundle %s is whole; starting replicas"
+            telling.say("%s: bundle %s is whole"
                     .formatted(version.id(), version.digest().substring(0, 12)));
         }
         if (!awaitReady(stop)) {
             return;
         }
         List<OipAddress> at = server == null ? List.of() : server.addresses();
-        telling.say("ready: REST at http://%s and gRPC at %s".formatted(at.getFirst(), at.getLast()));
+        telling.say("ready: REST at %s://%s and gRPC at %s".formatted(scheme(), at.getFirst(), at.getLast()));
         for (String name :
                 versions.stream().map(version -> version.id().name()).distinct().toList()) {
             Optional<String> line = tryIt(name, at.getFirst());
-            line.ifPresent(curl -> System.out.println("try it:  " + curl));
+            line.ifPresent(telling::tryIt);
         }
-        System.out.flush();
+    }
+
+    private String scheme() {
+        return isEncrypted ? "https" : "http";
     }
 
     private Optional<String> tryIt(String name, OipAddress at) throws IOException {
@@ -137,7 +213,7 @@ final class ServeSession implements AutoCloseable {
         if (body.isEmpty()) {
             return Optional.empty();
         }
-        String url = "http://%s/v2/models/%s/infer".formatted(at, ModelId.of(name));
+        String url = "%s://%s/v2/models/%s/infer".formatted(scheme(), at, ModelId.of(name));
         if (body.get().length() <= SHORT) {
             return Optional.of("curl -s %s -d '%s'".formatted(url, body.get()));
         }
@@ -157,6 +233,7 @@ final class ServeSession implements AutoCloseable {
             server.close();
         }
         gateway.close();
+        observed.close();
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

@@ -5,6 +5,8 @@ import dev.perdure.gateway.RolloutReport;
 import dev.perdure.guard.DriftReport;
 import dev.perdure.guard.DriftStanding;
 import dev.perdure.oip.ModelId;
+import dev.perdure.oip.Served;
+import dev.perdure.routing.Evidence;
 import dev.perdure.routing.Finding;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.ReplicaId;
@@ -16,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Says what happens while models are served, in one line each. */
-final class ServeTelling implements GatewayListener {
+class ServeTelling implements GatewayListener {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
     private static final int EVIDENCE_MAX = 3;
@@ -29,6 +31,26 @@ final class ServeTelling implements GatewayListener {
 
     synchronized void say(String words) {
         out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + words);
+        out.flush();
+    }
+
+    /** Says how to try what is served. */
+    void tryIt(String command) {
+        out.println(ServeSession.TRY_IT + command);
+        out.flush();
+    }
+
+    /** A request has ended; people are not told of each. */
+    void served(Served served) {}
+
+    /** Returns how many lines were left out because they came faster than they could be written. */
+    long dropped() {
+        return 0;
+    }
+
+    /** Says what another process said. */
+    synchronized void repeat(String line) {
+        out.println(line);
         out.flush();
     }
 
@@ -94,14 +116,16 @@ final class ServeTelling implements GatewayListener {
                         .formatted(
                                 named(model, gone.replica()),
                                 gone.finding().words(),
-                                gone.mayBePoison() ? ". What it had goes to others, and another is started" : ""));
+                                gone.evidence() != Evidence.NONE
+                                        ? ". What it had goes to others, and another is started"
+                                        : ""));
             case Notice.PutToUse used -> Optional.of(named(model, used.replica()) + " answers requests");
             case Notice.Rested rested -> Optional.of(named(model, rested.replica()) + " stands by");
             case Notice.Scaled scaled ->
                 Optional.of("%s/%s: %d replicas instead of %d (%s)"
                         .formatted(model, scaled.version(), scaled.to(), scaled.from(), scaled.reason()));
             case Notice.Quarantined held ->
-                Optional.of("%s: an input was with two replicas that ended, so none is sent it any more (%s)"
+                Optional.of("%s: an input was with replicas that ended, so none is sent it any more (%s)"
                         .formatted(
                                 model,
                                 held.digest()

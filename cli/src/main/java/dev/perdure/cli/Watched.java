@@ -156,7 +156,8 @@ final class Watched {
         return process.waitFor();
     }
 
-    private static String describe(int exit) {
+    /** Returns what an exit value says, for a person. */
+    static String describe(int exit) {
         return switch (exit) {
             case 128 + 9 -> "was killed by SIGKILL";
             case 128 + 15 -> "was ended by SIGTERM";

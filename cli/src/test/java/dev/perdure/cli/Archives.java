@@ -6,8 +6,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
 final class Archives {
     private static final Path DIST = Path.of("target", "test-dist").toAbsolutePath();
     private static final Path STAMP = DIST.resolve("made");
+    private static final Path LOCK = DIST.resolveSibling("test-dist.lock");
     private static boolean used;
 
     private Archives() {}
@@ -45,15 +49,25 @@ final class Archives {
                 .orElseThrow();
         List<Path> programs =
                 entries.stream().filter(entry -> !entry.equals(tests)).toList();
-        boolean isNew = !Files.exists(STAMP) || newest(programs).compareTo(Files.getLastModifiedTime(STAMP)) > 0;
-        String jars = join(jars(programs, isNew));
-        if (isNew) {
-            record(jars, config);
-            Files.deleteIfExists(STAMP);
-            Files.createFile(STAMP);
-        }
+        String jars = made(programs, config);
         System.setProperty("java.class.path", jars + File.pathSeparator + tests);
         System.setProperty("perdure.dist", DIST.toString());
+    }
+
+    /** Returns the jars that they are of. Classes of tests run in several JVMs at once: the first makes them for all. */
+    private static String made(List<Path> programs, Path config) throws IOException, InterruptedException {
+        Files.createDirectories(DIST);
+        try (var channel = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            boolean isNew = !Files.exists(STAMP) || newest(programs).compareTo(Files.getLastModifiedTime(STAMP)) > 0;
+            String jars = join(jars(programs, isNew));
+            if (isNew) {
+                record(jars, config);
+                Files.deleteIfExists(STAMP);
+                Files.createFile(STAMP);
+            }
+            return jars;
+        }
     }
 
     /** Returns the folder in which they lie, when they are used. */
@@ -80,7 +94,6 @@ final class Archives {
     }
 
     private static List<Path> jars(List<Path> entries, boolean anew) throws IOException {
-        Files.createDirectories(DIST);
         List<Path> jars = new ArrayList<>();
         for (Path entry : entries) {
             if (Files.isRegularFile(entry)) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.perdure.training.ExitCode;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -39,6 +40,20 @@ class BenchCommandTest {
         assertThat(row.get("workers").asInt()).isEqualTo(20);
         assertThat(row.get("heardPerSecond").asDouble()).isPositive();
         assertThat(row.get("orderMillis").get("count").asInt()).isPositive();
+    }
+
+    @Test
+    void aGatewayIsComparedWithAReplicaThatIsAskedDirectly() throws Exception {
+        new LinearModel("linear", "1", 0.5f).write(folder.resolve("models"), Optional.empty());
+        Path json = folder.resolve("serve.json");
+        String said = perdure("bench", "serve", "--models", folder.resolve("models"), "--only", "calls", "--json", json)
+                .fine();
+        assertThat(said).contains("through the gateway, p50", "added at p50", "at most 0.25 ms");
+        JsonNode figures = new ObjectMapper().readTree(json.toFile());
+        assertThat(figures)
+                .hasSize(6)
+                .allSatisfy(figure -> assertThat(figure.get("part").asText()).isEqualTo("CALLS"));
+        assertThat(figures.get(0).get("value").asDouble()).isPositive();
     }
 
     @Tag("soak")

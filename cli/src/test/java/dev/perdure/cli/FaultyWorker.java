@@ -14,13 +14,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
  * The real worker, but for the faults it is told to meet: {@code phase:APPLY:7} dies when step 7 is about to be applied,
  * {@code store:12} dies at the twelfth store operation of this process. Each fault happens once in a run: a file beside
  * the run remembers. {@code put:parts:8} dies as it is about to note that its part of step 8's checkpoint is durable, {@code
- * put:checkpoints:8} as it is about to publish that. {@code shared-bytes-min:1} is no fault: states of that size are saved together.
+ * put:checkpoints:8} as it is about to publish that. No faults are {@code shared-bytes-min:1}, states of that size are saved
+ * together, and {@code pace:300}, each step is held back for so many milliseconds until {@link #hurry}.
  */
 public final class FaultyWorker {
     private FaultyWorker() {}
@@ -40,16 +42,30 @@ public final class FaultyWorker {
                 "-cp", System.getProperty("java.class.path"), FaultyWorker.class.getName(), String.join(",", faults));
     }
 
-    private record Faults(List<String> faults, Path run) implements Probe {
-        private static final String SHARED_BYTES_MIN = "shared-bytes-min:";
+    /** Lets a run's workers hold no step back any more. */
+    static void hurry(RunFolder run) {
+        try {
+            Files.createFile(beside(run.path(), "hurry"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
+    private static Path beside(Path run, String name) {
+        return run.resolveSibling(run.getFileName() + "." + name);
+    }
+
+    private record Faults(List<String> faults, Path run) implements Probe {
         @Override
         public long sharedBytesMin() {
+            return number("shared-bytes-min:").orElseGet(Probe.super::sharedBytesMin);
+        }
+
+        private OptionalLong number(String name) {
             return faults.stream()
-                    .filter(fault -> fault.startsWith(SHARED_BYTES_MIN))
-                    .mapToLong(fault -> Long.parseLong(fault.substring(SHARED_BYTES_MIN.length())))
-                    .findAny()
-                    .orElseGet(Probe.super::sharedBytesMin);
+                    .filter(fault -> fault.startsWith(name))
+                    .mapToLong(fault -> Long.parseLong(fault.substring(name.length())))
+                    .findAny();
         }
 
         /** Notes and manifests have the step in their names. */
@@ -63,6 +79,16 @@ public final class FaultyWorker {
         @Override
         public void enters(Phase phase, long step) {
             meet("phase:%s:%d".formatted(phase, step));
+            if (phase == Phase.APPLY) {
+                number("pace:").ifPresent(this::holdBack);
+            }
+        }
+
+        private void holdBack(long millis) {
+            long end = System.nanoTime() + millis * 1_000_000;
+            while (System.nanoTime() < end && !Files.exists(beside(run, "hurry"))) {
+                LockSupport.parkNanos(Math.min(50_000_000, end - System.nanoTime()));
+            }
         }
 
         @Override
@@ -78,7 +104,7 @@ public final class FaultyWorker {
 
         private boolean isFirstTime(String moment) {
             try {
-                Files.createFile(run.resolveSibling(run.getFileName() + "." + moment.replace(':', '-')));
+                Files.createFile(beside(run, moment.replace(':', '-')));
                 return true;
             } catch (FileAlreadyExistsException e) {
                 return false;

@@ -1,7 +1,12 @@
 package dev.perdure.cli;
 
+import dev.perdure.core.TensorData;
+import dev.perdure.engine.Port;
+import dev.perdure.engine.Predictor;
+import dev.perdure.engine.Predictors;
+import dev.perdure.engine.ServedModel;
 import dev.perdure.model.Trust;
-import dev.perdure.oip.InferRequest;
+import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.onnx.OnnxOptions;
 import dev.perdure.onnx.OnnxPredictors;
@@ -9,14 +14,17 @@ import dev.perdure.replica.ReplicaProbe;
 import dev.perdure.replica.ReplicaServer;
 import dev.perdure.replica.ReplicaSettings;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
-/** The real replica, but for one input that ends it at once, as a native crash would. */
+/** The real replica, but for one input that ends it while it is computed, as a native crash would. */
 public final class PoisonedReplica {
-    static final float POISON = 666;
+    static final float POISON = -666;
 
     private PoisonedReplica() {}
 
@@ -24,10 +32,8 @@ public final class PoisonedReplica {
     public static void main(String[] arguments) throws Exception {
         var probe = new ReplicaProbe() {
             @Override
-            public void taken(InferRequest request) {
-                if (request.inputs().getFirst().data().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0) == POISON) {
-                    Runtime.getRuntime().halt(139);
-                }
+            public Predictor serves(ModelId id, ServedModel model, Predictors framework, Predictor predictor) {
+                return new Poisoned(predictor);
             }
         };
         try (var replica = new ReplicaServer(
@@ -42,6 +48,40 @@ public final class PoisonedReplica {
             replica.told().join();
         }
         System.exit(0);
+    }
+
+    private record Poisoned(Predictor inside) implements Predictor {
+        @Override
+        public List<Port> inputs() {
+            return inside.inputs();
+        }
+
+        @Override
+        public List<Port> outputs() {
+            return inside.outputs();
+        }
+
+        @Override
+        public void predict(Map<String, TensorData> inputs, Map<String, TensorData> outputs) {
+            for (TensorData input : inputs.values()) {
+                for (float value : input.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)) {
+                    if (value == POISON) {
+                        Runtime.getRuntime().halt(139);
+                    }
+                }
+            }
+            inside.predict(inputs, outputs);
+        }
+
+        @Override
+        public SequencedMap<String, TensorData> predict(Map<String, TensorData> inputs, Arena arena) {
+            return inside.predict(inputs, arena);
+        }
+
+        @Override
+        public void close() {
+            inside.close();
+        }
     }
 
     /** Starts one. */

@@ -84,7 +84,7 @@ class RolloutServeTest {
     private ServeSession serve(RolloutSettings rollouts) throws Exception {
         var settings = new GatewaySettings(
                 Routing.Options.usual(),
-                ServeTest.patient(1),
+                ServeTest.fleet(1),
                 1,
                 new RequestLimits(1 << 20, 64),
                 Duration.ofSeconds(10),

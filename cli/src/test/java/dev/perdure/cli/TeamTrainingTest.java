@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.perdure.training.EventLines;
 import dev.perdure.training.Incident;
 import dev.perdure.training.Phase;
 import dev.perdure.training.ProgressFile;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,19 @@ class TeamTrainingTest {
                 .contains("worker-killed")
                 .containsAnyOf("worker-silent", "connection-lost");
         assertThat(abuse.all).allMatch(worker -> !worker.isAlive());
+        assertThat(stepsTold(small.folder("abused")))
+                .as("metrics, although leaders were killed between two lines")
+                .isEqualTo(LongStream.rangeClosed(1, outcome.report().steps())
+                        .boxed()
+                        .toList());
+    }
+
+    private static List<Long> stepsTold(RunFolder run) throws IOException {
+        return Files.readAllLines(run.metrics()).stream()
+                .map(line -> EventLines.parse(line).orElseThrow())
+                .filter(TrainingEvent.StepApplied.class::isInstance)
+                .map(event -> ((TrainingEvent.StepApplied) event).step())
+                .toList();
     }
 
     @Tag("soak")

@@ -26,6 +26,9 @@ final class GlooCollective implements Collective {
     /** Messages between two members arrive in the order in which they are sent, so that one tag is enough. */
     private static final int TAG = 0;
 
+    /** More than that is sent and received at once. */
+    private static final long TURN_BYTES_MAX = 1 << 20;
+
     private final Kept group = new Kept();
     private final ProcessGroupGloo gloo;
     private final int rank;
@@ -106,20 +109,54 @@ final class GlooCollective implements Collective {
         busy = true;
     }
 
-    /** Receives are posted first: all that a member says about them has then been read when its data has come. */
+    /**
+     * Receives are posted first: all that a member says about them has then been read when its data has come.
+     *
+     * <p>Of two members that give each other little, the one of lower rank begins. While a thread sends, Gloo's own cannot
+     * receive from the same member, and spins until it can: on a busy host that takes the processor from the one that sends.
+     */
     private void transfer(List<Part> outgoing, List<Part> incoming) {
         List<UnderWay> works = new ArrayList<>();
         try {
             for (Part part : incoming) {
                 post(works, part, gloo::recv);
             }
+            List<Part> answers = new ArrayList<>();
             for (Part part : outgoing) {
-                post(works, part, gloo::send);
+                if (part.member() < rank && takesTurns(part.member(), outgoing, incoming)) {
+                    answers.add(part);
+                } else {
+                    post(works, part, gloo::send);
+                }
             }
-            works.forEach(this::await);
+            List<UnderWay> open = new ArrayList<>(works);
+            for (int member : answers.stream().map(Part::member).distinct().toList()) {
+                open.stream().filter(one -> one.member() == member).forEach(this::await);
+                open.removeIf(one -> one.member() == member);
+                int posted = works.size();
+                for (Part part : answers) {
+                    if (part.member() == member) {
+                        post(works, part, gloo::send);
+                    }
+                }
+                open.addAll(works.subList(posted, works.size()));
+            }
+            open.forEach(this::await);
         } finally {
             release(works);
         }
+    }
+
+    /** Both ends come to the same, because they know the same lengths. */
+    private static boolean takesTurns(int member, List<Part> outgoing, List<Part> incoming) {
+        return bytes(member, outgoing) <= TURN_BYTES_MAX && bytes(member, incoming) <= TURN_BYTES_MAX;
+    }
+
+    private static long bytes(int member, List<Part> parts) {
+        return parts.stream()
+                .filter(part -> part.member() == member)
+                .mapToLong(part -> part.memory().byteSize())
+                .sum();
     }
 
     /** What a member that is gone has sent before may all be here: that is as good as any. */

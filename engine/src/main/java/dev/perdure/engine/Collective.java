@@ -46,8 +46,9 @@ public interface Collective extends AutoCloseable {
     }
 
     /**
-     * Sends parts to other members and receives parts from them, all at once. Between two members, the n-th part that one
-     * sends is the n-th that the other receives.
+     * Sends parts to other members and receives parts from them, in any order. Between two members, the n-th part that one
+     * sends is the n-th that the other receives; and when both send in one operation of one of them, they do so in one of the
+     * other.
      *
      * @param operation what this is for, in the words of a message to people
      * @throws CollectiveFailedException see above

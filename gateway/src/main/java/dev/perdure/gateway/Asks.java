@@ -22,7 +22,7 @@ import java.util.Optional;
 final class Asks {
     /** What requests that belong together share, as a header or parameter. */
     static final String AFFINITY = "perdure_affinity";
-    /** Who asks, as a header or parameter; whoever says nothing is its address. */
+    /** Who asks, as a header or parameter, where that need not be shown; whoever says nothing is its address. */
     static final String CLIENT = "perdure_client";
 
     private static final int PRIORITY_USUAL = 100;
@@ -52,7 +52,7 @@ final class Asks {
                 request.priority()
                         .map(priority -> (int) Math.min(priority, Integer.MAX_VALUE))
                         .orElse(PRIORITY_USUAL),
-                said(CLIENT, request, call).orElseGet(() -> host(call.peer())),
+                call.client().or(() -> said(CLIENT, request, call)).orElseGet(() -> host(call.peer())),
                 said(AFFINITY, request, call),
                 digests(request.inputs(), items, mark));
     }
@@ -61,7 +61,7 @@ final class Asks {
     Call within(double share, InferRequest request, Call call) {
         Duration left = deadline(request, call).left();
         var part = Deadline.in(Duration.ofNanos((long) (share * left.toNanos())));
-        return new Call(part, call.header(), call.peer(), call.abandoned());
+        return new Call(part, call.header(), call.peer(), call.client(), call.trace(), call.abandoned());
     }
 
     private int items(InferRequest request) {

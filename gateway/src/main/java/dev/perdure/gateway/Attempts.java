@@ -55,7 +55,7 @@ final class Attempts {
                 Map.of(),
                 Rows.take(flight.request.inputs(), send.items()),
                 List.of());
-        Pending pending = client.get().infer(request, new Deadline(originNanos + send.deadline()));
+        Pending pending = client.get().infer(request, new Deadline(originNanos + send.deadline()), flight.headers);
         flight.under(send.attempt(), pending);
         var _ = pending.thenAccept(outcome -> came(flight, send, version, outcome));
     }
@@ -77,7 +77,7 @@ final class Attempts {
             case Outcome.NotSent notSent -> failed(send, Cause.TURNED_AWAY, notSent.why());
             case Outcome.NoAnswer lost ->
                 CompletableFuture.delayedExecutor(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS)
-                        .execute(() -> failed(send, Cause.ERROR, lost.why()));
+                        .execute(() -> failed(send, Cause.TURNED_AWAY, lost.why()));
             case Outcome.Late _ -> failed(send, Cause.ERROR, "no answer before the deadline");
             case Outcome.Cancelled _ -> {}
         }

@@ -22,6 +22,12 @@ record Deployment(String key, ServedVersion served, Reading reading) {
         return new Deployment(number == 1 ? version : version + AGAIN + number, served, new Reading(served, apart));
     }
 
+    /** Returns the version that replicas of a key answer for. */
+    static String versionOf(String key) {
+        int again = key.lastIndexOf(AGAIN);
+        return again < 0 ? key : key.substring(0, again);
+    }
+
     String version() {
         return served.version();
     }

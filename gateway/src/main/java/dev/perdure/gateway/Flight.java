@@ -1,8 +1,10 @@
 package dev.perdure.gateway;
 
+import dev.perdure.oip.Call;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.Pending;
 import dev.perdure.oip.Tensor;
+import dev.perdure.oip.Trace;
 import dev.perdure.routing.Ask;
 import dev.perdure.routing.RequestId;
 import java.util.List;
@@ -25,12 +27,16 @@ final class Flight {
     final RequestId id;
     final InferRequest request;
     final Ask ask;
+    /** Of what it is part of, for whoever is asked. */
+    final Map<String, String> headers;
+
     final CompletableFuture<Reply> reply = new CompletableFuture<>();
 
-    Flight(RequestId id, InferRequest request, Ask ask) {
+    Flight(RequestId id, InferRequest request, Ask ask, Call call) {
         this.id = id;
         this.request = request;
         this.ask = ask;
+        this.headers = call.trace().map(Trace::headers).orElse(Map.of());
     }
 
     /** Returns the digests of some items' inputs. */

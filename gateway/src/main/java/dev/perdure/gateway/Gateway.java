@@ -212,6 +212,12 @@ public final class Gateway implements InferenceService, AutoCloseable {
         return tallies.computeIfAbsent(version.id(), _ -> new Tally());
     }
 
+    /** Whether what decides about every model does so: a process of which this is not true is to be ended, and another started. */
+    @Override
+    public boolean live() {
+        return models.values().stream().allMatch(ServedModel::isDeciding);
+    }
+
     /**
      * Whether for every model there is a replica that answers rightly, of some version. One that was loaded later counts from its
      * first answer on: until then nobody relies on it.

@@ -5,6 +5,7 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
+import dev.perdure.oip.Right;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ final class GatewayPages {
         return List.of(
                 new Page("GET", "/v2/models/{model}/rollout", this::rollout),
                 new Page("GET", "/v2/models/{model}/outcomes", this::quality),
-                new Page("POST", "/v2/models/{model}/outcomes", this::report));
+                new Page("POST", "/v2/models/{model}/outcomes", Right.PREDICT, this::report));
     }
 
     private static ModelId model(Page.Asked asked) {

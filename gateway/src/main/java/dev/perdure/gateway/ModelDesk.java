@@ -43,6 +43,10 @@ import org.slf4j.LoggerFactory;
 final class ModelDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelDesk.class);
     private static final Event TICK = new Event.Tick();
+    /** What an earlier life left is told of at once; no replica is started before. */
+    private static final Duration ADOPTS = Duration.ofMillis(100);
+    /** A decision is due every few milliseconds: whoever has made none for so long stands still. */
+    private static final long STILL_NANOS = 2_000_000_000L;
     /** Longer than a deadline nobody waits, whatever went wrong here. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -65,6 +69,9 @@ final class ModelDesk implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final Thread owner;
     private long tickAt;
+    private volatile long decidedNanos = System.nanoTime();
+    private int toldBefore;
+    private boolean isDue;
     private volatile Map<String, FleetLook> looks = Map.of();
     private volatile boolean isBusy;
     private volatile boolean isOver;
@@ -124,10 +131,13 @@ final class ModelDesk implements AutoCloseable {
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
     }
 
-    /** Begins to start replicas. A key is deployed once. */
+    /** Takes over replicas that an earlier life left, and begins to start those that are missing. A key is deployed once. */
     void deploy(Deployment deployment, Fleet.Options options) {
         deployments.add(deployment);
-        queue.add(new Event.Deploy(deployment.key(), options, 1, Duration.ZERO));
+        ReplicaHost.Left left = replicas.left(deployment.key());
+        Duration adopts = left.numbers().isEmpty() ? Duration.ZERO : ADOPTS;
+        queue.add(new Event.Deploy(deployment.key(), options, left.firstNumber(), adopts));
+        replicas.adopt(deployment.key(), left.numbers());
     }
 
     /** Has another number of replicas wanted from now on. */
@@ -156,14 +166,23 @@ final class ModelDesk implements AutoCloseable {
         }
     }
 
-    /** Whatever is told goes on as soon as it can, but time is told when it is due. */
+    /**
+     * Whatever is told goes on as soon as it can; time is told when it is due, after what was told before that: a sign of life
+     * that waits here does not come late.
+     */
     private Event next() throws InterruptedException {
         long due = Math.min(tickAt, orNever(routing.wakeAt()));
         long wait = due - now();
-        @Nullable Event told = wait > 0 ? queue.poll(wait, TimeUnit.NANOSECONDS) : null;
+        if (wait <= 0 && !isDue) {
+            isDue = true;
+            toldBefore = queue.size();
+        }
+        boolean isTime = wait <= 0 && toldBefore-- <= 0;
+        @Nullable Event told = isTime ? null : queue.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
         if (told != null) {
             return told;
         }
+        isDue = false;
         tickAt = now() + settings.routing().tick().toNanos();
         return TICK;
     }
@@ -182,10 +201,13 @@ final class ModelDesk implements AutoCloseable {
             retired.add(retire.version());
         }
         remembering.happens(event);
-        Step step = routing.on(event, now());
+        long now = now();
+        Step step = routing.on(event, now);
+        decidedNanos = System.nanoTime();
         step.commands().forEach(this::act);
         step.notices().forEach(remembering::noticed);
         step.notices().forEach(notice -> listener.told(name, notice));
+        listener.decided(name, event, step, now);
         if (event instanceof Event.Tick || !step.notices().isEmpty()) {
             look();
         }
@@ -212,6 +234,7 @@ final class ModelDesk implements AutoCloseable {
         looks = seen;
         isBusy = routing.admission().waiting() > 0;
         retired.stream().filter(key -> !seen.containsKey(key)).forEach(deployments::remove);
+        listener.looked(name, ModelLook.of(routing));
         looked.run();
     }
 
@@ -257,7 +280,7 @@ final class ModelDesk implements AutoCloseable {
     /** @param mark what its inputs do to replicas is kept apart from what others with the same inputs do, unless it is empty */
     Over infer(InferRequest request, Call call, Asks asks, List<Tier> tiers, String mark) {
         Ask ask = asks.read(request, call, tiers, originNanos, mark);
-        var flight = new Flight(new RequestId(requests.incrementAndGet()), request, ask);
+        var flight = new Flight(new RequestId(requests.incrementAndGet()), request, ask, call);
         flights.put(flight.id, flight);
         queue.add(new Event.Arrived(flight.id, ask));
         if (isOver) {
@@ -305,6 +328,11 @@ final class ModelDesk implements AutoCloseable {
         remembering.known().wrong(deployment);
     }
 
+    /** Returns whether decisions are made. */
+    boolean isDeciding() {
+        return System.nanoTime() - decidedNanos < STILL_NANOS;
+    }
+
     /** Returns how a deployment's replicas are; nobody there before anything is known. */
     FleetLook look(Deployment deployment) {
         return looks.getOrDefault(deployment.key(), FleetLook.NOBODY);
@@ -327,5 +355,6 @@ final class ModelDesk implements AutoCloseable {
         }
         flights.values().forEach(flight -> flight.reply.complete(stopping()));
         new Ending(replicas).end(settings.drainWithin());
+        listener.ended(name);
     }
 }

@@ -3,6 +3,7 @@ package dev.perdure.gateway;
 import dev.perdure.oip.OipClient;
 import dev.perdure.routing.ReplicaId;
 import java.io.IOException;
+import java.util.List;
 
 /** Starts processes that answer, each with one version of a model. It may be asked by several threads at once. */
 public interface ReplicaHost {
@@ -23,7 +24,7 @@ public interface ReplicaHost {
         /** It is not reached any more, or not what it should be; its process may live. */
         void lost(String why);
 
-        /** Its process is gone for certain; 128 + n when signal n ended it. The last that is heard, once. */
+        /** Its process is gone for certain; 128 + n when signal n ended it, -1 when nobody knows. The last that is heard, once. */
         void exited(int exit);
     }
 
@@ -34,6 +35,36 @@ public interface ReplicaHost {
 
         /** Ends it for certain. Does not wait for that. */
         void kill();
+    }
+
+    /**
+     * What an earlier life of this process left of a version.
+     *
+     * @param numbers of replicas that live, or lived a moment ago, and were started with its bundle; each once
+     * @param firstNumber greater than that of any replica there ever was of it
+     */
+    record Left(List<Long> numbers, long firstNumber) {
+        /** Nothing: this is the first life. */
+        public static final Left NOTHING = new Left(List.of(), 1);
+
+        public Left {
+            numbers = List.copyOf(numbers);
+        }
+    }
+
+    /** Returns what an earlier life left of a version; each replica is told once, and belongs to whoever asked from then on. */
+    default Left left(ServedVersion version) {
+        return Left.NOTHING;
+    }
+
+    /**
+     * Takes over the one of this number that was left. Returns before it can be talked to; {@link Listener#exited} follows in any case, also when
+     * it is not what it should be: it is ended then.
+     *
+     * @throws IOException if it is not there any more; nothing is heard then
+     */
+    default Launched adopt(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
+        throw new IOException("replica %s: nothing was left (expected: a process)".formatted(replica));
     }
 
     /**

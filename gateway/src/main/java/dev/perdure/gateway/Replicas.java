@@ -37,7 +37,7 @@ final class Replicas {
     /** Does not block. */
     void act(FleetCommand command) {
         switch (command) {
-            case FleetCommand.Start start -> start(start.replica());
+            case FleetCommand.Start start -> launch(start.replica(), host::start);
             case FleetCommand.Stop stop -> life(stop.replica()).ifPresent(Life::stop);
             case FleetCommand.Kill kill -> kill(kill.replica());
             case FleetCommand.Probe probe -> probe(probe);
@@ -53,12 +53,31 @@ final class Replicas {
         return life(replica).flatMap(life -> Optional.ofNullable(life.client));
     }
 
-    private void start(ReplicaId replica) {
+    /** Returns what an earlier life of this process left of a version. */
+    ReplicaHost.Left left(String version) {
+        return host.left(versions.apply(version));
+    }
+
+    /** Takes over what an earlier life of this process left, as far as it is there. Does not block. */
+    void adopt(String version, List<Long> left) {
+        for (long number : left) {
+            var replica = new ReplicaId(version, number);
+            tell.accept(new FleetEvent.Adopted(replica));
+            launch(replica, host::adopt);
+        }
+    }
+
+    /** How there comes to be a process. */
+    private interface Launching {
+        Launched launch(ReplicaId replica, ServedVersion version, ReplicaHost.Listener listener) throws IOException;
+    }
+
+    private void launch(ReplicaId replica, Launching launching) {
         var life = new Life(replica);
         lives.put(replica, life);
         Thread.ofVirtual().name("start " + replica).start(() -> {
             try {
-                life.launched(host.start(replica, versions.apply(replica.version()), life));
+                life.launched(launching.launch(replica, versions.apply(replica.version()), life));
             } catch (IOException | RuntimeException e) {
                 lives.remove(replica);
                 tell.accept(new FleetEvent.NotStarted(replica, String.valueOf(e.getMessage())));

@@ -115,6 +115,11 @@ final class ServedModel implements AutoCloseable {
         return answered.contains(deployment.key());
     }
 
+    /** Returns whether decisions are made about it. */
+    boolean isDeciding() {
+        return desk.isDeciding();
+    }
+
     /** Returns how a deployment's replicas are. */
     ModelDesk.FleetLook look(Deployment deployment) {
         return desk.look(deployment);

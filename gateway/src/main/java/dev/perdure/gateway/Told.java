@@ -82,15 +82,16 @@ final class Told {
     static ReplicaId replica(FleetEvent event) {
         return switch (event) {
             case FleetEvent.Ready ready -> ready.replica();
+            case FleetEvent.Adopted adopted -> adopted.replica();
             case FleetEvent.NotStarted failed -> failed.replica();
             case FleetEvent.Exited exited -> exited.replica();
             case FleetEvent.Disconnected lost -> lost.replica();
             case FleetEvent.Beat beat -> beat.replica();
             case FleetEvent.Probed probed -> probed.replica();
-            case FleetEvent.Adopted _,
-                    FleetEvent.Found _,
+            case FleetEvent.Found _,
                     FleetEvent.Doubted _,
                     FleetEvent.Sent _,
+                    FleetEvent.Suspected _,
                     FleetEvent.Ended _,
                     FleetEvent.Answered _,
                     FleetEvent.Overtaken _,

@@ -6,7 +6,9 @@
  *   <li>{@link dev.perdure.gateway.Gateway}: the service behind the protocol's server, of {@link
  *       dev.perdure.gateway.ServedVersion}s, by {@link dev.perdure.gateway.GatewaySettings}. {@link
  *       dev.perdure.gateway.VersionOrder} says which version is the newest, {@link dev.perdure.gateway.AnswerTier} who
- *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens.
+ *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens ({@link
+ *       dev.perdure.gateway.ModelLook}). {@link dev.perdure.gateway.GatewayMetrics} makes figures of it: {@code ModelMeter} of
+ *       what was decided, {@code ModelGauges} of how it stands, both by {@code Meters}.
  *   <li>{@link dev.perdure.gateway.Safeguards}: what stands around the models. {@code InputWatch} looks at inputs by {@link
  *       dev.perdure.gateway.TrainingInputs}: {@code VersionGuard} judges each ({@link dev.perdure.gateway.GuardReport}), {@code
  *       DriftWatch} has a thread that sees with {@code VersionDrift} whether they drift ({@link

@@ -8,10 +8,13 @@ import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
+import dev.perdure.oip.Trace;
 import dev.perdure.routing.ReplicaId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,7 @@ final class FakeHost implements ReplicaHost, AutoCloseable {
 
     private final Model model;
     private final ScheduledExecutorService beats = Executors.newScheduledThreadPool(2);
+    private final Queue<Trace> traces = new ConcurrentLinkedQueue<>();
     private final AtomicLong deaths = new AtomicLong();
 
     FakeHost(Model model) {
@@ -40,6 +44,11 @@ final class FakeHost implements ReplicaHost, AutoCloseable {
 
     long deaths() {
         return deaths.get();
+    }
+
+    /** Returns what requests to replicas were part of. */
+    Queue<Trace> traces() {
+        return traces;
     }
 
     @Override
@@ -66,8 +75,10 @@ final class FakeHost implements ReplicaHost, AutoCloseable {
             this.listener = listener;
             var models = new MemoryModels(
                     new ServerMetadata("fake", "1", List.of()),
-                    List.of(new MemoryModels.Model(
-                            version.metadata(List.of(version.version())), (request, _) -> answer(request))));
+                    List.of(new MemoryModels.Model(version.metadata(List.of(version.version())), (request, call) -> {
+                        call.trace().ifPresent(traces::add);
+                        return answer(request);
+                    })));
             var usual = OipServerSettings.DEFAULT;
             var settings = new OipServerSettings(
                     usual.limits(), usual.requestWithin(), usual.stallMax(), usual.idleMax(), 100, 100, Duration.ZERO);

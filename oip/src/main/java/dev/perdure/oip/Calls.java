@@ -20,10 +20,13 @@ final class Calls {
     static Call of(ServiceRequestContext context, OipServerSettings settings) {
         long millis = context.requestTimeoutMillis();
         Duration within = millis > 0 ? Duration.ofMillis(millis) : settings.requestWithin();
+        Noted noted = Noted.of(context);
         return new Call(
                 Deadline.in(within),
                 name -> Optional.ofNullable(context.request().headers().get(name)),
                 String.valueOf(context.remoteAddress()),
+                noted.client(),
+                Optional.of(noted.trace()),
                 context.whenRequestCancelling());
     }
 

@@ -27,13 +27,14 @@ final class GrpcInference extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
 
     /** Answers with what a function gives, or with why there is nothing. */
     private <A> void answer(StreamObserver<A> answers, Function<Call, A> function) {
-        Call call = Calls.of(ServiceRequestContext.current(), settings);
+        ServiceRequestContext context = ServiceRequestContext.current();
+        Call call = Calls.of(context, settings);
         threads.execute(() -> {
             try {
                 answers.onNext(function.apply(call));
                 answers.onCompleted();
             } catch (RuntimeException | Error e) {
-                refuse(answers, Calls.answer(e));
+                refuse(answers, Noted.of(context).refused(Calls.answer(e)));
             }
         });
     }
@@ -86,8 +87,12 @@ final class GrpcInference extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
     public void modelInfer(Oip.ModelInferRequest received, StreamObserver<Oip.ModelInferResponse> answers) {
         ServiceRequestContext context = ServiceRequestContext.current();
         answer(answers, call -> {
+            Noted noted = Noted.of(context);
             InferRequest request = GrpcRequests.read(received, settings.limits());
-            return GrpcResponses.write(service.infer(request, Calls.boundedBy(call, request, context)));
+            noted.asked(request.model(), request.id());
+            InferResponse response = service.infer(request, Calls.boundedBy(call, request, context));
+            noted.answered(response);
+            return GrpcResponses.write(response);
         });
     }
 
@@ -128,20 +133,30 @@ final class GrpcInference extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
     @Override
     public void repositoryModelLoad(
             Oip.RepositoryModelLoadRequest request, StreamObserver<Oip.RepositoryModelLoadResponse> answers) {
+        ServiceRequestContext context = ServiceRequestContext.current();
         answer(answers, call -> {
+            Noted.of(context).asked(ModelId.of(request.getModelName()), "");
             var parameters = GrpcParameters.readRepository(request.getParametersMap(), settings.limits());
-            service.load(ModelId.of(request.getModelName()).name(), parameters, call);
-            return Oip.RepositoryModelLoadResponse.getDefaultInstance();
+            String model = ModelId.of(request.getModelName()).name();
+            return Audited.change(context, model, () -> {
+                service.load(model, parameters, call);
+                return Oip.RepositoryModelLoadResponse.getDefaultInstance();
+            });
         });
     }
 
     @Override
     public void repositoryModelUnload(
             Oip.RepositoryModelUnloadRequest request, StreamObserver<Oip.RepositoryModelUnloadResponse> answers) {
+        ServiceRequestContext context = ServiceRequestContext.current();
         answer(answers, call -> {
+            Noted.of(context).asked(ModelId.of(request.getModelName()), "");
             var parameters = GrpcParameters.readRepository(request.getParametersMap(), settings.limits());
-            service.unload(ModelId.of(request.getModelName()).name(), parameters, call);
-            return Oip.RepositoryModelUnloadResponse.getDefaultInstance();
+            String model = ModelId.of(request.getModelName()).name();
+            return Audited.change(context, model, () -> {
+                service.unload(model, parameters, call);
+                return Oip.RepositoryModelUnloadResponse.getDefaultInstance();
+            });
         });
     }
 

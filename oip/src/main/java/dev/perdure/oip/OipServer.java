@@ -5,8 +5,10 @@ import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServerTlsConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -88,16 +90,52 @@ public final class OipServer implements AutoCloseable {
             List<Page> pages,
             Consumer<ServerBuilder> others)
             throws IOException {
+        this(service, settings, addresses, pages, others, OipEdge.OPEN);
+    }
+
+    /**
+     * Starts to listen, with pages beside the protocol's paths, and something between the sockets and all of them.
+     *
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            List<Page> pages,
+            OipEdge edge)
+            throws IOException {
+        this(service, settings, addresses, pages, _ -> {}, edge);
+    }
+
+    /**
+     * The same, with other services beside those.
+     *
+     * @param others adds them
+     * @throws IOException if that cannot be done
+     */
+    public OipServer(
+            InferenceService service,
+            OipServerSettings settings,
+            List<OipAddress> addresses,
+            List<Page> pages,
+            Consumer<ServerBuilder> others,
+            OipEdge edge)
+            throws IOException {
         this.asked = List.copyOf(addresses);
         this.service = new Draining(service);
         ServerBuilder builder = Server.builder();
         for (OipAddress address : asked) {
-            listen(builder, address);
+            listen(builder, address, edge.tls().isPresent());
         }
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
         Pages.mount(builder, pages, settings, threads);
         others.accept(builder);
+        if (!edge.isOpen()) {
+            builder.decorator(new Edge(edge, threads));
+        }
+        edge.tls().ifPresent(tls -> encrypt(builder, tls));
         this.server = builder.build();
         try {
             server.start().join();
@@ -160,8 +198,17 @@ public final class OipServer implements AutoCloseable {
                 .build();
     }
 
-    private static void listen(ServerBuilder builder, OipAddress address) throws IOException {
+    private static void encrypt(ServerBuilder builder, OipEdge.Tls tls) {
+        builder.tlsProvider(
+                tls.certificates(),
+                ServerTlsConfig.builder()
+                        .clientAuth(tls.asksClients() ? ClientAuth.REQUIRE : ClientAuth.NONE)
+                        .build());
+    }
+
+    private static void listen(ServerBuilder builder, OipAddress address, boolean isEncrypted) throws IOException {
         switch (address) {
+            case OipAddress.Tcp tcp when isEncrypted -> builder.https(new InetSocketAddress(tcp.host(), tcp.port()));
             case OipAddress.Tcp tcp -> builder.http(new InetSocketAddress(tcp.host(), tcp.port()));
             case OipAddress.Unix unix -> {
                 Files.deleteIfExists(unix.path());

@@ -10,9 +10,10 @@ import java.util.Map;
  *
  * @param method such as {@code GET}
  * @param path such as {@code /v2/models/{model}/rollout}: braces stand for one part of a path, whatever it is
+ * @param right that is needed to ask for it, where somebody decides about that
  * @param handler answers; each call has a virtual thread of its own
  */
-public record Page(String method, String path, Handler handler) {
+public record Page(String method, String path, Right right, Handler handler) {
 
     /** Answers requests for a page. */
     public interface Handler {
@@ -66,6 +67,11 @@ public record Page(String method, String path, Handler handler) {
         public static Answer text(int status, String type, String text) {
             return new Answer(status, type, MemorySegment.ofArray(text.getBytes(UTF_8)));
         }
+    }
+
+    /** What is only read needs the right to ask models; whatever else changes something. */
+    public Page(String method, String path, Handler handler) {
+        this(method, path, method.equals("GET") ? Right.PREDICT : Right.ADMIN, handler);
     }
 
     public Page {

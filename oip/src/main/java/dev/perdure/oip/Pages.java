@@ -45,7 +45,7 @@ final class Pages implements HttpService {
         Call call = Calls.of(context, settings);
         CompletableFuture<HttpResponse> answer = request.aggregate()
                 .thenApplyAsync(whole -> answer(context, whole, call), threads)
-                .exceptionally(RestErrors::response);
+                .exceptionally(failure -> RestErrors.response(context, failure));
         return HttpResponse.of(answer);
     }
 
@@ -53,14 +53,22 @@ final class Pages implements HttpService {
         try {
             Page page = page(request.method().name());
             var asked = new Page.Asked(context.pathParams(), RestBodies.plain(request, settings.limits()), call);
-            Page.Answer answer = page.handler().answer(asked);
+            Page.Answer answer = page.right() == Right.ADMIN
+                    ? Audited.change(context, "", () -> page.handler().answer(asked))
+                    : page.handler().answer(asked);
             return HttpResponse.of(
                     HttpStatus.valueOf(answer.status()),
                     MediaType.parse(answer.type()),
                     HttpData.wrap(answer.body().toArray(ValueLayout.JAVA_BYTE)));
         } catch (RuntimeException | Error e) {
-            return RestErrors.response(e);
+            return RestErrors.response(context, e);
         }
+    }
+
+    /** Returns what is needed to ask in this way; everything where that is no way to ask. */
+    Right right(String method) {
+        Page page = byMethod.get(method);
+        return page == null ? Right.ADMIN : page.right();
     }
 
     private Page page(String method) {

@@ -1,5 +1,7 @@
 package dev.perdure.oip;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
@@ -17,13 +19,14 @@ import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.lang.foreign.ValueLayout;
+import java.net.URLEncoder;
 import org.jspecify.annotations.Nullable;
 
 /** Answers over HTTP without a result: a status, and {@code {"error": "reason"}} whoever refused. */
 final class RestErrors implements ServerErrorHandler {
 
-    static HttpResponse response(Throwable failure) {
-        return aggregated(foreseen(failure)).toHttpResponse();
+    static HttpResponse response(ServiceRequestContext context, Throwable failure) {
+        return aggregated(Noted.of(context).refused(foreseen(failure))).toHttpResponse();
     }
 
     private static OipException foreseen(Throwable thrown) {
@@ -44,11 +47,27 @@ final class RestErrors implements ServerErrorHandler {
         ResponseHeadersBuilder headers = ResponseHeaders.builder(
                         HttpStatus.valueOf(refused.error().httpStatus()))
                 .contentType(MediaType.JSON);
+        if (refused.error() == OipError.UNAUTHENTICATED) {
+            headers.set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
         refused.retryAfter()
                 .ifPresent(after -> headers.set(
                         HttpHeaderNames.RETRY_AFTER,
                         Long.toString(Math.max(1, after.plusMillis(999).toSeconds()))));
         return AggregatedHttpResponse.of(headers.build(), body(refused.reason()));
+    }
+
+    /** Returns the answer to a request that may not pass, as its transport has it. */
+    static HttpResponse refusal(ServiceRequestContext context, OipException why) {
+        if (!Edge.isGrpc(context.request().headers())) {
+            return response(context, why);
+        }
+        Noted.of(context).refused(why);
+        return HttpResponse.of(ResponseHeaders.builder(HttpStatus.OK)
+                .contentType(MediaType.parse("application/grpc+proto"))
+                .set("grpc-status", Integer.toString(why.error().code().value()))
+                .set("grpc-message", URLEncoder.encode(why.reason(), UTF_8).replace("+", "%20"))
+                .build());
     }
 
     private static HttpData body(String reason) {
@@ -61,12 +80,10 @@ final class RestErrors implements ServerErrorHandler {
         if (failure instanceof RequestTimeoutException) {
             var _ = context.initiateConnectionShutdown(0); // it may still be sending, byte by byte
         }
-        return failure instanceof HttpStatusException || isGrpc(context) ? null : response(failure);
-    }
-
-    private static boolean isGrpc(ServiceRequestContext context) {
-        MediaType type = context.request().contentType();
-        return type != null && type.subtype().startsWith("grpc");
+        return failure instanceof HttpStatusException
+                        || Edge.isGrpc(context.request().headers())
+                ? null
+                : response(context, failure);
     }
 
     @Override

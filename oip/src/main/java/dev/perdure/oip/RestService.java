@@ -31,7 +31,7 @@ final class RestService implements HttpService {
         Call call = Calls.of(context, settings);
         CompletableFuture<HttpResponse> answer = request.aggregate()
                 .thenApplyAsync(whole -> answer(context, whole, call), threads)
-                .exceptionally(failure -> RestErrors.response(failure));
+                .exceptionally(failure -> RestErrors.response(context, failure));
         return HttpResponse.of(answer);
     }
 
@@ -41,12 +41,14 @@ final class RestService implements HttpService {
             return switch (route) {
                 case RestRoute.Infer infer -> infer(context, infer.model(), request, call);
                 case RestRoute.Load load -> {
-                    service.load(load.model(), RestBodies.parameters(body(request), settings.limits()), call);
-                    yield RestAnswers.json(200, JsonAnswers.nothing());
+                    Noted.of(context).asked(ModelId.of(load.model()), "");
+                    var parameters = RestBodies.parameters(body(request), settings.limits());
+                    yield changed(context, load.model(), () -> service.load(load.model(), parameters, call));
                 }
                 case RestRoute.Unload unload -> {
-                    service.unload(unload.model(), RestBodies.parameters(body(request), settings.limits()), call);
-                    yield RestAnswers.json(200, JsonAnswers.nothing());
+                    Noted.of(context).asked(ModelId.of(unload.model()), "");
+                    var parameters = RestBodies.parameters(body(request), settings.limits());
+                    yield changed(context, unload.model(), () -> service.unload(unload.model(), parameters, call));
                 }
                 case RestRoute.Index _ ->
                     RestAnswers.json(200, JsonAnswers.index(service.index(RestBodies.ready(body(request)))));
@@ -60,8 +62,15 @@ final class RestService implements HttpService {
                     RestAnswers.json(200, JsonAnswers.statistics(service.statistics(asked.model())));
             };
         } catch (RuntimeException | Error e) {
-            return RestErrors.response(e);
+            return RestErrors.response(context, e);
         }
+    }
+
+    private static HttpResponse changed(ServiceRequestContext context, String model, Runnable change) {
+        return Audited.change(context, model, () -> {
+            change.run();
+            return RestAnswers.json(200, JsonAnswers.nothing());
+        });
     }
 
     private HttpResponse modelReady(ModelId model) {
@@ -72,11 +81,14 @@ final class RestService implements HttpService {
     private HttpResponse infer(
             ServiceRequestContext context, ModelId model, AggregatedHttpRequest received, Call call) {
         HttpHeaders headers = received.headers();
+        Noted noted = Noted.of(context);
+        noted.asked(model, "");
         OptionalLong jsonBytes = HttpBody.length(header(headers, JSON_BYTES));
         InferRequest request =
                 HttpBody.request(model, body(received), jsonBytes, settings.limits(), () -> service.metadata(model));
-        Call bounded = Calls.boundedBy(call, request, context);
-        InferResponse response = service.infer(request, bounded);
+        noted.asked(model, request.id());
+        InferResponse response = service.infer(request, Calls.boundedBy(call, request, context));
+        noted.answered(response);
         HttpBody body = HttpBody.response(request, response);
         return RestAnswers.body(body, Compression.accepted(header(headers, "accept-encoding")));
     }

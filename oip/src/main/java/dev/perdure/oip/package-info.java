@@ -14,7 +14,11 @@
  *   <li>{@link dev.perdure.oip.HttpBody}: JSON and binary data of HTTP; {@link dev.perdure.oip.BytesElements} and {@link
  *       dev.perdure.oip.Classification} write what is neither. {@link dev.perdure.oip.OipLimits}: how much of it is taken.
  *   <li>{@link dev.perdure.oip.OipServer}: REST, gRPC and gRPC's health check, at {@link dev.perdure.oip.OipAddress}es, and
- *       {@link dev.perdure.oip.Page}s of whoever has more to say over HTTP.
+ *       {@link dev.perdure.oip.Page}s of whoever has more to say over HTTP. {@link dev.perdure.oip.SharedPorts}: the same
+ *       ports for several processes. {@link dev.perdure.oip.OipEdge} stands before all of them: what was asked ({@link dev.perdure.oip.Operation}) and what became of it ({@link
+ *       dev.perdure.oip.Served}) is told there, and which {@link dev.perdure.oip.Trace} it is part of;
+ *       {@link dev.perdure.oip.Access} decides by the {@link dev.perdure.oip.Right} that is needed, and {@link
+ *       dev.perdure.oip.Audit} keeps every {@link dev.perdure.oip.AdminAction}.
  *   <li>{@link dev.perdure.oip.OipClient}: sends requests and tells by an {@link dev.perdure.oip.Outcome} what became of
  *       each.
  * </ol>

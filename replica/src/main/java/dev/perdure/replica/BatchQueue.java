@@ -3,19 +3,27 @@ package dev.perdure.replica;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Requests that wait for one model, bounded; instances take batches of them as {@link Batcher} decides. */
+/**
+ * Requests that wait for one model, bounded; instances take batches of them as {@link Batcher} decides. They wait by priority,
+ * and within one in the order in which they came; for the most urgent there is some more room than for others, so that whoever
+ * asks whether all is well is answered when there is too much to do.
+ */
 final class BatchQueue {
     private static final Duration RETRY_AFTER = Duration.ofMillis(100);
+    private static final long URGENT = 1;
+    private static final int URGENT_ROOM = 16;
 
     private final Batcher batcher;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Item> waiting = new ArrayDeque<>();
+    private final TreeMap<Long, LinkedHashSet<Item>> waiting = new TreeMap<>();
+    private int size;
     private boolean closed;
 
     BatchQueue(BatchLimits limits) {
@@ -34,14 +42,18 @@ final class BatchQueue {
             if (closed) {
                 return false;
             }
-            if (waiting.size() >= batcher.limits().queueMax()) {
+            int room = item.priority() <= URGENT ? URGENT_ROOM : 0;
+            if (size >= batcher.limits().queueMax() + room) {
                 throw OipException.retryAfter(
                         OipError.OVERLOADED,
                         "queue: %d requests wait (expected: fewer). Ask another replica, or again later"
-                                .formatted(waiting.size()),
+                                .formatted(size),
                         RETRY_AFTER);
             }
-            waiting.add(item);
+            if (waiting.computeIfAbsent(item.priority(), _ -> new LinkedHashSet<>())
+                    .add(item)) {
+                size++;
+            }
             changed.signal();
             return true;
         } finally {
@@ -53,7 +65,7 @@ final class BatchQueue {
     void withdraw(Item item) {
         lock.lock();
         try {
-            waiting.remove(item);
+            remove(item);
         } finally {
             lock.unlock();
         }
@@ -62,7 +74,7 @@ final class BatchQueue {
     int size() {
         lock.lock();
         try {
-            return waiting.size();
+            return size;
         } finally {
             lock.unlock();
         }
@@ -73,7 +85,7 @@ final class BatchQueue {
         lock.lockInterruptibly();
         try {
             while (true) {
-                Batcher.Decision<Item> decision = batcher.decide(waiting, System.nanoTime());
+                Batcher.Decision<Item> decision = batcher.decide(inOrder(), System.nanoTime());
                 decision.late().forEach(this::refuse);
                 if (!decision.batch().isEmpty()) {
                     return taken(decision.batch());
@@ -88,13 +100,24 @@ final class BatchQueue {
         }
     }
 
+    private List<Item> inOrder() {
+        return waiting.values().stream().flatMap(LinkedHashSet::stream).toList();
+    }
+
+    private void remove(Item item) {
+        waiting.computeIfPresent(item.priority(), (_, line) -> {
+            size -= line.remove(item) ? 1 : 0;
+            return line.isEmpty() ? null : line;
+        });
+    }
+
     private void refuse(Item late) {
-        waiting.remove(late);
+        remove(late);
         late.late();
     }
 
     private List<Item> taken(List<Item> batch) {
-        batch.forEach(waiting::remove);
+        batch.forEach(this::remove);
         if (!waiting.isEmpty()) {
             changed.signal();
         }

@@ -7,7 +7,7 @@ import java.util.List;
  * Decides which of the requests that wait are computed together, and when.
  *
  * <ul>
- *   <li>They go in the order in which they came; the samples of one request stay together.
+ *   <li>They go by priority, and within one in the order in which they came; the samples of one request stay together.
  *   <li>A batch goes when no more fits in, or when one of it has waited for as long as it may. That is {@link
  *       BatchLimits#delayMax}, and nothing for a request that would spend half of its time or more on waiting.
  *   <li>What is late is never computed.
@@ -42,7 +42,7 @@ record Batcher(BatchLimits limits) {
     /**
      * Decides for an instance that is free.
      *
-     * @param queue in the order of arrival
+     * @param queue in the order in which they are to go
      */
     <W extends Waiting> Decision<W> decide(Iterable<W> queue, long nowNanos) {
         var late = new ArrayList<W>();

@@ -31,6 +31,8 @@ final class HostedModel {
     /** Of an answer with numbers that are not finite: how many. */
     static final String NON_FINITE = "perdure_non_finite";
 
+    private static final long PRIORITY_USUAL = 100;
+
     private final ModelId id;
     private final String digest;
     private final String framework;
@@ -150,7 +152,7 @@ final class HostedModel {
                                                         + inputs.getFirst().name() + " has"));
             }
         }
-        return Item.of(inputs, samples, call);
+        return Item.of(request.priority().orElse(PRIORITY_USUAL), inputs, samples, call);
     }
 
     private boolean let(Item item) {

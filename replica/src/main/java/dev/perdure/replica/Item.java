@@ -10,10 +10,12 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A request that waits for its answer.
  *
+ * @param priority smaller goes first
  * @param inputs in the order of the model's, of so many samples each
  * @param outputs completes with the answer or an {@link OipException}
  */
 record Item(
+        long priority,
         List<Tensor> inputs,
         long samples,
         long arrivedNanos,
@@ -21,9 +23,15 @@ record Item(
         CompletableFuture<List<Tensor>> outputs)
         implements Batcher.Waiting {
 
-    static Item of(List<Tensor> inputs, long samples, Call call) {
+    /** Returns a request that has just come, of this priority. */
+    static Item of(long priority, List<Tensor> inputs, long samples, Call call) {
         return new Item(
-                List.copyOf(inputs), samples, System.nanoTime(), call.deadline().nanoTime(), new CompletableFuture<>());
+                priority,
+                List.copyOf(inputs),
+                samples,
+                System.nanoTime(),
+                call.deadline().nanoTime(),
+                new CompletableFuture<>());
     }
 
     /** Returns whether this was its first answer. */

@@ -1,6 +1,7 @@
 package dev.perdure.replica;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ final class ParentWatch implements AutoCloseable {
 
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().daemon().name("parent").unstarted(task));
-    private final AtomicReference<ProcessHandle> parent = new AtomicReference<>();
+    private final AtomicReference<ProcessId> parent = new AtomicReference<>();
     private final Duration orphanMax;
     private final Consumer<String> orphaned;
     private Parentage parentage = Parentage.KNOWN; // on the looking thread
@@ -26,23 +27,23 @@ final class ParentWatch implements AutoCloseable {
 
     /** Works for this process from now on; returns false, and changes nothing, when it is not there. */
     boolean adopt(long pid) {
-        ProcessHandle handle =
-                ProcessHandle.of(pid).filter(ProcessHandle::isAlive).orElse(null);
-        if (handle == null) {
+        Optional<ProcessId> process = ProcessId.of(pid);
+        if (process.isEmpty()) {
             return false;
         }
-        if (parent.getAndSet(handle) == null) {
+        if (parent.getAndSet(process.get()) == null) {
             var _ = looks.scheduleAtFixedRate(this::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
         }
         return true;
     }
 
     private void look() {
-        ProcessHandle handle = parent.get();
+        ProcessId process = parent.get();
         long now = System.nanoTime();
-        parentage = parentage.seen(handle.isAlive(), now);
+        parentage = parentage.seen(process.isAlive(), now);
         if (parentage.orphanFor(orphanMax, now)) {
-            orphaned.accept("process %d, which it worked for, has been gone for %s".formatted(handle.pid(), orphanMax));
+            orphaned.accept(
+                    "process %d, which it worked for, has been gone for %s".formatted(process.pid(), orphanMax));
         }
     }
 

@@ -8,12 +8,12 @@ import java.util.OptionalLong;
  *
  * @param goneNanos since when nobody has been there, on a monotonic clock; absent while somebody is
  */
-record Parentage(OptionalLong goneNanos) {
+public record Parentage(OptionalLong goneNanos) {
     /** Somebody is there. */
-    static final Parentage KNOWN = new Parentage(OptionalLong.empty());
+    public static final Parentage KNOWN = new Parentage(OptionalLong.empty());
 
     /** Returns what is known after one look. */
-    Parentage seen(boolean alive, long nowNanos) {
+    public Parentage seen(boolean alive, long nowNanos) {
         if (alive) {
             return KNOWN;
         }
@@ -21,7 +21,7 @@ record Parentage(OptionalLong goneNanos) {
     }
 
     /** Returns whether nobody has been there for so long. */
-    boolean orphanFor(Duration bound, long nowNanos) {
+    public boolean orphanFor(Duration bound, long nowNanos) {
         return goneNanos.isPresent() && nowNanos - goneNanos.getAsLong() >= bound.toNanos();
     }
 }

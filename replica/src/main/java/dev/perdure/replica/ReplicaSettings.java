@@ -15,9 +15,9 @@ import java.time.Duration;
 public record ReplicaSettings(
         BatchLimits batch, int instances, Duration heartbeatEvery, Duration orphanMax, OipServerSettings server) {
 
-    /** One instance, ten heartbeats a second, 30 seconds without a parent. */
+    /** One instance, twenty heartbeats a second, 30 seconds without a parent. */
     public static final ReplicaSettings DEFAULT = new ReplicaSettings(
-            BatchLimits.DEFAULT, 1, Duration.ofMillis(100), Duration.ofSeconds(30), OipServerSettings.DEFAULT);
+            BatchLimits.DEFAULT, 1, Duration.ofMillis(50), Duration.ofSeconds(30), OipServerSettings.DEFAULT);
 
     public ReplicaSettings {
         if (instances < 1 || instances > 1024) {

@@ -10,13 +10,15 @@
  *       {@link dev.perdure.replica.ModelState} of every model, and at once when the replica is gone.
  *   <li>{@link dev.perdure.replica.ServedBundle}: bundles as frameworks open them, and whether their answers are the golden ones
  *       ({@link dev.perdure.replica.GoldenSamples}).
+ *   <li>{@link dev.perdure.replica.Parentage}: when a process is an orphan; {@link dev.perdure.replica.ProcessId}: which life of a
+ *       process is meant.
  *   <li>{@link dev.perdure.replica.ReplicaProbe}: how tests and fault injection reach inside.
  * </ol>
  *
  * <p>Inside: {@code Batcher} decides which requests are computed together and when; {@code BatchQueue} keeps them, and {@code
  * Instances} compute them ({@code BatchMemory}: many requests' tensors as one, and back). {@code HostedModel} is one model that
  * answers, {@code HostedModels} all of them as a service, {@code ModelLoader} makes one of a bundle. {@code ControlService} and
- * {@code Messages} are the service beside the protocol. {@code Parentage} decides when a replica is an orphan.
+ * {@code Messages} are the service beside the protocol. {@code ParentWatch} looks for the one that it works for.
  */
 @NullMarked
 package dev.perdure.replica;

@@ -3,6 +3,7 @@ package dev.perdure.routing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,15 @@ import java.util.TreeSet;
  * priority, and none that could not be answered in time even so. What cannot be met is told at once, with the time after
  * which to come again: a refusal after 1 ms is worth more to a client than one after its deadline.
  *
- * <p>How long a request takes is what it took lately, at the 95th percentile; how long the queue is, by Little's law from
- * the limit and the mean. Owned by one thread.
+ * <p>How long a request takes is what it took a replica lately, at the 95th percentile; how long the queue takes is its
+ * length over {@link Throughput}, what was done a second at best. So requests wait while replicas are replaced, as if these
+ * were there, and only what lasts is an overload. Owned by one thread.
  */
 public final class Admission {
     private static final double PERCENTILE = 0.95;
+    private static final int EACH = 32;
+    private static final int PART = 8;
+    private static final double SMOOTH = 0.02;
     private static final Duration RETRY_MIN = Duration.ofMillis(50);
 
     /**
@@ -35,9 +40,9 @@ public final class Admission {
             Checks.atLeast("queueMax", queueMax, 0);
         }
 
-        /** Returns the usual: a thousand wait, nobody is limited. */
+        /** Returns the usual: ten thousand wait, nobody is limited. */
         public static Options usual() {
-            return new Options(1_000, ConcurrencyLimit.Options.usual(), Optional.empty());
+            return new Options(10_000, ConcurrencyLimit.Options.usual(), Optional.empty());
         }
     }
 
@@ -70,9 +75,12 @@ public final class Admission {
     private final Optional<Clients> clients;
     private final TreeMap<Integer, LinkedHashMap<RequestId, Waiting>> queue = new TreeMap<>();
     private final TreeSet<Waiting> byDeadline = new TreeSet<>(BY_DEADLINE);
+    private final Map<RequestId, Waiting> waiting = new HashMap<>();
     private final Latencies latencies = new Latencies();
+    private Throughput throughput = Throughput.NONE;
     private ConcurrencyLimit limit;
-    private double meanNanos;
+    private int replicas;
+    private double patienceNanos;
     private int underWay;
     private final List<RequestId> evicted = new ArrayList<>();
 
@@ -84,19 +92,21 @@ public final class Admission {
 
     /** Decides on a request that has just come. */
     public Verdict arrives(RequestId id, Ask ask, long now) {
+        double patience = ask.deadline() - now;
+        patienceNanos = patienceNanos == 0 ? patience : (1 - SMOOTH) * patienceNanos + SMOOTH * patience;
         Optional<Duration> tooOften = clients.flatMap(known -> known.refuses(ask.client(), now));
         if (tooOften.isPresent()) {
             return new Verdict.Refused(
                     Status.RATE_LIMITED, "client '" + ask.client() + "' asks too often", tooOften.get());
         }
-        if (byDeadline.isEmpty() && underWay < limit.value()) {
+        if (byDeadline.isEmpty() && underWay < limit()) {
             underWay++;
             return new Verdict.Admitted();
         }
         long ahead = queue.headMap(ask.priority(), true).values().stream()
                 .mapToLong(Map::size)
                 .sum();
-        long wait = (long) ((ahead + 1) * meanNanos / limit.value());
+        long wait = throughput.nanosFor(ahead + 1);
         if (now + wait + expected() > ask.deadline()) {
             return refused("it could not be answered before its deadline: %d wait before it".formatted(ahead), wait);
         }
@@ -106,6 +116,8 @@ public final class Admission {
         var last = new Waiting(id, ask.priority(), ask.deadline(), now);
         queue.computeIfAbsent(ask.priority(), _ -> new LinkedHashMap<>()).put(id, last);
         byDeadline.add(last);
+        waiting.put(id, last);
+        throughput = throughput.waiting(now);
         return new Verdict.Queued();
     }
 
@@ -127,17 +139,27 @@ public final class Admission {
 
     private void remove(Waiting entry) {
         byDeadline.remove(entry);
+        waiting.remove(entry.id());
         queue.computeIfPresent(entry.priority(), (_, line) -> {
             line.remove(entry.id());
             return line.isEmpty() ? null : line;
         });
     }
 
-    /** A request that was under way has been answered after so long. */
-    public void answered(long latencyNanos) {
+    /**
+     * How many replicas there are to answer. So much may be under way in any case as they do in an eighth of the time that
+     * requests have, and {@value #EACH} for each of them at most: that cannot be what makes them slow, and a machine that is
+     * busy with other things must not be taken for a fleet that has too much to do.
+     */
+    public void servedBy(int count) {
+        replicas = count;
+    }
+
+    /** A request that was under way has been answered, so long after a replica was sent it. */
+    public void answered(long latencyNanos, long now) {
         latencies.add(latencyNanos);
-        meanNanos = meanNanos == 0 ? latencyNanos : 0.98 * meanNanos + 0.02 * latencyNanos;
         limit = limit.after(latencyNanos, underWay);
+        throughput = byDeadline.isEmpty() ? throughput.idle() : throughput.done(now);
         underWay--;
     }
 
@@ -165,7 +187,7 @@ public final class Admission {
             dropped.add(byDeadline.first().id());
             remove(byDeadline.first());
         }
-        while (!byDeadline.isEmpty() && underWay < limit.value()) {
+        while (!byDeadline.isEmpty() && underWay < limit()) {
             Waiting first = queue.firstEntry().getValue().firstEntry().getValue();
             remove(first);
             admitted.add(first.id());
@@ -176,7 +198,7 @@ public final class Admission {
 
     /** A request that waits is given up by its client. */
     public void gaveUp(RequestId id) {
-        byDeadline.stream().filter(entry -> entry.id().equals(id)).findFirst().ifPresent(this::remove);
+        Optional.ofNullable(waiting.get(id)).ifPresent(this::remove);
     }
 
     /** Returns when the first that waits must be dropped at the latest; nothing if none waits. */
@@ -186,9 +208,12 @@ public final class Admission {
                 : OptionalLong.of(byDeadline.first().deadline() - expected());
     }
 
-    /** While there is much room nobody is given up: what it took lately, when there was less, tells nothing. */
+    /**
+     * While there is much room nobody is given up: what it took lately, when there was less, tells nothing. Nor do those tell
+     * much that were late because nobody was there: half of the time that requests have is the most that is expected.
+     */
     private long expected() {
-        return underWay * 2 < limit.value() ? 0 : latencies.quantile(PERCENTILE, 0);
+        return underWay * 2 < limit() ? 0 : Math.min(latencies.quantile(PERCENTILE, 0), (long) patienceNanos / 2);
     }
 
     /** Returns how many requests are under way. */
@@ -203,7 +228,9 @@ public final class Admission {
 
     /** Returns how many may be under way. */
     public int limit() {
-        return limit.value();
+        int wide = Math.min(options.limit().max(), EACH * replicas);
+        long done = throughput.doneIn((long) patienceNanos / PART);
+        return Math.max((int) Math.min(wide, done), limit.value());
     }
 
     /** Returns how long the first has waited; 0 if none waits. */
@@ -216,7 +243,7 @@ public final class Admission {
 
     /** Returns after how long to come again, for whoever is told that there is too much to do. */
     public Duration retryAfter() {
-        Duration wait = Duration.ofNanos((long) (waiting() * meanNanos / limit.value()));
+        Duration wait = Duration.ofNanos(throughput.nanosFor(waiting()));
         return wait.compareTo(RETRY_MIN) > 0 ? wait : RETRY_MIN;
     }
 }

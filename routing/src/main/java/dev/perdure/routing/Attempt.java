@@ -27,7 +27,7 @@ public record Attempt(
     public enum Kind {
         /** Nobody has these items. */
         PLAIN,
-        /** Alone, since the item was in flight when a replica died. */
+        /** Alone, since the item may be what ended a replica; or the item has come under that suspicion since it was sent. */
         SUSPECT,
         /** Somebody has them, but takes long; sent within a budget. */
         HEDGE,
@@ -61,6 +61,10 @@ public record Attempt(
 
     Attempt ended(End how, long now) {
         return new Attempt(number, tier, replica, items, kind, since, how, now);
+    }
+
+    Attempt suspected() {
+        return new Attempt(number, tier, replica, items, Kind.SUSPECT, since, end, endedAt);
     }
 
     boolean isOpen() {

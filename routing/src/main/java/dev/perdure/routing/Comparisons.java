@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -171,16 +169,6 @@ final class Comparisons {
             desk.tell(asked(known), new FleetEvent.Ended(asked(known), false));
         }
         forget(known.request().id());
-    }
-
-    Set<String> digestsAt(ReplicaId replica) {
-        var digests = new TreeSet<String>();
-        for (Case known : cases.values()) {
-            if (known.open() >= 0 && asked(known).equals(replica)) {
-                digests.addAll(known.request().ask().digests());
-            }
-        }
-        return digests;
     }
 
     int size() {

@@ -103,6 +103,10 @@ final class Desk implements Request.View {
         return health(replica).filter(Health::isHeldUp).isPresent();
     }
 
+    boolean isWrong(ReplicaId replica) {
+        return health(replica).filter(Health::isWrong).isPresent();
+    }
+
     @Override
     public boolean isQuarantined(String digest) {
         return quarantine.holds(digest, now);
@@ -111,6 +115,11 @@ final class Desk implements Request.View {
     @Override
     public boolean isSuspect(String digest) {
         return quarantine.suspects(digest, now);
+    }
+
+    @Override
+    public boolean isTainted(String digest) {
+        return quarantine.knows(digest, now);
     }
 
     @Override

@@ -28,11 +28,11 @@ public sealed interface Finding {
         };
     }
 
-    /** The process has ended. */
+    /** The process has ended; with -1 when nobody knows how. */
     record Exited(int exit) implements Finding {
         @Override
         public String words() {
-            return "its process ended with " + exit;
+            return exit < 0 ? "its process ended" : "its process ended with " + exit;
         }
     }
 

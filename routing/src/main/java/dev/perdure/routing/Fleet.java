@@ -18,10 +18,11 @@ import java.util.TreeMap;
  * <pre>
  * fewer in use than wanted, one stands by     it is put to use
  * more in use than wanted                     the one in use for the shortest time rests
- * fewer in all than wanted                    another is started, after a pause if several died before they proved themselves
+ * fewer in all than wanted                    another is started, after a pause if several ended before they had answered anybody
  * more in all than wanted                     one that is out or stands by drains, and is stopped when it has nothing to do
  * answers wrongly                             it is killed at once
- * held up for long, or out again and again    it is killed, if another can answer or it lasts much longer
+ * held up for long, or out again and again    it is killed, if another can answer or it lasts much longer, and the machine
+ *                                             is no excuse
  * </pre>
  *
  * <p>When fewer than the floor are in use, replicas that were taken out for anything but wrong answers are in the
@@ -30,9 +31,10 @@ import java.util.TreeMap;
  *
  * @param replicas those whose process is not known to be gone
  * @param nextNumber of the next replica
- * @param failuresInARow replicas that ended before any had proved itself since
+ * @param failuresInARow replicas that ended before they were of use, with none that was between them
  * @param startsFrom no replica is started before this
  * @param isRetired whether nobody needs this version any more
+ * @param looks how regularly replicas are looked at: this process may be held up too
  */
 public record Fleet(
         Options options,
@@ -44,7 +46,13 @@ public record Fleet(
         long nextNumber,
         int failuresInARow,
         long startsFrom,
-        boolean isRetired) {
+        boolean isRetired,
+        Pace looks) {
+    /** How often a replica says that it lives; whoever starts replicas has them do so. */
+    public static final Duration BEAT = Duration.ofMillis(50);
+
+    /** Looks at replicas that are so far apart are not late. */
+    private static final Duration LOOK = Duration.ofMillis(40);
 
     /**
      * Settings.
@@ -57,7 +65,7 @@ public record Fleet(
      * @param golden how often a golden inference is run
      * @param goldenMax how long it may take
      * @param startMax from start to ready and right
-     * @param heldUpMax how long one that is held up is waited for
+     * @param heldUpMax how long one that is held up is waited for after it was taken out
      * @param drainMax how long one that drains is waited for
      * @param timesMax a replica that is taken out this often in a row is replaced
      * @param restarts pauses between starts, by failures in a row
@@ -102,8 +110,8 @@ public record Fleet(
                     0.5,
                     Duration.ofMillis(800),
                     Duration.ofSeconds(1),
-                    Duration.ofSeconds(60),
-                    Duration.ofMillis(800),
+                    Duration.ofSeconds(120),
+                    Duration.ofMillis(500),
                     Duration.ofSeconds(30),
                     4,
                     new Backoff(Integer.MAX_VALUE, Duration.ofMillis(200), Duration.ofSeconds(30)),
@@ -144,7 +152,8 @@ public record Fleet(
                 firstNumber,
                 0,
                 now + adopts.toNanos(),
-                false);
+                false,
+                Pace.of(LOOK, now));
     }
 
     /** Takes in an event. */

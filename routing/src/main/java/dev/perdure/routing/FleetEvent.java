@@ -21,7 +21,10 @@ public sealed interface FleetEvent {
     /** Answers {@link FleetCommand.Start}: there is no process, and will be none. */
     record NotStarted(ReplicaId replica, String why) implements FleetEvent {}
 
-    /** A process that an earlier life of whoever starts them left is there, and can be talked to. */
+    /**
+     * A process that an earlier life of whoever starts them left is there, and is being taken over: from here on it is as one that
+     * was started. Answered by {@link Ready}, {@link NotStarted} or {@link Exited}.
+     */
     record Adopted(ReplicaId replica) implements FleetEvent {}
 
     /** A process is gone for certain; 128 + n when signal n ended it. Also answers {@link FleetCommand.Kill}, always. */
@@ -49,6 +52,9 @@ public sealed interface FleetEvent {
 
     /** It was sent an attempt; {@code suspect} if with items that were in flight when a replica died. */
     record Sent(ReplicaId replica, boolean suspect) implements FleetEvent {}
+
+    /** An attempt there, sent without suspicion, carries an item that has come under suspicion since. */
+    record Suspected(ReplicaId replica) implements FleetEvent {}
 
     /** An attempt there has ended, however. Follows each {@link Sent} once. */
     record Ended(ReplicaId replica, boolean suspect) implements FleetEvent {}

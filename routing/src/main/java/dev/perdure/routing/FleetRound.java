@@ -15,8 +15,6 @@ import java.util.function.UnaryOperator;
 /** One event's way through a {@link Fleet}: a draft of its successor, written to and then closed. */
 final class FleetRound {
     private static final long KILL_AGAIN_NANOS = 2_000_000_000L;
-    private static final int HELD_UP_ALONE = 4;
-    private static final int WORSE_TIMES = 10;
 
     private final Fleet before;
     private final long now;
@@ -30,6 +28,7 @@ final class FleetRound {
     private int failuresInARow;
     private long startsFrom;
     private boolean isRetired;
+    private Pace looks;
 
     FleetRound(Fleet fleet, long now) {
         before = fleet;
@@ -42,6 +41,7 @@ final class FleetRound {
         failuresInARow = fleet.failuresInARow();
         startsFrom = fleet.startsFrom();
         isRetired = fleet.isRetired();
+        looks = fleet.looks();
     }
 
     Fleet.Step end() {
@@ -55,13 +55,16 @@ final class FleetRound {
                 nextNumber,
                 failuresInARow,
                 startsFrom,
-                isRetired);
+                isRetired,
+                looks);
         return new Fleet.Step(next, commands, notices);
     }
 
     void on(FleetEvent event) {
         switch (event) {
             case FleetEvent.Sent sent -> change(sent.replica(), known -> known.sent(sent.suspect(), now));
+            case FleetEvent.Suspected suspected ->
+                change(suspected.replica(), known -> known.with(known.load().suspected()));
             case FleetEvent.Ended ended ->
                 change(ended.replica(), known -> known.with(known.load().ended(ended.suspect())));
             case FleetEvent.Answered answered -> answered(answered);
@@ -92,6 +95,7 @@ final class FleetRound {
             case FleetEvent.Tick _ -> look();
         }
         boolean isQuiet = event instanceof FleetEvent.Sent
+                || event instanceof FleetEvent.Suspected
                 || event instanceof FleetEvent.Ended
                 || event instanceof FleetEvent.Overtaken
                 || event instanceof FleetEvent.Beat;
@@ -105,8 +109,17 @@ final class FleetRound {
     }
 
     private void answered(FleetEvent.Answered answered) {
+        if (find(answered.replica()).filter(known -> !known.isUseful()).isPresent()) {
+            useful();
+        }
         change(answered.replica(), known -> known.answered(answered.latencyNanos(), now));
         counted(answered.replica(), 0);
+    }
+
+    /** One that was started has answered somebody: whatever kept others from that is over. */
+    private void useful() {
+        startsFrom = failuresInARow > 0 ? Math.min(startsFrom, now) : startsFrom;
+        failuresInARow = 0;
     }
 
     private void counted(ReplicaId id, int failures) {
@@ -142,7 +155,6 @@ final class FleetRound {
         if (!replicas.containsKey(id) && id.version().equals(before.version())) {
             replicas.put(id, Replica.starting(id, before.options().failures(), now));
             nextNumber = Math.max(nextNumber, id.number() + 1);
-            ready(id);
         }
     }
 
@@ -192,9 +204,9 @@ final class FleetRound {
             case Health.Stopped stopped -> {
                 boolean planned =
                         was.health() instanceof Health.Draining || was.health().isWrong();
-                notices.add(new Notice.Gone(was.id(), stopped.why(), !planned));
+                notices.add(new Notice.Gone(was.id(), stopped.why(), Evidence.of(was, stopped.why())));
                 if (!planned) {
-                    failed();
+                    failed(was);
                 }
             }
             case Health.Standby _ ->
@@ -204,12 +216,15 @@ final class FleetRound {
             case Health.Starting _, Health.Draining _ -> {}
         }
         if (next.isWrong()) {
-            failed();
+            failed(was);
         }
     }
 
-    /** The first failure costs no pause: only those that follow without a replica's proving itself do. */
-    private void failed() {
+    /** The end of one that was of use costs no pause, nor does the first of others: only those that follow it do. */
+    private void failed(Replica was) {
+        if (was.isUseful()) {
+            return;
+        }
         failuresInARow++;
         if (failuresInARow > 1) {
             long pause =
@@ -227,9 +242,10 @@ final class FleetRound {
 
     /** Finds what only time shows. */
     private void look() {
-        double typical = typicalNanos();
+        looks = looks.after(now);
+        var watch = new Watch(before.options(), List.copyOf(replicas.values()), looks, now);
         for (Replica replica : List.copyOf(replicas.values())) {
-            lookAt(replica, typical);
+            lookAt(replica, watch);
             signal(replica.id(), new Signal.Tick());
         }
         var inUse = new TreeMap<>(replicas);
@@ -242,32 +258,16 @@ final class FleetRound {
         judged.slow().forEach(this::found);
     }
 
-    /** What a request takes at most replicas: one that was slow for a while is no measure. */
-    private double typicalNanos() {
-        double[] known = replicas.values().stream()
-                .mapToDouble(replica -> replica.load().latency().nanos())
-                .filter(nanos -> nanos > 0)
-                .sorted()
-                .toArray();
-        return known.length == 0 ? 0 : known[(known.length - 1) / 2];
-    }
-
-    private void lookAt(Replica replica, double typical) {
-        replica.vitals()
-                .flatMap(vitals -> vitals.finding(replica.load().inFlight(), typical, now))
-                .ifPresent(finding -> found(replica.id(), finding));
-        Upkeep upkeep = replica.upkeep();
-        if (upkeep.isProbing()
-                && now - upkeep.probedAt() > before.options().goldenMax().toNanos()) {
-            replicas.computeIfPresent(replica.id(), (_, known) -> known.with(upkeep.probed()));
+    private void lookAt(Replica replica, Watch watch) {
+        watch.finding(replica).ifPresent(finding -> found(replica.id(), finding));
+        if (watch.isProbeLate(replica)) {
+            change(replica.id(), known -> known.with(known.upkeep().probed()));
             found(
                     replica.id(),
                     new Finding.Stuck("a golden inference was not answered within "
                             + before.options().goldenMax()));
         }
-        boolean isLate = replica.health() instanceof Health.Starting
-                && now - upkeep.startedAt() > before.options().startMax().toNanos();
-        if (isLate) {
+        if (watch.isNeverReady(replica)) {
             found(
                     replica.id(),
                     new Finding.NeverReady(
@@ -365,17 +365,10 @@ final class FleetRound {
         }
     }
 
-    /** Waiting for one that is held up is given up sooner when another can answer: all at once may be the machine's doing. */
     private boolean isBeyondWaiting(Replica replica, Health.Ejected ejected) {
-        if (ejected.why().grade() == Grade.WRONG || replica.upkeep().killedAt() >= 0) {
-            return true;
-        }
-        boolean others = count(other -> other.health().isInUse()) > 0;
-        boolean again = ejected.times() >= before.options().timesMax();
-        int times = (others ? 1 : HELD_UP_ALONE) * (ejected.why().grade() == Grade.HELD_UP ? 1 : WORSE_TIMES);
-        boolean isLong =
-                now - ejected.since() >= times * before.options().heldUpMax().toNanos();
-        return isLong || (again && others);
+        var watch = new Watch(before.options(), replicas.values(), looks, now);
+        return watch.isBeyondWaiting(
+                replica, ejected, count(other -> other.health().isInUse()) > 0);
     }
 
     private void kill(Replica replica, String reason) {

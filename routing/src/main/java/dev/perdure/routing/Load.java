@@ -22,6 +22,10 @@ public record Load(int inFlight, int suspects, PeakEwma latency, double roundNan
         return new Load(inFlight + 1, suspects + (suspect ? 1 : 0), latency, roundNanos, roundCount);
     }
 
+    Load suspected() {
+        return new Load(inFlight, suspects + 1, latency, roundNanos, roundCount);
+    }
+
     Load ended(boolean suspect) {
         return new Load(inFlight - 1, suspects - (suspect ? 1 : 0), latency, roundNanos, roundCount);
     }

@@ -9,9 +9,9 @@ public sealed interface Notice {
     /**
      * A replica is no more.
      *
-     * @param mayBePoison whether what it had in flight may have ended it: it was not ended on purpose, nor known to be wrong
+     * @param evidence what that says against the items that it had
      */
-    record Gone(ReplicaId replica, Finding finding, boolean mayBePoison) implements Notice {}
+    record Gone(ReplicaId replica, Finding finding, Evidence evidence) implements Notice {}
 
     /** A replica answers rightly, for the first time or again after an ejection; it stands by. */
     record Readmitted(ReplicaId replica) implements Notice {}
@@ -25,7 +25,7 @@ public sealed interface Notice {
     /** Another number of replicas is wanted. */
     record Scaled(String version, int from, int to, String reason) implements Notice {}
 
-    /** An item was in flight at two deaths; it is not sent to replicas until the time given. */
+    /** An item was with several replicas when they ended; it is not sent to replicas until the time given. */
     record Quarantined(String digest, long until) implements Notice {}
 
     /** A sampled request was answered differently, and nobody could say by whom rightly. */

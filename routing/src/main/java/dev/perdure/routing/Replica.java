@@ -7,33 +7,41 @@ import java.util.Optional;
  * Everything known of one replica.
  *
  * @param vitals once it was heard
+ * @param isUseful whether it ever answered a request
  * @param failures whether more requests fail there, and succeed elsewhere, than is healthy
  */
 public record Replica(
-        ReplicaId id, Health health, Optional<Vitals> vitals, Load load, SequentialRateTest failures, Upkeep upkeep) {
+        ReplicaId id,
+        Health health,
+        Optional<Vitals> vitals,
+        Load load,
+        boolean isUseful,
+        SequentialRateTest failures,
+        Upkeep upkeep) {
 
     static Replica starting(ReplicaId id, SequentialRateTest failures, long now) {
-        return new Replica(id, new Health.Starting(now), Optional.empty(), Load.NONE, failures, Upkeep.started(now));
+        return new Replica(
+                id, new Health.Starting(now), Optional.empty(), Load.NONE, false, failures, Upkeep.started(now));
     }
 
     Replica with(Health next) {
-        return new Replica(id, next, vitals, load, failures, upkeep);
+        return new Replica(id, next, vitals, load, isUseful, failures, upkeep);
     }
 
     Replica with(Vitals next) {
-        return new Replica(id, health, Optional.of(next), load, failures, upkeep);
+        return new Replica(id, health, Optional.of(next), load, isUseful, failures, upkeep);
     }
 
     Replica with(Load next) {
-        return new Replica(id, health, vitals, next, failures, upkeep);
+        return new Replica(id, health, vitals, next, isUseful, failures, upkeep);
     }
 
     Replica with(SequentialRateTest next) {
-        return new Replica(id, health, vitals, load, next, upkeep);
+        return new Replica(id, health, vitals, load, isUseful, next, upkeep);
     }
 
     Replica with(Upkeep next) {
-        return new Replica(id, health, vitals, load, failures, next);
+        return new Replica(id, health, vitals, load, isUseful, failures, next);
     }
 
     Replica sent(boolean suspect, long now) {
@@ -45,7 +53,8 @@ public record Replica(
 
     Replica answered(long latencyNanos, long now) {
         Replica heard = vitals.map(known -> with(known.answered(now))).orElse(this);
-        return heard.with(load.answered(latencyNanos, now));
+        Load more = load.answered(latencyNanos, now);
+        return new Replica(id, health, heard.vitals(), more, true, failures, upkeep);
     }
 
     /** A request was answered elsewhere before here: it would have taken at least so long. */

@@ -72,8 +72,11 @@ public record Request(RequestId id, Ask ask, Options options, long since, List<I
         /** Returns whether no replica may be sent this item. */
         boolean isQuarantined(String digest);
 
-        /** Returns whether this item was in flight when a replica died. */
+        /** Returns whether this item may be what ended a replica. */
         boolean isSuspect(String digest);
+
+        /** Returns whether a replica that had this item ended, by whatever cause, and nobody has answered it since. */
+        boolean isTainted(String digest);
 
         /** Returns how long an answer usually takes at most: hedges are sent after this. */
         long usualNanos(String version);
@@ -258,6 +261,13 @@ public record Request(RequestId id, Ask ask, Options options, long since, List<I
 
     private static Item answered(Item item, int by) {
         return item.isOpen() ? new Item(item.digest(), item.tier(), item.tierSince(), by) : item;
+    }
+
+    /** Returns the request after what an attempt carries has come under suspicion. */
+    Request suspected(int number) {
+        var changed = new ArrayList<>(attempts);
+        changed.set(number, attempts.get(number).suspected());
+        return new Request(id, ask, options, since, items, changed);
     }
 
     /** Returns the request after all that a replica ever answered it is known to be worth nothing. */

@@ -27,6 +27,7 @@ final class Requests {
     private final Admission admission;
     private final Comparisons comparisons;
     private final Map<RequestId, Request> live = new HashMap<>();
+    private final Suspicion suspicion;
     private final Map<RequestId, Long> wakes = new HashMap<>();
     private final TreeSet<Wake> schedule = new TreeSet<>();
     private final TreeSet<RequestId> stalled = new TreeSet<>();
@@ -35,6 +36,7 @@ final class Requests {
         this.desk = desk;
         this.admission = admission;
         this.comparisons = comparisons;
+        suspicion = new Suspicion(desk, live);
     }
 
     void begin(RequestId id, Ask ask) {
@@ -139,13 +141,37 @@ final class Requests {
         desk.act(new Command.Fall(request.id(), number, tier, fallback.items(), fallback.until()));
     }
 
+    /** What shows a replica to be wrong is looked at before anything that it gave leaves. */
     private void answer(Request request, Next.Answer answer) {
+        blame(request, End.NOT_FINITE);
+        Optional<ReplicaId> wrong = answer.parts().stream()
+                .flatMap(part -> request.attempts().get(part.attempt()).replica().stream())
+                .filter(desk::isWrong)
+                .findFirst();
+        if (wrong.isPresent()) {
+            live.put(request.id(), request.discarded(wrong.get(), desk.now));
+            return;
+        }
         desk.act(new Command.Answer(request.id(), answer.parts()));
-        blame(request);
-        admission.answered(desk.now - request.since());
+        blame(request, End.ERROR);
+        admit(request, answer);
         end(request);
         if (!comparisons.samples(request, answer)) {
             desk.act(new Command.Forget(request.id()));
+        }
+    }
+
+    /** How long it took a replica is told, and not how long it waited until there was one. */
+    private void admit(Request request, Next.Answer answer) {
+        OptionalLong took = answer.parts().stream()
+                .map(part -> request.attempts().get(part.attempt()))
+                .filter(attempt -> attempt.replica().isPresent())
+                .mapToLong(attempt -> attempt.endedAt() - attempt.since())
+                .max();
+        if (took.isPresent()) {
+            admission.answered(took.getAsLong(), desk.now);
+        } else {
+            admission.ended();
         }
     }
 
@@ -206,22 +232,26 @@ final class Requests {
         }
     }
 
-    /** What failed in one place and was done in another was the first one's fault. */
-    private void blame(Request request) {
+    /** What failed in one place, in this way, and was done in another was the first one's fault. */
+    private void blame(Request request, End how) {
         for (Attempt failed : request.attempts()) {
-            boolean elsewhere = request.attempts().stream()
-                    .anyMatch(other -> other.end() == End.ANSWERED
-                            && other.tier() == failed.tier()
-                            && other.items().stream().anyMatch(failed.items()::contains));
+            boolean elsewhere = failed.end() == how
+                    && request.attempts().stream()
+                            .anyMatch(other -> other.end() == End.ANSWERED
+                                    && other.tier() == failed.tier()
+                                    && other.items().stream().anyMatch(failed.items()::contains));
             if (elsewhere && failed.replica().isPresent()) {
-                ReplicaId replica = failed.replica().get();
-                if (failed.end() == End.ERROR) {
-                    desk.tell(replica, new FleetEvent.Blamed(replica));
-                } else if (failed.end() == End.NOT_FINITE) {
-                    String words = "it gave NaN or infinity for %s, which another answered".formatted(request.id());
-                    desk.tell(replica, new FleetEvent.Found(replica, new Finding.NotFinite(words)));
-                }
+                blame(request, failed.replica().get(), how);
             }
+        }
+    }
+
+    private void blame(Request request, ReplicaId replica, End how) {
+        if (how == End.ERROR) {
+            desk.tell(replica, new FleetEvent.Blamed(replica));
+        } else {
+            String words = "it gave NaN or infinity for %s, which another answered".formatted(request.id());
+            desk.tell(replica, new FleetEvent.Found(replica, new Finding.NotFinite(words)));
         }
     }
 
@@ -282,33 +312,22 @@ final class Requests {
         }
     }
 
-    /** Items that the replica had are counted as suspects once each, and all are sent elsewhere. */
-    void gone(ReplicaId replica, boolean mayBePoison) {
+    /** Its end is counted against the items that it had, and all are sent elsewhere. */
+    void gone(ReplicaId replica, Evidence evidence) {
         List<Request> hit = having(replica, request -> !request.openAt(replica).isEmpty());
-        if (mayBePoison) {
-            var digests = new TreeSet<String>(comparisons.digestsAt(replica));
-            for (Request request : hit) {
-                for (Attempt attempt : request.openAt(replica)) {
-                    attempt.items().stream()
-                            .map(request.items()::get)
-                            .filter(Request.Item::isOpen)
-                            .forEach(item -> digests.add(item.digest()));
-                }
-            }
-            for (String digest : digests) {
-                if (desk.quarantine.died(digest, desk.now)) {
-                    desk.say(new Notice.Quarantined(digest, desk.quarantine.until(digest)));
-                }
-            }
-        }
+        var touched = new TreeSet<RequestId>();
         for (Request request : hit) {
+            touched.add(request.id());
             Request ended = request;
             for (Attempt attempt : request.openAt(replica)) {
                 ended = ended.ended(attempt.number(), End.DIED, desk.now);
             }
             live.put(request.id(), ended);
         }
-        hit.forEach(request -> drive(request.id()));
+        if (evidence != Evidence.NONE) {
+            touched.addAll(suspicion.after(replica, hit, evidence));
+        }
+        touched.forEach(this::drive);
     }
 
     /** Nothing that the replica ever answered a request under way counts. */

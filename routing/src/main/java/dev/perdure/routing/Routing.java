@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * <pre>
  * Arrived    let in by {@link Admission}, at once or from its queue when there is room; or refused, with the reason
  * under way  driven by {@link Request#turn}: sent, hedged, sent elsewhere, handed down the tiers
- * a replica dies                   what it had goes elsewhere; items in flight at two deaths are quarantined
+ * a replica dies                   what it had goes elsewhere; items that end replicas are quarantined
  * a replica is silent or stuck     what it has goes elsewhere too
  * a replica answers wrongly        nothing it answered counts that has not left
  * ended      by one answer or one reason why there is none, at its deadline at the latest
@@ -182,6 +182,9 @@ public final class Routing {
                             inFlight + (isBusiest ? admission.waiting() : 0),
                             isBusiest ? admission.delayNanos(desk.now) : 0));
             desk.tell(fleet.version(), new FleetEvent.Tick());
+            if (isBusiest) {
+                admission.servedBy(desk.rotation(fleet.version()).size());
+            }
         }
         retire();
         desk.fleets.values().removeIf(Fleet::isOver);
@@ -236,7 +239,7 @@ public final class Routing {
         while (!desk.unread.isEmpty()) {
             Notice notice = desk.unread.removeFirst();
             if (notice instanceof Notice.Gone gone) {
-                requests.gone(gone.replica(), gone.mayBePoison());
+                requests.gone(gone.replica(), gone.evidence());
                 comparisons.without(gone.replica());
             } else if (notice instanceof Notice.Ejected ejected) {
                 switch (ejected.finding().grade()) {

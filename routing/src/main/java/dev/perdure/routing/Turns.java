@@ -42,7 +42,7 @@ final class Turns {
         if (view.isQuarantined(digest)) {
             return new Next.Fail(
                     Status.QUARANTINED,
-                    "input %s was being computed when two replicas ended, and is not tried again for now"
+                    "input %s was being computed when two replicas ended, or more, and is not tried again for now"
                             .formatted(digest));
         }
         boolean isError = request.attempts().stream()
@@ -168,7 +168,7 @@ final class Turns {
         long hedgeAt = attempt.since() + usual;
         long half = (until - attempt.since()) / 2;
         long rescueAt = attempt.since() + Math.clamp(half, RESCUE_MIN * usual, RESCUE_MAX * usual);
-        if (attempt.kind() == Kind.SUSPECT || isDoubled(attempt) || hedgeAt >= until) {
+        if (isTainted(attempt) || isDoubled(attempt) || hedgeAt >= until) {
             return new Next.Wait(until);
         }
         if (now < hedgeAt) {
@@ -183,6 +183,13 @@ final class Turns {
         }
         return new Next.Send(
                 view.choose(others, request.ask()).id(), attempt.tier(), open, isRescue ? Kind.RESCUE : Kind.HEDGE);
+    }
+
+    /** What may end whoever has it is not given to a second one while the first has it. */
+    private boolean isTainted(Attempt attempt) {
+        return attempt.kind() == Kind.SUSPECT
+                || attempt.items().stream()
+                        .anyMatch(i -> view.isTainted(request.items().get(i).digest()));
     }
 
     private boolean isDoubled(Attempt attempt) {

@@ -1,31 +1,35 @@
 package dev.perdure.routing;
 
 import dev.perdure.reliability.HeartbeatWatch;
-import dev.perdure.reliability.Verdict;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A replica's signs of life: a value that turns into the next with every sign, made of {@link HeartbeatWatch} for its
- * silence and of what it has done for its standstill.
+ * silence and of what it has done for its standstill. Both are judged less what the replica is excused for, since its
+ * machine may be busy with other things; see {@link Watch}.
  *
  * <p>It stands still when it has requests and none gets done for {@value #TIMES_STUCK} times what one usually takes,
  * within the bounds given: how long a request may take is known only by those that ended.
  *
  * @param heartbeats how its heartbeats come
+ * @param pace how late they come
  * @param heardAt when it last said anything
  * @param done how many requests it said that it has done
  * @param waiting how many it said that it has
  * @param movedAt when that last changed, or it had nothing to do
  */
-public record Vitals(Bounds bounds, HeartbeatWatch heartbeats, long heardAt, long done, int waiting, long movedAt) {
+public record Vitals(
+        Bounds bounds, HeartbeatWatch heartbeats, Pace pace, long heardAt, long done, int waiting, long movedAt) {
     static final int TIMES_STUCK = 20;
+    private static final long LEARNED_MAX_NANOS = 2_000_000_000L;
 
     /**
      * How long signs may stay away.
      *
      * @param heartbeats how they come when all is well
-     * @param silenceMax every longer silence is a finding, whatever heartbeats were like before
+     * @param silenceMax no shorter silence is a finding; a longer one is, unless heartbeats were so irregular before
      * @param stuckMin no shorter standstill is one
      * @param stuckMax every longer one is
      */
@@ -40,12 +44,12 @@ public record Vitals(Bounds bounds, HeartbeatWatch heartbeats, long heardAt, lon
         }
 
         /**
-         * Returns the usual bounds: a heartbeat every 50 ms, silent after 400 ms, stuck after 400 ms to 30 s. A
-         * stopped process is out within half a second.
+         * Returns the usual bounds: a heartbeat every {@link Fleet#BEAT}, silent after 400 ms, stuck after 400 ms to
+         * 30 s. On a machine that is not busy, a stopped process is out within half a second.
          */
         public static Bounds usual() {
             return new Bounds(
-                    new HeartbeatWatch.Options(50_000_000, 10_000_000, 250_000_000, 8, 200),
+                    new HeartbeatWatch.Options(Fleet.BEAT.toNanos(), 10_000_000, 250_000_000, 8, 200),
                     Duration.ofMillis(400),
                     Duration.ofMillis(400),
                     Duration.ofSeconds(30));
@@ -54,7 +58,8 @@ public record Vitals(Bounds bounds, HeartbeatWatch heartbeats, long heardAt, lon
 
     /** Returns what is known of a replica that has just shown itself. */
     public static Vitals of(Bounds bounds, long now) {
-        return new Vitals(bounds, HeartbeatWatch.of(bounds.heartbeats(), now), now, 0, 0, now);
+        Duration every = Duration.ofNanos(bounds.heartbeats().periodNanos());
+        return new Vitals(bounds, HeartbeatWatch.of(bounds.heartbeats(), now), Pace.of(every, now), now, 0, 0, now);
     }
 
     /**
@@ -66,17 +71,23 @@ public record Vitals(Bounds bounds, HeartbeatWatch heartbeats, long heardAt, lon
     public Vitals beat(long doneNow, int waitingNow, long now) {
         boolean moved = doneNow > done || waitingNow == 0;
         return new Vitals(
-                bounds, heartbeats.heartbeat(now), now, Math.max(done, doneNow), waitingNow, moved ? now : movedAt);
+                bounds,
+                heartbeats.heartbeat(now),
+                pace.after(now),
+                now,
+                Math.max(done, doneNow),
+                waitingNow,
+                moved ? now : movedAt);
     }
 
     /** Takes any other word, such as an answer: it is not silent, and something got done. */
     public Vitals answered(long now) {
-        return new Vitals(bounds, heartbeats, Math.max(heardAt, now), done, waiting, now);
+        return new Vitals(bounds, heartbeats, pace, Math.max(heardAt, now), done, waiting, now);
     }
 
     /** Takes that it was sent a request while it had none: until now there was nothing to do, unless it says otherwise. */
     public Vitals busy(long now) {
-        return waiting > 0 ? this : new Vitals(bounds, heartbeats, heardAt, done, 0, now);
+        return waiting > 0 ? this : new Vitals(bounds, heartbeats, pace, heardAt, done, 0, now);
     }
 
     /**
@@ -84,37 +95,38 @@ public record Vitals(Bounds bounds, HeartbeatWatch heartbeats, long heardAt, lon
      *
      * @param inFlight how many requests it has
      * @param typicalNanos what one usually takes; 0 if unknown
+     * @param excusedNanos how much later everything may be for no fault of its own; asked only when it matters
      */
-    public Optional<Finding> finding(int inFlight, double typicalNanos, long now) {
-        return silent(now).or(() -> stuck(inFlight, typicalNanos, now));
+    Optional<Finding> finding(int inFlight, double typicalNanos, LongSupplier excusedNanos, long now) {
+        return silent(excusedNanos, now).or(() -> stuck(inFlight, typicalNanos, excusedNanos, now));
     }
 
-    private Optional<Finding> silent(long now) {
+    private Optional<Finding> silent(LongSupplier excusedNanos, long now) {
         long silence = now - heardAt;
-        if (silence <= bounds.heartbeats().pauseNanos()) { // cheap: nearly every look ends here
+        if (silence <= bounds.silenceMax().toNanos()) { // cheap: nearly every look ends here
             return Optional.empty();
         }
-        if (silence > bounds.silenceMax().toNanos()) {
-            return Optional.of(new Finding.Silent("nothing was heard from it for %d ms (expected: within %d ms)"
-                    .formatted(millis(silence), bounds.silenceMax().toMillis())));
-        }
-        return heartbeats.check(now) instanceof Verdict.Alarm alarm
-                ? Optional.of(new Finding.Silent(alarm.reason()))
-                : Optional.empty();
+        long learned = Math.min(LEARNED_MAX_NANOS, heartbeats.deadlineNanos() - heartbeats.lastNanos());
+        long allowed = Math.max(bounds.silenceMax().toNanos(), learned) + excusedNanos.getAsLong();
+        return silence <= allowed
+                ? Optional.empty()
+                : Optional.of(new Finding.Silent("nothing was heard from it for %d ms (expected: within %d ms)"
+                        .formatted(millis(silence), millis(allowed))));
     }
 
-    private Optional<Finding> stuck(int inFlight, double typicalNanos, long now) {
+    private Optional<Finding> stuck(int inFlight, double typicalNanos, LongSupplier excusedNanos, long now) {
         long stood = now - movedAt;
-        long allowed = Math.clamp(
-                (long) (TIMES_STUCK * typicalNanos),
-                bounds.stuckMin().toNanos(),
-                bounds.stuckMax().toNanos());
-        if (Math.max(inFlight, waiting) == 0
-                || stood <= (typicalNanos == 0 ? bounds.stuckMax().toNanos() : allowed)) {
+        int has = Math.max(inFlight, waiting);
+        if (has == 0 || stood <= bounds.stuckMin().toNanos()) {
             return Optional.empty();
         }
-        return Optional.of(new Finding.Stuck("%d requests and none done for %d ms (expected: within %d ms)"
-                .formatted(Math.max(inFlight, waiting), millis(stood), millis(allowed))));
+        long times = typicalNanos == 0 ? Long.MAX_VALUE : (long) (TIMES_STUCK * typicalNanos);
+        long allowed =
+                Math.clamp(times, bounds.stuckMin().toNanos(), bounds.stuckMax().toNanos()) + excusedNanos.getAsLong();
+        return stood <= allowed
+                ? Optional.empty()
+                : Optional.of(new Finding.Stuck("%d requests and none done for %d ms (expected: within %d ms)"
+                        .formatted(has, millis(stood), millis(allowed))));
     }
 
     private static long millis(long nanos) {

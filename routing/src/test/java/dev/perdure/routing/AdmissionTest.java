@@ -106,7 +106,7 @@ class AdmissionTest {
             computing--;
             Long since = begun.remove(id);
             if (since != null) {
-                admission.answered(now - since);
+                admission.answered(now - since, now);
                 good++;
                 urgent += id.number() % 10 == 9 ? 1 : 0;
             }
@@ -180,13 +180,25 @@ class AdmissionTest {
     @Test
     void whoeverCannotBeAnsweredInTimeIsToldBeforeAndNotAfter() {
         Admission admission = full(10);
-        for (int i = 0; i < 60; i++) { // a request takes 10 ms
-            admission.answered(10 * MS);
-            admission.arrives(new RequestId(100 + i), ask(10_000 * MS, 1), 0);
+        long now = 0;
+        for (int i = 0; i < 1_000; i++) { // four at once, of 10 ms each
+            now += 5 * MS / 2;
+            admission.arrives(new RequestId(100 + i), ask(now + 10_000 * MS, 1), now);
+            admission.answered(10 * MS, now);
+            admission.turns(now);
         }
-        assertThat(admission.arrives(new RequestId(1), ask(9 * MS, 1), 0)).isInstanceOf(Verdict.Refused.class);
-        assertThat(admission.arrives(new RequestId(2), ask(40 * MS, 1), 0)).isInstanceOf(Verdict.Queued.class);
-        assertThat(admission.turns(31 * MS).dropped()).containsExactly(new RequestId(2));
+        admission.arrives(new RequestId(1), ask(now + 10_000 * MS, 1), now);
+        for (int i = 0; i < 400; i++) {
+            now += 5 * MS / 2;
+            admission.arrives(new RequestId(2_000 + i), ask(now + 10_000 * MS, 1), now);
+            admission.answered(10 * MS, now);
+            admission.turns(now);
+        }
+        assertThat(admission.arrives(new RequestId(2), ask(now + 11 * MS, 1), now))
+                .isInstanceOf(Verdict.Refused.class);
+        assertThat(admission.arrives(new RequestId(3), ask(now + 40 * MS, 1), now))
+                .isInstanceOf(Verdict.Queued.class);
+        assertThat(admission.turns(now + 31 * MS).dropped()).containsExactly(new RequestId(3));
     }
 
     @Test

@@ -229,7 +229,10 @@ class FleetTest {
                 Fleet.of("v", Fleet.Options.usual(Scaling.Options.between(2, 2), 0), 5, Duration.ofSeconds(1), 0);
         Fleet.Step first = adopting.on(new FleetEvent.Tick(), 0);
         assertThat(first.commands()).isEmpty();
-        Fleet.Step second = first.next().on(new FleetEvent.Adopted(new ReplicaId("v", 7)), 10 * MS);
+        var left = new ReplicaId("v", 7);
+        Fleet.Step taken = first.next().on(new FleetEvent.Adopted(left), 9 * MS);
+        assertThat(taken.commands()).isEmpty();
+        Fleet.Step second = taken.next().on(new FleetEvent.Ready(left), 10 * MS);
         assertThat(second.commands()).containsExactly(new FleetCommand.Probe(new ReplicaId("v", 7), 1));
         Fleet.Step third = second.next().on(new FleetEvent.Tick(), SECOND);
         assertThat(third.commands()).contains(new FleetCommand.Start(new ReplicaId("v", 8)));

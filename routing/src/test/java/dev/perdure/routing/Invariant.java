@@ -27,6 +27,8 @@ interface Invariant {
                 new EverythingIsBounded(),
                 new PoisonEndsFew(),
                 new OneAtATimeFailsNobody(),
+                new NobodyIsKilledForTheMachine(),
+                new LossesAreMadeUpAtOnce(),
                 new WholeAgain());
     }
 
@@ -210,7 +212,10 @@ interface Invariant {
         @Override
         public void after(World world) {
             Admission admission = world.routing.admission();
-            require(admission.waiting() <= 100, "%d requests wait", admission.waiting());
+            require(
+                    admission.waiting() <= world.options.admission().queueMax(),
+                    "%d requests wait",
+                    admission.waiting());
             require(admission.underWay() >= 0, "%d requests under way", admission.underWay());
             require(
                     admission.underWay() == world.routing.underWay(),
@@ -231,27 +236,61 @@ interface Invariant {
         }
     }
 
-    /** An item that ends replicas ends two, and those that had it at that moment, in a gateway's life. */
+    /**
+     * An item that ends replicas ends two in a gateway's life, and those that had it at that moment; one or two more when
+     * it is not seen how they ended, or others were with it.
+     */
     final class PoisonEndsFew implements Invariant {
-        private static final int EACH = 6;
+        private static final int EACH = 9;
+        private static final int ONCE = 4;
 
         @Override
         public void atTheEnd(World world) {
-            world.kills.forEach((digest, deaths) ->
-                    require(deaths <= EACH * world.lives(), "%s ended %d replicas", digest, deaths));
+            int most = world.kind == World.Kind.POISON ? ONCE : EACH * world.lives();
+            world.kills.forEach((digest, deaths) -> require(deaths <= most, "%s ended %d replicas", digest, deaths));
         }
     }
 
-    /**
-     * While one other replica is well and there is time, no request fails, but for an item that was in flight at two deaths:
-     * nobody can tell that it was innocent.
-     */
+    /** While one other replica is well or about to be, and there is time, no request fails but one that ends replicas. */
     final class OneAtATimeFailsNobody implements Invariant {
         @Override
         public void saw(Command command, World world) {
-            if (command instanceof Command.Fail fail && fail.status() != Status.QUARANTINED && !world.mayFail()) {
-                throw new AssertionError(fail + ", though another replica is well");
+            if (command instanceof Command.Fail fail && !world.mayFail()) {
+                boolean isGuilty =
+                        world.mustFind(fail.request()).ask.digests().stream().anyMatch(world::isPoison);
+                require(isGuilty && fail.status() == Status.QUARANTINED, "%s, though another replica is well", fail);
             }
+        }
+    }
+
+    /** On a machine that is busy, a replica may be passed by for a while, but is not killed. */
+    final class NobodyIsKilledForTheMachine implements Invariant {
+        @Override
+        public void saw(Command command, World world) {
+            boolean isKill = command instanceof Command.OfFleet of && of.command() instanceof FleetCommand.Kill;
+            require(world.kind != World.Kind.BUSY || !isKill, "%s, which is well", command);
+        }
+    }
+
+    /** Whoever was of use is replaced without a pause, however often that happens. */
+    final class LossesAreMadeUpAtOnce implements Invariant {
+        private static final long PAUSE = 300_000_000;
+        private long wholeAt;
+
+        @Override
+        public void after(World world) {
+            if (world.kind != World.Kind.LOSSES) {
+                return;
+            }
+            long there = world.processes.values().stream()
+                    .filter(process -> !process.isDead)
+                    .count();
+            wholeAt = there >= world.target + world.standbys ? world.now : wholeAt;
+            require(
+                    world.now - wholeAt <= PAUSE,
+                    "%d replicas of %d, and no other is started",
+                    there,
+                    world.target + world.standbys);
         }
     }
 

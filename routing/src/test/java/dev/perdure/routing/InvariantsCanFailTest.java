@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perdure.routing.World.Machine;
 import dev.perdure.routing.World.Machines;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -174,5 +176,58 @@ class InvariantsCanFailTest {
                     };
                 }))
                 .containsAnyOf("in use of", "expected:", "nobody can answer", "though another replica is well");
+    }
+
+    @Test
+    void killingWhoeverIsLateIsFound() {
+        assertThat(caught((real, _) -> (event, now) -> {
+                    Step step = real.on(event, now);
+                    var commands = new ArrayList<>(step.commands());
+                    for (Notice notice : step.notices()) {
+                        if (notice instanceof Notice.Ejected ejected) {
+                            commands.add(new Command.OfFleet(new FleetCommand.Kill(ejected.replica(), "late")));
+                        }
+                    }
+                    return new Step(commands, step.notices());
+                }))
+                .contains("which is well");
+    }
+
+    @Test
+    void pausingBeforeEveryStartIsFound() {
+        assertThat(caught((real, _) -> {
+                    var held = new ArrayDeque<Command>();
+                    var since = new ArrayDeque<Long>();
+                    return (event, now) -> {
+                        Step step = real.on(event, now);
+                        var commands = new ArrayList<Command>();
+                        for (Command command : step.commands()) {
+                            if (command instanceof Command.OfFleet of && of.command() instanceof FleetCommand.Start) {
+                                held.addLast(command);
+                                since.addLast(now);
+                            } else {
+                                commands.add(command);
+                            }
+                        }
+                        while (!held.isEmpty() && now - since.getFirst() > 400_000_000) {
+                            commands.add(held.removeFirst());
+                            since.removeFirst();
+                        }
+                        return new Step(commands, step.notices());
+                    };
+                }))
+                .containsAnyOf("and no other is started", "in use of", "expected:");
+    }
+
+    @Test
+    void refusingWhoeverWasNearAPoisonIsFound() {
+        assertThat(caught(meddling(commands -> commands.stream()
+                        .map(command -> command instanceof Command.Answer answer
+                                        && answer.request().number() % 50 == 7
+                                ? (Command) new Command.Fail(
+                                        answer.request(), Status.QUARANTINED, "it was near", Optional.empty())
+                                : command)
+                        .toList())))
+                .contains("though another replica is well");
     }
 }

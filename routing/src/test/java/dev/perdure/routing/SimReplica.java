@@ -59,7 +59,7 @@ final class SimReplica {
             in(world.millis(1, 200), () -> die(134));
             return;
         }
-        in(world.millis(50, 300), () -> {
+        in(world.start(), () -> {
             isReady = true;
             world.tell(world.delay(), new FleetEvent.Ready(id));
             beat();

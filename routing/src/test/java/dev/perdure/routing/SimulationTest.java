@@ -40,7 +40,15 @@ class SimulationTest {
                         226, // requests with a stuck replica filled the room for all others
                         3_775, // a replica that was adopted before its version was known ran on for nobody
                         4_277, // while a stuck replica was not yet found, its requests filled the queue
-                        946) // failed by one and with another when that died, an item was given up while a third came
+                        946, // failed by one and with another when that died, an item was given up while a third came
+                        50_080, // what showed a replica to be wrong was looked at after its answers had left
+                        649, // a replica that was late because its machine was busy was killed
+                        853, // a request was refused while replicas were being replaced
+                        1_023, // what was in flight at a death from outside was refused with the guilty
+                        243, // a batch in flight at a death was sent to two others at once
+                        1_263, // of two inputs that were together at two deaths both were found guilty
+                        1_903, // what was refused with a guilty one stayed under its suspicion
+                        2_563) // an innocent one was found guilty beside the guilty, of which less was known
                 .forEach(seed -> new World(seed, REAL, false).run());
     }
 

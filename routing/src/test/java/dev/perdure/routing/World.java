@@ -41,7 +41,13 @@ final class World {
         /** The same while another version takes the place of the one served. */
         UPGRADE,
         /** Far more is asked than can be answered. */
-        OVERLOAD
+        OVERLOAD,
+        /** Replicas are killed from outside faster than they start, and there is time enough: no request may fail. */
+        LOSSES,
+        /** Everything stands still again and again, as on a machine that is busy: nobody is killed, no request fails. */
+        BUSY,
+        /** Requests that end replicas, beside others that may not fail. */
+        POISON
     }
 
     /** A client's request and what became of it. */
@@ -114,6 +120,8 @@ final class World {
     private long order;
     private long nextRequest = 1;
     private long delays = 1;
+    private long poisonAt = SECOND;
+    private int poisons;
     private long scheduledWake = Long.MAX_VALUE;
     private int life;
 
@@ -123,13 +131,13 @@ final class World {
         this.keepsNotes = keepsNotes;
         random = new SplittableRandom(seed);
         kind = kindOf(seed);
-        target = kind == Kind.ONE_AT_A_TIME || kind == Kind.UPGRADE ? 2 + random.nextInt(3) : 1 + random.nextInt(4);
+        target = mayFail() ? 1 + random.nextInt(4) : 2 + random.nextInt(3);
         standbys = random.nextInt(3);
         hasPrevious = random.nextInt(3) == 0;
         lost = kind == Kind.WILD && random.nextBoolean() ? random.nextDouble() * 0.02 : 0;
         poison = kind == Kind.WILD && random.nextInt(3) == 0 ? 0.02 : 0;
         service = kind == Kind.OVERLOAD ? millis(20, 40) : millis(5, 40);
-        double busy = kind == Kind.OVERLOAD ? 3 : 0.1 + 0.3 * random.nextDouble();
+        double busy = kind == Kind.OVERLOAD ? 3 : 0.1 + (isSteady() ? 0.15 : 0.3) * random.nextDouble();
         gap = (long) (service / 2.0 / target / busy);
         options = options();
         routing = new Routing(options, random.split());
@@ -140,7 +148,8 @@ final class World {
         if (kind == Kind.UPGRADE) {
             in(millis(800, 2_500), this::upgrade);
         }
-        int planned = kind == Kind.OVERLOAD ? 0 : random.nextInt(10);
+        in(SECOND, this::keepOn);
+        int planned = kind == Kind.OVERLOAD || isSteady() ? 0 : random.nextInt(10);
         for (int i = 0; i < planned; i++) {
             long at = !mayFail() ? SECOND + (FAULTS_END - SECOND) * i / planned : random.nextLong(FAULTS_END);
             in(at, mayFail() ? this::fault : this::faultOfOne);
@@ -149,11 +158,63 @@ final class World {
 
     private static Kind kindOf(long seed) {
         int of = (int) (seed % 20);
+        if (of == 3 || of == 9 || of == 13) {
+            return of == 3 ? Kind.POISON : of == 9 ? Kind.BUSY : Kind.LOSSES;
+        }
         return of == 19 ? Kind.OVERLOAD : of % 10 < 6 ? Kind.WILD : of % 10 == 8 ? Kind.UPGRADE : Kind.ONE_AT_A_TIME;
     }
 
     boolean mayFail() {
         return kind == Kind.WILD || kind == Kind.OVERLOAD;
+    }
+
+    /** Whether the same goes wrong all the time. */
+    private boolean isSteady() {
+        return kind == Kind.LOSSES || kind == Kind.BUSY || kind == Kind.POISON;
+    }
+
+    private void keepOn() {
+        if (now >= FAULTS_END || !isSteady()) {
+            return;
+        }
+        faults++;
+        switch (kind) {
+            case BUSY -> {
+                standStill();
+                in(millis(10, 150), this::keepOn);
+            }
+            case LOSSES, POISON -> {
+                anybody().ifPresent(who -> who.die(137));
+                in(kind == Kind.LOSSES ? millis(300, 900) : millis(900, 1_800), this::keepOn);
+            }
+            case WILD, ONE_AT_A_TIME, UPGRADE, OVERLOAD -> {}
+        }
+    }
+
+    /** One process gets no time for a while, be it the gateway; or none does. */
+    private void standStill() {
+        long until = now + (long) Math.min(700e6, -120e6 * Math.log(1 - random.nextDouble()));
+        int who = random.nextInt(target + 2);
+        List<SimReplica> alive =
+                processes.values().stream().filter(process -> !process.isDead).toList();
+        if (who < 2) {
+            note(() -> (who == 0 ? "the gateway" : "everything") + " stands still for " + (until - now) / 1_000_000
+                    + " ms");
+            gatewayAway += until - now;
+            pausedUntil = Math.max(pausedUntil, until);
+        }
+        if (who == 1) {
+            alive.forEach(process -> process.stoppedUntil = Math.max(process.stoppedUntil, until));
+        } else if (who > 1 && !alive.isEmpty()) {
+            SimReplica one = alive.get(random.nextInt(alive.size()));
+            note(() -> one.id + " stands still for " + (until - now) / 1_000_000 + " ms");
+            one.stoppedUntil = Math.max(one.stoppedUntil, until);
+        }
+    }
+
+    /** How long a process takes until it is ready. */
+    long start() {
+        return kind == Kind.LOSSES ? millis(300, 900) : millis(50, 300);
     }
 
     /** The new version is deployed, gets all new requests once it is whole, and the old one goes. */
@@ -176,7 +237,8 @@ final class World {
         return new Routing.Options(
                 Duration.ofMillis(20),
                 Request.Options.usual(),
-                new Admission.Options(100, new ConcurrencyLimit.Options(16, 4, 256, 1.5), Optional.empty()),
+                new Admission.Options(
+                        isSteady() ? 2_000 : 100, new ConcurrencyLimit.Options(16, 4, 256, 1.5), Optional.empty()),
                 new Quarantine.Options(20, Duration.ofSeconds(60)),
                 0.05,
                 0.05,
@@ -307,6 +369,7 @@ final class World {
             case FleetEvent.Found e -> e.replica();
             case FleetEvent.Doubted e -> e.replica();
             case FleetEvent.Sent e -> e.replica();
+            case FleetEvent.Suspected e -> e.replica();
             case FleetEvent.Ended e -> e.replica();
             case FleetEvent.Answered e -> e.replica();
             case FleetEvent.Overtaken e -> e.replica();
@@ -516,6 +579,10 @@ final class World {
         int items = random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1;
         for (int i = 0; i < items; i++) {
             boolean isPoison = now < FAULTS_END && random.nextDouble() < poison;
+            if (kind == Kind.POISON && now >= poisonAt && now < FAULTS_END) {
+                poisonAt += 700_000_000L;
+                digests.add("poison of " + poisons++);
+            }
             digests.add(isPoison ? "poison" + random.nextInt(3) : "x" + random.nextInt(200));
         }
         var tiers = new ArrayList<Tier>(List.of(new Tier.Model(served)));
@@ -528,7 +595,9 @@ final class World {
                 tiers.add(new Tier.Rule());
             }
         }
-        long patience = kind == Kind.WILD ? millis(50, 2_000) : kind == Kind.OVERLOAD ? 20 * service : 2 * SECOND;
+        long patience = kind == Kind.WILD
+                ? millis(50, 2_000)
+                : kind == Kind.OVERLOAD ? 20 * service : isSteady() ? 4 * SECOND : 2 * SECOND;
         Optional<String> key = random.nextInt(4) == 0 ? Optional.of("key" + random.nextInt(20)) : Optional.empty();
         var ask = new Ask(tiers, now + patience, random.nextInt(3), "client", key, digests);
         asked.put(id, new Asked(ask, now));
@@ -611,6 +680,7 @@ final class World {
             }
             if (process.isReady) {
                 tell(millis(1, 150), new FleetEvent.Adopted(process.id));
+                tell(150_000_000L, new FleetEvent.Ready(process.id));
             } else {
                 process.die(137); // nobody waits for it
             }

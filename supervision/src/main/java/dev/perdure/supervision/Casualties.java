@@ -7,6 +7,7 @@ import dev.perdure.reliability.RecoveryPlanner.Option;
 import dev.perdure.reliability.Strategy;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Books what failed: in the slots' histories, and as incidents, with what was decided about them. */
 final class Casualties {
@@ -48,6 +49,7 @@ final class Casualties {
         String target = Staffing.target(life.slot);
         Decision decision = life.decided.orElseGet(() -> desk.counsel.decide(new Counsel.Question(
                 List.of(new Evidence(failure.shows(), 1, 1, failure.evidence())),
+                failure.isThere() ? desk.counsel.absentWhenThere() : Set.of(),
                 target,
                 hostOf(life),
                 recoveries.afterFailure(life),
@@ -166,7 +168,13 @@ final class Casualties {
     /** Records an incident of the whole group, with what was decided among these. */
     Decision aboutGroup(String kind, String evidence, long generation, String action, List<Option> options) {
         Decision decision = desk.counsel.decide(new Counsel.Question(
-                Counsel.evidence(kind, evidence), GROUP, Optional.empty(), options, List.of(), OF_GROUP));
+                Counsel.evidence(kind, evidence),
+                kind.equals("group-stuck") ? desk.counsel.absentWhenThere() : Set.of(),
+                GROUP,
+                Optional.empty(),
+                options,
+                List.of(),
+                OF_GROUP));
         desk.trials.tries(
                 GROUP,
                 desk.journal.open(
@@ -189,6 +197,7 @@ final class Casualties {
                 ? Optional.empty()
                 : Optional.of(desk.counsel.decide(new Counsel.Question(
                         seen,
+                        Set.of(),
                         kind + " of " + life.id,
                         hostOf(life),
                         recoveries.whenNoticed(life),
@@ -216,6 +225,7 @@ final class Casualties {
         desk.trials.failed(target);
         Decision decision = desk.counsel.decide(new Counsel.Question(
                 List.of(evidence),
+                Set.of(),
                 target,
                 hostOf(life),
                 recoveries.whenSlow(life, times),

@@ -12,8 +12,10 @@ import dev.perdure.reliability.RecoveryPlanner;
 import dev.perdure.reliability.RecoveryPlanner.Option;
 import dev.perdure.reliability.RecoveryPlanner.Situation;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides what to do about what was seen: from the evidence to what is believed to be wrong, and from there to the recovery
@@ -33,6 +35,7 @@ final class Counsel {
      * What there is to decide.
      *
      * @param evidence all that was seen
+     * @param absent what would have been told, and was not
      * @param target what it concerns, in the words in which its attempts are remembered
      * @param host where that is; empty when it is nowhere, or nobody knows
      * @param options what could be done, those that are refused here included
@@ -41,6 +44,7 @@ final class Counsel {
      */
     record Question(
             List<Evidence> evidence,
+            Set<EvidenceKind> absent,
             String target,
             Optional<String> host,
             List<Option> options,
@@ -58,6 +62,9 @@ final class Counsel {
         Diagnosis diagnosis = Diagnosis.priorFrom(run.precedents().causes());
         for (Evidence seen : question.evidence()) {
             diagnosis = diagnosis.after(seen, LIKELIHOODS);
+        }
+        for (EvidenceKind unseen : question.absent()) {
+            diagnosis = diagnosis.afterAbsence(unseen, LIKELIHOODS);
         }
         if (question.host().isPresent()) {
             Optional<Evidence> lemon = fleet.evidence(question.host().get());
@@ -78,6 +85,16 @@ final class Counsel {
     /** Returns what is known of hosts. With one host there is nothing to compare it with, and nowhere else to go. */
     private Fleet fleet() {
         return run.hosts().size() > 1 ? staffing.fleet(run.precedents().fleet()) : Fleet.empty();
+    }
+
+    /**
+     * Returns what is not seen of a worker, or a group, that does not answer though nobody has ended. Within one host a
+     * connection that is cut is told at once; between hosts it may take minutes, so its absence says nothing.
+     */
+    Set<EvidenceKind> absentWhenThere() {
+        return run.hosts().size() > 1
+                ? EnumSet.of(EvidenceKind.PROCESS_EXITED)
+                : EnumSet.of(EvidenceKind.PROCESS_EXITED, EvidenceKind.CONNECTION_LOST);
     }
 
     /** Returns the hosts to launch on, the best first: all of them when all are lemons. */

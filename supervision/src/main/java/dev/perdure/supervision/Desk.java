@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a supervisor works with: its memory, its clock, and what it has decided to do in the step at hand. */
 final class Desk {
@@ -132,8 +133,9 @@ final class Desk {
      * launched by another supervisor and is not heard of: it could come back later, further than all, with a wrong state.
      */
     void dismissOthers(Generation generation) {
+        Set<WorkerId> members = generation.members();
         for (Life life : roster.joined()) {
-            if (generation.rankOf(life.id).isEmpty() && !life.meeting) {
+            if (!members.contains(life.id) && !life.meeting) {
                 dismiss(life, "fewer workers are wanted");
             }
         }

@@ -18,6 +18,11 @@ public sealed interface Failure {
     /** What that is evidence of. */
     EvidenceKind shows();
 
+    /** Returns whether its process is there and connected as far as anybody knows: an end of either is told at once. */
+    default boolean isThere() {
+        return false;
+    }
+
     /** @param exit its exit value; 128 + n when signal n ended it */
     record Exited(int exit) implements Failure {
         @Override
@@ -130,6 +135,11 @@ public sealed interface Failure {
         public EvidenceKind shows() {
             return EvidenceKind.HEARTBEAT_MISSED;
         }
+
+        @Override
+        public boolean isThere() {
+            return true;
+        }
     }
 
     record Stuck(Phase phase, String what) implements Failure {
@@ -147,6 +157,11 @@ public sealed interface Failure {
         public EvidenceKind shows() {
             return phase.asPhase().whenStuck();
         }
+
+        @Override
+        public boolean isThere() {
+            return true;
+        }
     }
 
     record NotReady(Duration waited) implements Failure {
@@ -163,6 +178,11 @@ public sealed interface Failure {
         @Override
         public EvidenceKind shows() {
             return EvidenceKind.STUCK_COLLECTIVE;
+        }
+
+        @Override
+        public boolean isThere() {
+            return true;
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.perdure.supervision;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A group of workers that step together, until one of them fails, leaves or joins. A later generation fences all earlier
@@ -89,6 +91,13 @@ public record Generation(
 
     public int microbatches() {
         return shares.getLast().to();
+    }
+
+    /** Returns who is in. */
+    Set<WorkerId> members() {
+        Set<WorkerId> members = new HashSet<>(2 * shares.size());
+        shares.forEach(share -> members.add(share.worker()));
+        return members;
     }
 
     /** Returns a worker's rank, if it is a member. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** All processes that may exist, in the order in which they were launched. */
@@ -119,7 +120,7 @@ final class Roster {
      */
     boolean isJoinerReady(Generation generation, long longAgo) {
         boolean othersStart = any(life -> life.stage == Life.Stage.STARTING);
-        return any(life ->
-                life.isJoined() && generation.rankOf(life.id).isEmpty() && (!othersStart || life.since <= longAgo));
+        Set<WorkerId> members = generation.members();
+        return any(life -> life.isJoined() && !members.contains(life.id) && (!othersStart || life.since <= longAgo));
     }
 }

@@ -1,5 +1,6 @@
 package dev.perdure.supervision;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -9,6 +10,8 @@ import java.util.OptionalLong;
  * fenced for it; otherwise a successor would see a worker that died, and go on with what the others have from it.
  */
 final class Trust {
+    private static final Duration NOTED_EVERY = Duration.ofSeconds(1);
+
     private final Desk desk;
     private final Map<WorkerId, Failure> accused = new LinkedHashMap<>();
     private Trusted trusted;
@@ -16,6 +19,7 @@ final class Trust {
     /** Where the generation began, once this supervisor has heard of it. */
     private OptionalLong began = OptionalLong.empty();
 
+    private OptionalLong notedAt = OptionalLong.empty();
     private Witnesses witnesses = new Witnesses(0);
 
     Trust(Desk desk, Trusted known) {
@@ -45,9 +49,16 @@ final class Trust {
         return witnesses.said(worker, position, digest);
     }
 
+    /**
+     * What is agreed on is made durable once a second: a successor that knows of a little less goes back a little further, and
+     * is as right.
+     */
     void agreed(long position, String digest) {
         trusted = trusted.agreed(position);
-        desk.outbox.add(new Fact.Agreed(position, digest));
+        if (notedAt.isEmpty() || desk.clock - notedAt.getAsLong() >= NOTED_EVERY.toNanos()) {
+            notedAt = OptionalLong.of(desk.clock);
+            desk.outbox.add(new Fact.Agreed(position, digest));
+        }
     }
 
     void checked(long position) {

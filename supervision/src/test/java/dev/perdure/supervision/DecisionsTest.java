@@ -50,6 +50,26 @@ class DecisionsTest {
     }
 
     @Test
+    void aStoppedWorkerIsBelievedToHangSinceNeitherItsProcessNorItsConnectionHasEnded() {
+        Scene scene = Scene.stepping(2, 0);
+        scene.pass(2_500, 1, new Progress(4, Phase.EXCHANGING, -1), "w0-1");
+        assertThat(scene.incidents().getFirst().kind()).isEqualTo("worker-silent");
+        assertThat(decided(scene).diagnosis().mostLikely()).isEqualTo(FaultKind.HANG);
+        assertThat(decided(scene).diagnosis().chance(FaultKind.NETWORK_CUT)).isLessThan(0.2);
+    }
+
+    @Test
+    void aLostConnectionIsBelievedToBeTheProcessOrTheNetwork() {
+        Scene scene = Scene.stepping(2, 0);
+        long connection = scene.connections.getOrDefault(id("w1-1"), 0L);
+        scene.on(new Event.ConnectionLost(connection, id("w1-1"), "reset by peer"));
+        for (int i = 0; i < 100 && scene.incidents().isEmpty(); i++) {
+            scene.pass(50, 1, new Progress(4, Phase.EXCHANGING, -1), "w0-1");
+        }
+        assertThat(decided(scene).diagnosis().chance(FaultKind.HANG)).isLessThan(0.1);
+    }
+
+    @Test
     void aSpareIsCheaperThanARestart() {
         Scene scene = Scene.stepping(2, 1).on(new Event.Exited(id("w0-1"), 137)).tick();
         assertThat(decided(scene).chosen()).isEqualTo(new Strategy.ReplaceFromSpare());

@@ -10,7 +10,8 @@
  *       engine, and of those who step together.
  *   <li>{@link dev.perdure.testkit.OipContract}: the promises of a server of the Open Inference Protocol, wherever it
  *       listens; {@link dev.perdure.testkit.OipHttp} speaks with it as its clients do.
- *   <li>{@link dev.perdure.testkit.PostgresServer}: a real PostgreSQL for as long as the tests run.
+ *   <li>{@link dev.perdure.testkit.PostgresServer}: a real PostgreSQL for as long as the tests run; {@link
+ *       dev.perdure.testkit.Certificates}: certificates that nobody has used before.
  * </ol>
  */
 @NullMarked

@@ -1,5 +1,6 @@
 package dev.perdure.training;
 
+import dev.perdure.core.DType;
 import dev.perdure.core.TensorData;
 import dev.perdure.engine.Collective;
 import dev.perdure.engine.Collective.Part;
@@ -11,21 +12,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the members' shares of a gradient into the whole, in every member the same bits: those of {@link TreeSum} over all
- * microbatches. Two exchanges a step: sums of subtrees to the owners of segments, and beside them losses, statistics and
- * notes, which are small, to everybody; then finished segments to everybody. A group of one exchanges nothing.
+ * microbatches. Sums of subtrees go to whoever is to sum them, and beside them losses, statistics and notes, which are small,
+ * to everybody; unless the plan is direct, a second exchange brings finished segments to everybody. A group of one exchanges
+ * nothing.
  *
- * <p>Holds one segment for each subtree of the others. Made for one generation; does not own the group. Not thread-safe.
+ * <p>Holds what it sums of each subtree of the others: a segment, or all of it. Made for one generation; does not own the
+ * group. Not thread-safe.
  */
 public final class GroupExchange implements AutoCloseable {
     private final Collective group;
     private final ExchangePlan plan;
+    private final boolean direct;
     private final List<Subtree> subtrees;
     private final Arena arena = Arena.ofShared();
     private final List<MemorySegment> received;
     private final ResultTable results;
+    private final @Nullable MemorySegment[] letters;
 
     /**
      * Prepares for a generation's exchanges.
@@ -34,17 +40,24 @@ public final class GroupExchange implements AutoCloseable {
      *     dev.perdure.engine.TrainableModel#statistics} says
      */
     public GroupExchange(Collective group, ExchangePlan plan, int statistics) {
+        this(group, plan, statistics, plan.isDirect());
+    }
+
+    /** @param direct whether everybody adds everything, which gives the same bits */
+    GroupExchange(Collective group, ExchangePlan plan, int statistics, boolean direct) {
         if (group.size() != plan.members()) {
             throw new IllegalArgumentException(
                     "members: %d (expected: %d, as planned)".formatted(group.size(), plan.members()));
         }
         this.group = group;
         this.plan = plan;
+        this.direct = direct;
         this.subtrees = plan.subtrees();
-        long segmentBytes = bytes(plan.segmentOf(group.rank()));
+        long summedBytes = bytes(summedBy(group.rank()));
         this.received = subtrees.stream()
-                .map(subtree -> arena.allocate(subtree.rank() == group.rank() ? 0 : segmentBytes, 64))
+                .map(subtree -> arena.allocate(subtree.rank() == group.rank() ? 0 : summedBytes, 64))
                 .toList();
+        this.letters = new @Nullable MemorySegment[group.size()];
         this.results = new ResultTable(arena, plan.microbatches(), statistics);
     }
 
@@ -58,7 +71,7 @@ public final class GroupExchange implements AutoCloseable {
      *
      * @param own this member's share, of which the sums are overwritten
      * @param notes what members tell each other besides, in order of rank: this member's is sent, the others are filled
-     * @return the whole, in {@code own.whole()}; valid until the next exchange
+     * @return the whole, in {@code own.whole()} or in memory of this object; valid until the next exchange
      * @throws dev.perdure.engine.CollectiveFailedException if the group no longer works together
      */
     public StepGradient exchange(StepPlan steps, long step, ShareGradient own, List<MemorySegment> notes) {
@@ -68,9 +81,18 @@ public final class GroupExchange implements AutoCloseable {
         List<Optional<MemorySegment>> sums = ownSums(own);
         results.put(own.microbatches());
         exchangeSums(steps, step, sums, notes);
-        sumSegment(steps, step, sums, slice(own.whole(), group.rank()));
-        exchangeSegments(step, own.whole());
-        return new StepGradient(own.whole(), results.get(index -> samples(steps, step, index)));
+        MemorySegment summed = sum(steps, step, sums);
+        TensorData whole = direct ? new TensorData(DType.F32, own.whole().shape(), summed) : own.whole();
+        if (!direct) {
+            slice(whole, group.rank()).copyFrom(summed);
+            exchangeSegments(step, whole);
+        }
+        return new StepGradient(whole, results.get(index -> samples(steps, step, index)));
+    }
+
+    /** Returns which parameters of all sums a member adds. */
+    private Segment summedBy(int rank) {
+        return direct ? new Segment(0, plan.parameters()) : plan.segmentOf(rank);
     }
 
     private static int samples(StepPlan steps, long step, int index) {
@@ -96,33 +118,57 @@ public final class GroupExchange implements AutoCloseable {
                 incoming.add(new Part(subtree.rank(), received.get(i)));
             }
             own.get(i)
-                    .ifPresent(sum -> others().forEach(
-                                    other -> outgoing.add(new Part(other, slice(sum, plan.segmentOf(other))))));
+                    .ifPresent(sum ->
+                            others().forEach(other -> outgoing.add(new Part(other, slice(sum, summedBy(other))))));
         }
+        List<MemorySegment> letters = IntStream.range(0, group.size())
+                .mapToObj(rank ->
+                        letter(rank, rowsOf(rank).byteSize() + notes.get(rank).byteSize()))
+                .toList();
+        pack(letters.get(group.rank()), rowsOf(group.rank()), notes.get(group.rank()));
         others().forEach(other -> {
-            outgoing.add(new Part(other, rowsOf(group.rank())));
-            incoming.add(new Part(other, rowsOf(other)));
-            outgoing.add(new Part(other, notes.get(group.rank())));
-            incoming.add(new Part(other, notes.get(other)));
+            outgoing.add(new Part(other, letters.get(group.rank())));
+            incoming.add(new Part(other, letters.get(other)));
         });
         group.exchange("exchange of gradient sums of step " + step, outgoing, incoming);
+        others().forEach(other -> unpack(letters.get(other), rowsOf(other), notes.get(other)));
+    }
+
+    /** What is small travels together, since each message wakes threads at both ends: room for that of one member. */
+    private MemorySegment letter(int rank, long bytes) {
+        MemorySegment room = letters[rank];
+        if (room == null || room.byteSize() < bytes) {
+            room = arena.allocate(bytes, Long.BYTES);
+            letters[rank] = room;
+        }
+        return room.asSlice(0, bytes);
+    }
+
+    private static void pack(MemorySegment letter, MemorySegment rows, MemorySegment note) {
+        MemorySegment.copy(rows, 0, letter, 0, rows.byteSize());
+        MemorySegment.copy(note, 0, letter, rows.byteSize(), note.byteSize());
+    }
+
+    private static void unpack(MemorySegment letter, MemorySegment rows, MemorySegment note) {
+        MemorySegment.copy(letter, 0, rows, 0, rows.byteSize());
+        MemorySegment.copy(letter, rows.byteSize(), note, 0, note.byteSize());
     }
 
     private static boolean isPresent(StepPlan steps, long step, Subtree subtree) {
         return subtree.leaves().indices().anyMatch(index -> samples(steps, step, index) > 0);
     }
 
-    /** Sums what everybody summed of this member's segment, along the rest of the tree. */
-    private void sumSegment(StepPlan steps, long step, List<Optional<MemorySegment>> own, MemorySegment into) {
+    /** Sums what everybody summed of what is this member's to add, along the rest of the tree, in the memory of one of the sums. */
+    private MemorySegment sum(StepPlan steps, long step, List<Optional<MemorySegment>> own) {
         var sum = new TreeSum<MemorySegment>(FloatSums::addInto);
         for (int i = 0; i < subtrees.size(); i++) {
             Subtree subtree = subtrees.get(i);
             Optional<MemorySegment> part = subtree.rank() == group.rank()
-                    ? own.get(i).map(whole -> slice(whole, plan.segmentOf(group.rank())))
+                    ? own.get(i).map(whole -> slice(whole, summedBy(group.rank())))
                     : Optional.of(received.get(i)).filter(_ -> isPresent(steps, step, subtree));
             sum.add(subtree.leaves().size(), part);
         }
-        into.copyFrom(sum.finish().orElseThrow(() -> new AssertionError("a step has at least one sample")));
+        return sum.finish().orElseThrow(() -> new AssertionError("a step has at least one sample"));
     }
 
     private MemorySegment rowsOf(int rank) {

@@ -62,9 +62,10 @@ final class Recheck {
      * Compares with the other members. Every member calls it.
      *
      * @param own what this member computed of the step
+     * @param waits is called before the others are waited for, who may be late through no fault of this member's
      * @throws MiscomputedException in all members, if anything comes out different
      */
-    void compare(long step, ShareGradient own) throws InterruptedException {
+    void compare(long step, ShareGradient own, Runnable waits) throws InterruptedException {
         if (!isDue(step)) {
             return;
         }
@@ -84,6 +85,7 @@ final class Recheck {
             said[most + i] = compute(step, others.get(i));
         }
         seen.clear();
+        waits.run();
         List<long[]> all = team.group().gatherLongs(said);
         var different = new ArrayList<Different>();
         for (int owner = 0; owner < size; owner++) {

@@ -43,7 +43,7 @@ final class Replica implements AutoCloseable {
     private Purpose waiting = Purpose.IDLE;
     private @Nullable RunCheckpoints checkpoints;
     private @Nullable ProgressFile leading;
-    private @Nullable Metrics metrics;
+    private final RecentFigures figures = new RecentFigures();
     private Standing standing = Standing.NOBODY;
     private LossNotices losses = new LossNotices();
     private Consumer<TrainingEvent> say = _ -> {};
@@ -101,6 +101,11 @@ final class Replica implements AutoCloseable {
                     @Override
                     public void moved() {
                         Replica.this.moved();
+                    }
+
+                    @Override
+                    public void saves() {
+                        standing.saves();
                     }
 
                     @Override
@@ -220,6 +225,7 @@ final class Replica implements AutoCloseable {
             checkpoints.awaitCaptured();
         }
         position = -1;
+        figures.clear();
     }
 
     void take(State state) {
@@ -256,24 +262,31 @@ final class Replica implements AutoCloseable {
         trained = true;
         compared = team.group().size() > 1;
         waiting = Purpose.IDLE;
-        try (Metrics _ = team.leads() ? openMetrics() : null) {
-            standing = stands;
-            losses = new LossNotices();
-            if (!runOrRedo(team)) {
-                return Optional.empty();
+        standing = stands;
+        losses = new LossNotices();
+        try (Metrics metrics = team.leads() ? openMetrics() : null) {
+            stands.figures(metrics == null ? null : lines -> write(metrics, lines));
+            try {
+                return trainToTheEnd(team);
+            } finally {
+                stands.figures(null);
             }
-            String weights = Weights.sha256(model.state());
-            TrainingEvent finished = loop.finished(team, weights);
-            if (leading != null && checkpoints != null) {
-                booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.books().step());
-                checkpoints.saveUnlessDone(loop.books().step(), loop.books()::state, Map.of());
-                checkpoints.finish();
-                say.accept(finished);
-            }
-            return Optional.of(weights);
-        } finally {
-            metrics = null;
         }
+    }
+
+    private Optional<String> trainToTheEnd(Team team) throws IOException, InterruptedException {
+        if (!runOrRedo(team)) {
+            return Optional.empty();
+        }
+        String weights = Weights.sha256(model.state());
+        TrainingEvent finished = loop.finished(team, weights);
+        if (leading != null && checkpoints != null) {
+            booking.enter(Phase.FINISH, Purpose.SAVE_STALL, loop.books().step());
+            checkpoints.saveUnlessDone(loop.books().step(), loop.books()::state, Map.of());
+            checkpoints.finish();
+            say.accept(finished);
+        }
+        return Optional.of(weights);
     }
 
     /** A step that gives no finite numbers is computed once more: most faults of machines do not come twice. */
@@ -300,44 +313,34 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    /** Hears where a state stands. */
-    interface Standing {
-        Standing NOBODY = new Standing() {
-            @Override
-            public void at(long position, long digest) {}
-
-            @Override
-            public void checked(long position) {}
-
-            @Override
-            public void noticed(String kind, String evidence) {}
-        };
-
-        void at(long position, long digest);
-
-        /** Gradients were computed again by others, up to here. Told to the leader alone. */
-        void checked(long position);
-
-        /** Something happened that people should know of. */
-        void noticed(String kind, String evidence);
-    }
-
+    /** Opens the metrics file, and writes what the leader before had no time to. */
     private Metrics openMetrics() throws IOException {
-        metrics = Metrics.openAfter(loop.books().step(), folder.metrics());
+        long now = loop.books().position();
+        Metrics metrics = Metrics.openAfter(now, folder.metrics());
+        metrics.write(figures.between(metrics.last(), now).stream()
+                .map(EventLines::format)
+                .toList());
         return metrics;
     }
 
-    private void tell(TrainingEvent event) {
+    private void write(Metrics metrics, List<String> lines) {
         try {
-            if (metrics != null
-                    && (event instanceof TrainingEvent.StepApplied || event instanceof TrainingEvent.EpochEnded)) {
-                metrics.write(event);
-            }
+            metrics.write(lines);
         } catch (IOException e) {
             throw UnwritableException.of(folder, e);
         }
-        say.accept(event);
-        if (event instanceof TrainingEvent.StepApplied applied) {
+    }
+
+    /** Figures come from every member's loop, and are told by whoever leads. */
+    private void tell(TrainingEvent event) {
+        boolean isFigure = Metrics.tellsOf(event);
+        if (isFigure) {
+            figures.add(event);
+        }
+        if (!isFigure || leading != null) {
+            say.accept(event);
+        }
+        if (leading != null && event instanceof TrainingEvent.StepApplied applied) {
             losses.hear(applied).ifPresent(seen -> standing.noticed(seen.kind(), seen.evidence()));
         }
     }

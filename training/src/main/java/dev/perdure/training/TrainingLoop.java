@@ -81,6 +81,9 @@ final class TrainingLoop {
         /** {@link Books#position} has changed. */
         void moved();
 
+        /** The state is about to be saved. */
+        default void saves() {}
+
         /** Gradients were computed again by others, and came out the same, up to the step that leads to this position. */
         default void checked(long position) {}
     }
@@ -124,6 +127,7 @@ final class TrainingLoop {
                 Map<String, Double> metrics = epochEnds ? endEpoch(team) : Map.of();
                 booking.enter(Phase.SAVE, Purpose.SAVE_STALL, books.step());
                 if (order.concerns(team)) {
+                    watcher.saves();
                     checkpoints.get().save(order, team, books.step(), books.state(), metrics);
                 }
                 if (agreed && !epochEnds) {
@@ -171,7 +175,7 @@ final class TrainingLoop {
             samples.add(delivered.ids());
             return delivered.batch();
         });
-        recheck.compare(next, share);
+        recheck.compare(next, share, () -> booking.enter(Phase.EXCHANGE, computing, next));
         if (recheck.isDue(next) && team.leads()) {
             watcher.checked(2 * next);
         }
@@ -194,18 +198,20 @@ final class TrainingLoop {
         probe.weights(next, model.state());
         booking.enter(Phase.BOOK, computing, next);
         book(next, gradient, heard.ids());
-        if (team.leads()) {
-            say.accept(new TrainingEvent.StepApplied(
-                    next,
-                    plan.epochOf(next),
-                    lossOf(gradient),
-                    books.accuracy(gradient.correct(), gradient.samples()),
-                    rateAt(next),
-                    norm,
-                    gradient.samples(),
-                    stepMillis));
-        }
+        say.accept(figuresOf(next, gradient, norm));
         return heard.allAreReady();
+    }
+
+    private TrainingEvent.StepApplied figuresOf(long applied, StepGradient gradient, double norm) {
+        return new TrainingEvent.StepApplied(
+                applied,
+                plan.epochOf(applied),
+                lossOf(gradient),
+                books.accuracy(gradient.correct(), gradient.samples()),
+                rateAt(applied),
+                norm,
+                gradient.samples(),
+                stepMillis);
     }
 
     private static double lossOf(StepGradient gradient) {
@@ -219,8 +225,10 @@ final class TrainingLoop {
 
     /** Applies a step that the team computed which this one is about to join; nothing when the team could not either. */
     void follow(FollowedStep.Step followed, StepGradient gradient) {
-        if (isFinite(gradient, apply(followed.step(), gradient))) {
+        double norm = apply(followed.step(), gradient);
+        if (isFinite(gradient, norm)) {
             book(followed.step(), gradient, followed.samples().toArray(ValueLayout.JAVA_INT));
+            say.accept(figuresOf(followed.step(), gradient, norm));
         }
     }
 
@@ -290,6 +298,7 @@ final class TrainingLoop {
             }
         }
         StepNotes.Heard heard;
+        booking.enter(Phase.EXCHANGE, Purpose.DATA, next);
         try (StepNotes notes = notes(team, next, samples)) {
             team.group().allGather(notes.segments());
             heard = notes.heard();
@@ -330,17 +339,15 @@ final class TrainingLoop {
         team.followers().get().evaluated(heldOut);
         var figures = books.closeEpoch(heldOut);
         long now = booking.counts().nanoTime();
-        if (team.leads()) {
-            say.accept(new TrainingEvent.EpochEnded(
-                    plan.epochOf(books.step()),
-                    books.step(),
-                    figures.trainLoss(),
-                    figures.trainAccuracy(),
-                    figures.heldOutLoss(),
-                    figures.heldOutAccuracy(),
-                    (now - epochBeganNanos) / 1e9,
-                    samplesSinceBegan * 1e9 / Math.max(1, now - epochBeganNanos)));
-        }
+        say.accept(new TrainingEvent.EpochEnded(
+                plan.epochOf(books.step()),
+                books.step(),
+                figures.trainLoss(),
+                figures.trainAccuracy(),
+                figures.heldOutLoss(),
+                figures.heldOutAccuracy(),
+                (now - epochBeganNanos) / 1e9,
+                samplesSinceBegan * 1e9 / Math.max(1, now - epochBeganNanos)));
         epochBeganNanos = now;
         samplesSinceBegan = 0;
         watcher.moved();
@@ -349,6 +356,7 @@ final class TrainingLoop {
 
     /** Evaluates on the test part, together with the others, and says how it all ended. */
     TrainingEvent.Finished finished(Team team, String weightsSha256) {
+        booking.enter(Phase.EVALUATE, Purpose.COMPUTE, books.step());
         return books.finished(evaluating.on(team, data.ids(Part.TEST)), weightsSha256);
     }
 }

@@ -189,12 +189,14 @@ public final class Worker implements WorkerLink.Side {
      * @return how to end; anything but {@link ExitCode#OK} was said to the supervisor as well
      */
     ExitCode run() throws InterruptedException {
+        Thread telling = Thread.ofPlatform().name("perdure-tells").daemon().start(dispatches::run);
         try {
             return opened.isPresent() ? follow(opened.get()) : sayFailed();
         } catch (IOException | RuntimeException e) {
             LOG.error("cannot go on", e);
             return leave(RunFailure.of(e));
         } finally {
+            telling.interrupt();
             link.close();
             opened.ifPresent(Replica::close);
         }
@@ -306,7 +308,8 @@ public final class Worker implements WorkerLink.Side {
                 dispatches.hurry();
                 replica.joins(team, this::say);
                 replica.adjust(now.adjustments());
-                Optional<String> weights = replica.train(team, new Telling());
+                Optional<String> weights =
+                        replica.train(team, new StandingTold(id, link, dispatches, () -> generation));
                 if (weights.isPresent()) {
                     link.send(new FromWorker.Done(id, now.number(), weights.get()));
                     return;
@@ -375,22 +378,5 @@ public final class Worker implements WorkerLink.Side {
             replica.restoreOrBegin(team);
         }
         StateCopy.level(replica, next, team);
-    }
-
-    private final class Telling implements Replica.Standing {
-        @Override
-        public void at(long position, long digest) {
-            link.send(new FromWorker.Stands(id, generation, position, digest));
-        }
-
-        @Override
-        public void checked(long position) {
-            link.send(new FromWorker.Checked(id, generation, position));
-        }
-
-        @Override
-        public void noticed(String kind, String evidence) {
-            link.send(new FromWorker.Noticed(id, generation, kind, evidence));
-        }
     }
 }

@@ -11,7 +11,7 @@
  *       shares become the whole, with the bits of one who is alone.
  *   <li>{@link dev.perdure.training.Worker}: one of the processes that train a model, alone or together; {@code Replica} is
  *       its copy of everything, {@code TrainingLoop} steps with its {@code Team}. It says
- *       {@link dev.perdure.training.TrainingEvent}s, hears its supervisor over a
+ *       {@link dev.perdure.training.TrainingEvent}s ({@code Dispatches} tells them beside the steps), hears its supervisor over a
  *       {@link dev.perdure.training.WorkerLink}, and a {@link dev.perdure.training.Probe} may look on.
  *   <li>{@link dev.perdure.training.TeamSupervisor}: the shell around {@link dev.perdure.supervision.Supervision}, which
  *       decides; {@code LeaseClaim} asks for the right to be it, {@code Records} makes its facts durable in the registry that

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,16 +89,66 @@ class BookkeepingTest {
     @Test
     void metricsTellOnlyOfTheStepsThatTheWeightsWentThrough() throws IOException {
         Path file = folder.resolve("metrics.jsonl");
-        try (var metrics = Metrics.openAfter(0, file)) {
-            for (long step = 1; step <= 5; step++) {
-                metrics.write(step(step, 1.0));
+        write(file, 0, steps(1, 5, 1.0));
+        Files.writeString(file, "{\"event\":\"step\",\"st", java.nio.file.StandardOpenOption.APPEND);
+        write(file, 6, List.of(step(4, 2.0)));
+        assertThat(Metrics.read(file)).isEqualTo(List.of(step(1, 1.0), step(2, 1.0), step(3, 1.0), step(4, 2.0)));
+    }
+
+    @Test
+    void metricsOfAnyLengthAreCutAfterAnyPosition() throws IOException {
+        Path file = folder.resolve("metrics.jsonl");
+        for (int steps : new int[] {1, 2, 90, 1000}) {
+            for (int last : new int[] {0, 1, steps / 3, steps - 1, steps, steps + 7}) {
+                Files.deleteIfExists(file);
+                write(file, 0, steps(1, steps, 1.0));
+                try (var metrics = Metrics.openAfter(2L * last, file)) {
+                    assertThat(metrics.last()).as("%d of %d", last, steps).isEqualTo(2L * Math.min(last, steps));
+                }
+                assertThat(Metrics.read(file))
+                        .as("%d of %d", last, steps)
+                        .isEqualTo(steps(1, Math.min(last, steps), 1.0));
             }
         }
-        Files.writeString(file, "{\"event\":\"step\",\"st", java.nio.file.StandardOpenOption.APPEND);
-        try (var metrics = Metrics.openAfter(3, file)) {
-            metrics.write(step(4, 2.0));
+    }
+
+    @Test
+    void anEpochIsToldOfOnceWhoeverEvaluatesIt() throws IOException {
+        Path file = folder.resolve("metrics.jsonl");
+        var ended = new TrainingEvent.EpochEnded(1, 2, 0.1, 0.9, 0.2, 0.8, 2, 100);
+        write(file, 0, List.of(step(1, 1.0), step(2, 1.0), ended));
+        write(file, 4, List.of(ended, step(3, 1.0)));
+        write(file, 5, List.of(step(3, 2.0)));
+        assertThat(Metrics.read(file)).isEqualTo(List.of(step(1, 1.0), step(2, 1.0), ended, step(3, 2.0)));
+    }
+
+    @Test
+    void whatALeaderHadNoTimeToWriteItsSuccessorHas() {
+        var recent = new RecentFigures();
+        var ended = new TrainingEvent.EpochEnded(1, 3, 0.1, 0.9, 0.2, 0.8, 2, 100);
+        steps(1, 3, 1.0).forEach(recent::add);
+        recent.add(ended);
+        steps(4, 6, 1.0).forEach(recent::add);
+        assertThat(recent.between(4, 10)).containsExactly(step(3, 1.0), ended, step(4, 1.0), step(5, 1.0));
+        assertThat(recent.between(12, 12)).isEmpty();
+        recent.add(step(3, 2.0)); // back to the second step, and on from there
+        assertThat(recent.between(0, 100)).containsExactly(step(1, 1.0), step(2, 1.0), step(3, 2.0));
+        recent.clear();
+        assertThat(recent.between(0, 100)).isEmpty();
+        steps(1, 5000, 1.0).forEach(recent::add);
+        assertThat(recent.between(0, 10_000)).hasSize(256).endsWith(step(5000, 1.0));
+    }
+
+    private static void write(Path file, long after, List<TrainingEvent> events) throws IOException {
+        try (var metrics = Metrics.openAfter(after, file)) {
+            metrics.write(events.stream().map(EventLines::format).toList());
         }
-        assertThat(Metrics.read(file)).isEqualTo(List.of(step(1, 1.0), step(2, 1.0), step(3, 1.0), step(4, 2.0)));
+    }
+
+    private static List<TrainingEvent> steps(int first, int last, double loss) {
+        return IntStream.rangeClosed(first, last)
+                .mapToObj(step -> step(step, loss))
+                .toList();
     }
 
     private static TrainingEvent step(long step, double loss) {

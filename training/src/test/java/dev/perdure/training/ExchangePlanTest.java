@@ -127,6 +127,40 @@ class ExchangePlanTest {
     }
 
     @Test
+    void twoMembersOfASmallModelExchangeInOneRoundAndManyOfALargeOneInTwo() {
+        assertThat(even(2, 120_000).isDirect()).isTrue();
+        assertThat(even(4, 1_000).isDirect()).isTrue();
+        assertThat(even(2, 25_000_000).isDirect()).isFalse();
+        assertThat(even(8, 1_000_000).isDirect()).isFalse();
+    }
+
+    @Test
+    void moreParametersOrMembersNeverMakeOneRoundTheCheaperWay() {
+        for (int members = 2; members <= 16; members++) {
+            boolean direct = true;
+            for (long parameters = 1; parameters < 1L << 40; parameters *= 2) {
+                var plan = even(members, parameters);
+                assertThat(plan.isDirect() && !direct)
+                        .as("%d members, %d parameters", members, parameters)
+                        .isFalse();
+                direct = plan.isDirect();
+                assertThat(direct && !even(members - 1, parameters).isDirect())
+                        .as("%d members, %d parameters", members, parameters)
+                        .isFalse();
+            }
+            assertThat(direct).isFalse();
+        }
+    }
+
+    private static ExchangePlan even(int members, long parameters) {
+        List<Span> shares = new ArrayList<>();
+        for (int rank = 0; rank < members; rank++) {
+            shares.add(new Span(rank, rank + 1));
+        }
+        return new ExchangePlan(members, shares, parameters);
+    }
+
+    @Test
     void refusesSharesThatAreNotEveryMicrobatchOnce() {
         for (List<Span> shares : List.of(
                 List.<Span>of(),

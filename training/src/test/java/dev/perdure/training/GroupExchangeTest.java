@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Timeout;
 class GroupExchangeTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
+    private final MemoryCollectives collectives = new MemoryCollectives();
+    private long generation;
+
     /** Everything of a step that may reach the weights or the figures, as values. */
     private record Outcome(
             List<Integer> gradient, List<String> microbatches, double lossSum, long correct, int samples) {
@@ -75,10 +78,10 @@ class GroupExchangeTest {
             }
         }
 
-        List<Outcome> asMember(Collective group, List<Span> shares) throws InterruptedException {
+        List<Outcome> asMember(Collective group, List<Span> shares, boolean direct) throws InterruptedException {
             var plan = new ExchangePlan(steps.microbatches(), shares, parameters);
             try (var computer = new StepComputer(model(), seed);
-                    var exchange = new GroupExchange(group, plan, statistics)) {
+                    var exchange = new GroupExchange(group, plan, statistics, direct)) {
                 List<Outcome> outcomes = new ArrayList<>();
                 for (long step = 1; step <= steps.steps(); step++) {
                     ShareGradient share = computer.computeShare(steps, step, exchange.subtrees(), source(step));
@@ -114,25 +117,59 @@ class GroupExchangeTest {
 
     @Test
     void everyMemberOfEveryGroupHasTheBitsOfOneThatIsAlone() throws Exception {
-        var collectives = new MemoryCollectives();
-        for (int seed = 0; seed < 120; seed++) {
+        for (int microbatches = 1; microbatches <= 9; microbatches++) {
+            for (int workers = 1; workers <= microbatches; workers++) {
+                for (int spares = 0; spares <= 2; spares++) {
+                    hasTheBitsOfOneThatIsAlone(
+                            microbatches,
+                            shares(microbatches, workers, spares),
+                            100L * microbatches + 10L * workers + spares);
+                }
+            }
+        }
+    }
+
+    @Test
+    void soDoesEveryMemberOfGroupsOfUnevenShares() throws Exception {
+        for (int seed = 0; seed < 60; seed++) {
             var random = new Random(seed);
             int microbatches = 1 + random.nextInt(9);
-            // The last batch of an epoch may have fewer samples than microbatches: some are empty then.
-            int batch = microbatches + random.nextInt(5);
-            int samples = batch + 1 + random.nextInt(batch);
-            var one = new Case(
-                    new StepPlan(samples, batch, microbatches, 2), 1 + random.nextInt(300), random.nextInt(4), seed);
-            List<Span> shares = shares(microbatches, 1 + random.nextInt(microbatches), random.nextInt(3));
-            List<Outcome> expected = one.alone();
+            hasTheBitsOfOneThatIsAlone(microbatches, unevenShares(microbatches, random), 10_000 + seed);
+        }
+    }
+
+    /** In one round and in two. */
+    private void hasTheBitsOfOneThatIsAlone(int microbatches, List<Span> shares, long seed) throws Exception {
+        var random = new Random(seed);
+        // The last batch of an epoch may have fewer samples than microbatches: some are empty then.
+        int batch = microbatches + random.nextInt(5);
+        int samples = batch + 1 + random.nextInt(batch);
+        var one = new Case(
+                new StepPlan(samples, batch, microbatches, 2), 1 + random.nextInt(300), random.nextInt(4), seed);
+        List<Outcome> expected = one.alone();
+        for (boolean direct : new boolean[] {false, true}) {
             List<List<Outcome>> members =
-                    together(collectives, seed, shares.size(), group -> one.asMember(group, shares));
+                    together(collectives, ++generation, shares.size(), group -> one.asMember(group, shares, direct));
             for (int rank = 0; rank < shares.size(); rank++) {
                 assertThat(members.get(rank))
-                        .as("seed %d, rank %d of %s", seed, rank, shares)
+                        .as("seed %d, rank %d of %s, direct: %s", seed, rank, shares, direct)
                         .isEqualTo(expected);
             }
         }
+    }
+
+    /** Cuts at random: members with and without microbatches, in any order. */
+    private static List<Span> unevenShares(int microbatches, Random random) {
+        int[] cuts =
+                random.ints(random.nextInt(5), 0, microbatches + 1).sorted().toArray();
+        List<Span> shares = new ArrayList<>();
+        int from = 0;
+        for (int cut : cuts) {
+            shares.add(new Span(from, cut));
+            from = cut;
+        }
+        shares.add(new Span(from, microbatches));
+        return shares;
     }
 
     /** The order of the sum shows in these numbers: otherwise the test above could not fail. */
@@ -169,7 +206,6 @@ class GroupExchangeTest {
 
     @Test
     void computesOnAfterAGroupThatBroke() throws Exception {
-        var collectives = new MemoryCollectives();
         var one = new Case(new StepPlan(24, 8, 4, 1), 100, 2, 5);
         List<Outcome> expected = one.alone();
         List<Span> two = shares(4, 2, 0);

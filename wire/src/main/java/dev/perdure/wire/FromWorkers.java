@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 /** Writes and reads what workers say. */
 final class FromWorkers {
     /** The version of the protocol; see {@code wire.proto} for what raises it. */
-    static final int PROTOCOL = 1;
+    static final int PROTOCOL = 2;
 
     private static final Map<Wire.Phase, Progress.Phase> PHASES = new EnumMap<>(Wire.Phase.class);
 

@@ -2,15 +2,23 @@ package dev.perdure.wire;
 
 import dev.perdure.supervision.Adjustment;
 import dev.perdure.supervision.Generation;
-import dev.perdure.supervision.Share;
 import dev.perdure.supervision.ToWorker;
 import dev.perdure.supervision.WorkerId;
 import dev.perdure.wire.v1.Wire;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Writes and reads what the supervisor says. */
 final class ToWorkers {
+    private static final Form NONE = new Form(Optional.empty(), Wire.Form.getDefaultInstance());
+    private static final AtomicReference<Form> lastWritten = new AtomicReference<>(NONE);
+    private static final AtomicReference<Form> lastRead = new AtomicReference<>(NONE);
+
     private ToWorkers() {}
+
+    /** A generation that was written or read. */
+    private record Form(Optional<Generation> generation, Wire.Form written) {}
 
     static Wire.ToWorker write(ToWorker message) {
         Wire.ToWorker.Builder written = Wire.ToWorker.newBuilder().setEpoch(message.epoch());
@@ -27,7 +35,17 @@ final class ToWorkers {
         return written.build();
     }
 
+    /** A generation is said to all its members one after the other: it is written once. */
     private static Wire.Form form(Generation generation) {
+        Form known = lastWritten.get();
+        if (!known.generation().equals(Optional.of(generation))) {
+            known = new Form(Optional.of(generation), written(generation));
+            lastWritten.set(known);
+        }
+        return known.written();
+    }
+
+    private static Wire.Form written(Generation generation) {
         Wire.Form.Builder form = Wire.Form.newBuilder()
                 .setNumber(generation.number())
                 .setSource(generation.source())
@@ -41,12 +59,7 @@ final class ToWorkers {
                 one.setRateFactor(lower.factor());
             }
         }
-        for (Share share : generation.shares()) {
-            form.addSharesBuilder()
-                    .setWorker(share.worker().name())
-                    .setFrom(share.from())
-                    .setTo(share.to());
-        }
+        Members.write(generation.shares(), form);
         return form.build();
     }
 
@@ -85,12 +98,20 @@ final class ToWorkers {
                 : new Adjustment.SkipBatch(one.getStep());
     }
 
+    /** Where many workers are played, all are told of the same one. */
     private static Generation generation(Wire.Form form) {
+        Form known = lastRead.get();
+        if (known.generation().isEmpty() || !known.written().equals(form)) {
+            known = new Form(Optional.of(read(form)), form);
+            lastRead.set(known);
+        }
+        return known.generation().orElseThrow();
+    }
+
+    private static Generation read(Wire.Form form) {
         return new Generation(
                 form.getNumber(),
-                form.getSharesList().stream()
-                        .map(share -> new Share(new WorkerId(share.getWorker()), share.getFrom(), share.getTo()))
-                        .toList(),
+                Members.read(form),
                 form.getSource(),
                 FromWorkers.present(form.hasPosition(), form.getPosition()),
                 FromWorkers.present(form.hasNotAfter(), form.getNotAfter()),

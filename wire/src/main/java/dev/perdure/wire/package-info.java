@@ -12,8 +12,8 @@
  *   <li>{@link dev.perdure.wire.ManyWorkers}: thousands of workers that are only streams, to measure with.
  * </ol>
  *
- * <p>Inside: {@code FromWorkers} and {@code ToWorkers} write and read messages ({@code wire.proto}), {@code Roster}
- * decides which stream speaks for which worker, {@code Outbox} holds what waits to be written.
+ * <p>Inside: {@code FromWorkers} and {@code ToWorkers} write and read messages ({@code wire.proto}), {@code Members} who
+ * is in a generation, {@code Roster} decides which stream speaks for which worker, {@code Outbox} holds what waits to be written.
  */
 @NullMarked
 package dev.perdure.wire;

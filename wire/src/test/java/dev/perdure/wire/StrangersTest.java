@@ -73,11 +73,11 @@ class StrangersTest {
     @Test
     void anotherProtocolIsRefusedWithBothVersions() throws Exception {
         Wire.FromWorker.Builder join = FromWorkers.write(Ends.join(new WorkerId("w2"), 0)).toBuilder();
-        join.getJoinBuilder().setProtocol(2);
+        join.getJoinBuilder().setProtocol(1);
         try (var stranger = stranger()) {
             Status end = stranger.say(join.build()).end();
             assertThat(end.getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
-            assertThat(end.getDescription()).contains("the worker's is 2, the supervisor's is 1");
+            assertThat(end.getDescription()).contains("the worker's is 1, the supervisor's is 2");
         }
     }
 

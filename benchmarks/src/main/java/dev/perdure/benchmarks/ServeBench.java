@@ -1,0 +1,268 @@
+package dev.perdure.benchmarks;
+
+import dev.perdure.benchmarks.Serving.Direct;
+import dev.perdure.benchmarks.Serving.Served;
+import dev.perdure.oip.OipClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What serving costs, and what it costs to lose replicas. Whoever asks, the gateway and the replicas share the machine, so all is
+ * compared within one run: with the replica asked directly, and with the same load while nothing happens.
+ */
+public final class ServeBench {
+    private static final int WARM_UP = 2_000;
+    private static final int ROUNDS = 5;
+    private static final int CALLS = 400;
+    private static final int CONNECTIONS = 16;
+    private static final Duration SHORT = Duration.ofMillis(2_500);
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private final Serving serving;
+    private final KnownAnswers known;
+    private final Consumer<String> progress;
+    private final Consumer<Figure> tell;
+    private final List<Figure> figures = new ArrayList<>();
+
+    /** The parts. */
+    public enum Part {
+        /** Calls by one connection. */
+        CALLS,
+        /** Sixteen connections. */
+        THROUGHPUT,
+        /** A replica is killed. */
+        KILL,
+        /** A replica is stopped. */
+        STOP,
+        /** Three times as much is asked as can be answered. */
+        OVERLOAD,
+        /** A replica begins. */
+        START;
+
+        /** Returns the word that says which. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * One figure.
+     *
+     * @param unit such as {@code ms}; empty for a ratio
+     * @param aim what it is to be at most, or at least; absent when it only serves for comparison
+     * @param isMet whether it is
+     */
+    public record Figure(
+            Part part,
+            String what,
+            double value,
+            String unit,
+            @Nullable Double aim,
+            boolean isAtMost,
+            boolean isMet) {
+        static Figure count(Part part, String what, long value) {
+            return of(part, what, (double) value, "");
+        }
+
+        /** What must not be. */
+        static Figure none(Part part, String what, long value) {
+            return atMost(0, part, what, (double) value, "");
+        }
+
+        static Figure of(Part part, String what, double value, String unit) {
+            return new Figure(part, what, value, unit, null, true, true);
+        }
+
+        static Figure atMost(double aim, Part part, String what, double value, String unit) {
+            return new Figure(part, what, value, unit, aim, true, value <= aim);
+        }
+
+        static Figure atLeast(double aim, Part part, String what, double value, String unit) {
+            return new Figure(part, what, value, unit, aim, false, value >= aim);
+        }
+    }
+
+    /**
+     * Prepares to measure.
+     *
+     * @param progress told how far it is
+     * @param tell given each figure when it is there
+     */
+    public ServeBench(Serving serving, KnownAnswers known, Consumer<String> progress, Consumer<Figure> tell) {
+        this.serving = serving;
+        this.known = known;
+        this.progress = progress;
+        this.tell = tell;
+    }
+
+    /** Measures. */
+    public List<Figure> run(Set<Part> parts) throws IOException, InterruptedException {
+        for (Part part : Part.values()) {
+            if (parts.contains(part)) {
+                progress.accept(part.word());
+                measure(part);
+            }
+        }
+        return List.copyOf(figures);
+    }
+
+    private void measure(Part part) throws IOException, InterruptedException {
+        switch (part) {
+            case CALLS -> calls();
+            case THROUGHPUT -> throughput();
+            case KILL -> {
+                lose(part, "none stands by", 0, 3, ProcessHandle::destroyForcibly);
+                lose(part, "one stands by", 1, 3, ProcessHandle::destroyForcibly);
+            }
+            case STOP -> lose(part, "none stands by", 0, 2, ServeBench::stop);
+            case OVERLOAD -> overload();
+            case START -> start();
+        }
+    }
+
+    private static void stop(ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException("a process cannot be stopped here", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Both are asked in turns, so that a machine that slows down slows both. */
+    private void calls() throws IOException, InterruptedException {
+        var direct = new ArrayList<Double>();
+        var through = new ArrayList<Double>();
+        try (Direct replica = serving.replica(1);
+                Served gateway = serving.gateway(1, 0);
+                var one = new ClosedLoad(replica.address(), 1, known);
+                var other = new ClosedLoad(gateway.address(), 1, known)) {
+            one.time(WARM_UP, new ArrayList<>());
+            other.time(WARM_UP, new ArrayList<>());
+            for (int round = 0; round < ROUNDS; round++) {
+                one.time(CALLS, direct);
+                other.time(CALLS, through);
+            }
+        }
+        double directHalf = rank(direct, 0.5) / 1e6;
+        double directMost = rank(direct, 0.99) / 1e6;
+        double half = rank(through, 0.5) / 1e6;
+        double most = rank(through, 0.99) / 1e6;
+        add(Figure.of(Part.CALLS, "replica asked directly, p50", directHalf, "ms"));
+        add(Figure.of(Part.CALLS, "replica asked directly, p99", directMost, "ms"));
+        add(Figure.of(Part.CALLS, "through the gateway, p50", half, "ms"));
+        add(Figure.of(Part.CALLS, "through the gateway, p99", most, "ms"));
+        add(Figure.atMost(0.25, Part.CALLS, "added at p50", half - directHalf, "ms"));
+        add(Figure.atMost(1, Part.CALLS, "added at p99", most - directMost, "ms"));
+    }
+
+    private static double rank(List<Double> values, double share) {
+        return new Samples(values.stream().mapToDouble(v -> v).toArray()).rank(share);
+    }
+
+    private void throughput() throws IOException, InterruptedException {
+        var direct = new ArrayList<Double>();
+        var through = new ArrayList<Double>();
+        try (Direct replica = serving.replica(2);
+                Served gateway = serving.gateway(2, 0);
+                var one = new ClosedLoad(replica.address(), CONNECTIONS, known);
+                var other = new ClosedLoad(gateway.address(), CONNECTIONS, known)) {
+            one.perSecond(SHORT);
+            other.perSecond(SHORT);
+            for (int round = 0; round < 3; round++) {
+                direct.add(one.perSecond(SHORT));
+                through.add(other.perSecond(SHORT));
+            }
+        }
+        double alone = rank(direct, 0.5);
+        double all = rank(through, 0.5);
+        add(Figure.of(Part.THROUGHPUT, "one process with two threads", alone, "1/s"));
+        add(Figure.of(Part.THROUGHPUT, "gateway and two replicas", all, "1/s"));
+        add(Figure.atLeast(0.7, Part.THROUGHPUT, "gateway against one process", all / alone, ""));
+    }
+
+    private void lose(Part part, String what, int standbys, int times, Consumer<ProcessHandle> harm)
+            throws IOException, InterruptedException {
+        try (Served gateway = serving.gateway(2, standbys)) {
+            var loss = new Losses(gateway, known, times, harm);
+            OpenLoad.LoadReport report = loss.run();
+            boolean isStopped = part == Part.STOP;
+            add(Figure.atMost(
+                    isStopped ? 500 : 10,
+                    part,
+                    what + ": out after (median)",
+                    loss.out().median(),
+                    "ms"));
+            add(Figure.of(part, what + ": out after (slowest)", loss.out().max(), "ms"));
+            if (isStopped) {
+                add(Figure.atMost(
+                        2_000,
+                        part,
+                        what + ": replaced after (median)",
+                        loss.replaced().median(),
+                        "ms"));
+            } else {
+                add(Figure.of(
+                        part,
+                        what + ": replaced after (median)",
+                        loss.replaced().median(),
+                        "ms"));
+            }
+            add(Figure.of(
+                    part, what + ": p99 while nothing happens", loss.steady().rank(0.99), "ms"));
+            add(Figure.of(part, what + ": p99 in the second after", loss.after().rank(0.99), "ms"));
+            double ratio = loss.after().rank(0.99) / loss.steady().rank(0.99);
+            add(
+                    isStopped
+                            ? Figure.of(part, what + ": p99 in the second after against steady", ratio, "")
+                            : Figure.atMost(1.5, part, what + ": p99 in the second after against steady", ratio, ""));
+            add(Figure.count(part, what + ": requests", report.requests()));
+            add(Figure.none(part, what + ": failed", report.failed() + report.unheard()));
+            add(Figure.none(part, what + ": wrong", report.wrong()));
+        }
+    }
+
+    private void add(Figure figure) {
+        figures.add(figure);
+        tell.accept(figure);
+    }
+
+    private void overload() throws IOException, InterruptedException {
+        try (Served gateway = serving.gateway(2, 0);
+                var closed = new ClosedLoad(gateway.address(), 2 * CONNECTIONS, known);
+                var client = new OipClient(gateway.address())) {
+            closed.perSecond(SHORT);
+            double capacity = closed.perSecond(SHORT);
+            double perSecond = 3 * capacity;
+            var options = new OpenLoad.Options((int) (5 * perSecond), perSecond, Duration.ofSeconds(1), DEADLINE);
+            var inTime = new GoodputWatch();
+            OpenLoad.LoadReport report = new OpenLoad(client, options, known::request, known::wrong)
+                    .watchedBy(inTime)
+                    .run();
+            add(Figure.of(Part.OVERLOAD, "capacity (32 connections, as fast as they are answered)", capacity, "1/s"));
+            add(Figure.of(Part.OVERLOAD, "asked", perSecond, "1/s"));
+            double goodput = inTime.perSecond();
+            add(Figure.of(Part.OVERLOAD, "answered rightly within their second", goodput, "1/s"));
+            add(Figure.atLeast(0.9, Part.OVERLOAD, "of capacity", goodput / capacity, ""));
+            add(Figure.count(Part.OVERLOAD, "refused or late", report.failed() + report.unheard()));
+            add(Figure.none(Part.OVERLOAD, "wrong", report.wrong()));
+        }
+    }
+
+    private void start() throws IOException {
+        var seconds = new ArrayList<Double>();
+        for (int round = 0; round < ROUNDS; round++) {
+            seconds.add(serving.start().toNanos() / 1e6);
+        }
+        add(Figure.atMost(1_000, Part.START, "replica's start to its first answer", rank(seconds, 0.5), "ms"));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.perdure.chaos;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a gateway ought to make of a fault.
+ *
+ * @param findings any of which names it rightly
+ * @param isRequired whether it must be noticed: what does no harm need not be
+ * @param isReplaced whether a replica is lost by it, so that another takes its place
+ */
+record ServeExpectation(Set<String> findings, boolean isRequired, boolean isReplaced) {
+    /** What is told of a client's request that was turned away. */
+    static final String REFUSED = "refused";
+    /** What is told of an input that is sent to nobody any more. */
+    static final String QUARANTINED = "quarantined";
+
+    private static final Set<String> GONE = Set.of("exited", "disconnected");
+    private static final Set<String> HELD_UP = Set.of("silent", "stuck");
+    private static final Set<String> DIFFERENT = Set.of("golden-wrong", "outvoted");
+    private static final Set<String> NOT_FINITE = Set.of("not-finite", "golden-wrong", "outvoted");
+    private static final Set<String> NOT_THERE = Set.of("exited", "not-started", "never-ready");
+    private static final Duration SHORT = Duration.ofMillis(1_500);
+
+    static ServeExpectation of(ServeFault fault) {
+        return switch (fault) {
+            case ServeFault.Kill _,
+                    ServeFault.Terminate _,
+                    ServeFault.OutOfMemory _,
+                    ServeFault.NativeCrash _,
+                    ServeFault.CloseSockets _ -> lost(GONE);
+            case ServeFault.Stop _, ServeFault.Hang _ -> lost(HELD_UP);
+            case ServeFault.Pause(var lasts) -> new ServeExpectation(HELD_UP, lasts.compareTo(SHORT) >= 0, false);
+            case ServeFault.Exceptions _ -> new ServeExpectation(Set.of("failing"), false, false);
+            case ServeFault.Slow _ -> new ServeExpectation(Set.of("slow", "stuck"), false, false);
+            case ServeFault.NanWeights _ -> lost(NOT_FINITE);
+            case ServeFault.FlipWeights _ -> lost(DIFFERENT);
+            case ServeFault.CorruptModel _, ServeFault.TruncateModel _ -> lost(NOT_THERE);
+            case ServeFault.SlowLoad _ -> new ServeExpectation(Set.of(), false, true);
+            case ServeFault.Poison _ -> lost(Set.of(QUARANTINED));
+            case ServeFault.Overload _, ServeFault.SlowWriters _, ServeFault.SlowReaders _ ->
+                new ServeExpectation(Set.of(), false, false);
+            case ServeFault.OversizedBodies _, ServeFault.MalformedBodies _ ->
+                new ServeExpectation(Set.of(REFUSED), true, false);
+        };
+    }
+
+    private static ServeExpectation lost(Set<String> findings) {
+        return new ServeExpectation(findings, true, true);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.perdure.chaos;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Everything that can be done to models that are served, each on this page. {@link ServeKinds} says what each really does. */
+public sealed interface ServeFault {
+
+    /** Its name in plans and reports, such as {@code flip-weights}. */
+    default String kind() {
+        return getClass().getSimpleName().replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns how long it lasts; zero for what is over at once, or is never over by itself. */
+    default Duration lasts() {
+        return Duration.ZERO;
+    }
+
+    /** Done to a replica's process from outside. */
+    sealed interface OfReplica extends ServeFault {}
+
+    record Kill() implements OfReplica {}
+
+    record Terminate() implements OfReplica {}
+
+    record Stop() implements OfReplica {}
+
+    record Pause(Duration lasts) implements OfReplica {}
+
+    /** Happens in a replica's process, by its own hand. */
+    sealed interface Inside extends ServeFault {}
+
+    record OutOfMemory() implements Inside {}
+
+    record NativeCrash() implements Inside {}
+
+    record Hang() implements Inside {}
+
+    /** @param every of so many requests one fails */
+    record Exceptions(int every, Duration lasts) implements Inside {}
+
+    record Slow(Duration delay, Duration lasts) implements Inside {}
+
+    record NanWeights() implements Inside {}
+
+    record FlipWeights() implements Inside {}
+
+    record CloseSockets() implements Inside {}
+
+    /** Befalls a replica that starts: one is killed, and this happens to the one that is started in its place. */
+    sealed interface AtLoad extends ServeFault {}
+
+    record CorruptModel() implements AtLoad {}
+
+    record TruncateModel() implements AtLoad {}
+
+    record SlowLoad(Duration lasts) implements AtLoad {}
+
+    /** Done by clients. */
+    sealed interface OfClients extends ServeFault {}
+
+    record Poison() implements OfClients {}
+
+    /** @param times as much as usual is asked besides */
+    record Overload(int times, Duration lasts) implements OfClients {}
+
+    /** @param connections how many clients do so at once */
+    record SlowWriters(int connections, Duration lasts) implements OfClients {}
+
+    /** @param connections how many clients do so at once */
+    record SlowReaders(int connections, Duration lasts) implements OfClients {}
+
+    record OversizedBodies() implements OfClients {}
+
+    /** @param bodies how many are sent */
+    record MalformedBodies(int bodies) implements OfClients {}
+}

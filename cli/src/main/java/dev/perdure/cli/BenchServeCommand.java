@@ -1,0 +1,123 @@
+package dev.perdure.cli;
+
+import dev.perdure.benchmarks.KnownAnswers;
+import dev.perdure.benchmarks.ServeBench;
+import dev.perdure.benchmarks.ServeBench.Figure;
+import dev.perdure.benchmarks.ServeBench.Part;
+import dev.perdure.core.BadSettingException;
+import dev.perdure.gateway.ServedVersion;
+import dev.perdure.model.Trust;
+import dev.perdure.training.ExitCode;
+import dev.perdure.training.RunConfig;
+import dev.perdure.training.RunFolder;
+import dev.perdure.training.RunListener;
+import dev.perdure.training.RunOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What serving costs. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "What a gateway costs against a replica that is asked directly, and what it costs to lose a replica under load.",
+            "Gateway and load are in this process, replicas are others. A small network for digits is trained first, unless there"
+                    + " are models. Takes about two minutes."
+        })
+final class BenchServeCommand implements Callable<Integer> {
+    private static final int KNOWN = 1_000;
+
+    @Mixin
+    FiguresFile figures = new FiguresFile();
+
+    @Option(
+            names = "--models",
+            paramLabel = "MODELS",
+            description =
+                    "A folder with NAME/VERSION/ bundles, of which the first is asked. Signatures are not looked at.")
+    @Nullable
+    Path models;
+
+    @Option(
+            names = "--only",
+            paramLabel = "PART",
+            split = ",",
+            description = "Only these parts: ${COMPLETION-CANDIDATES}.")
+    List<Part> only = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = Files.createTempDirectory("perdure-bench-");
+        try {
+            ServedVersion version = ModelFolder.read(models == null ? trained(folder) : models, Trust.anybody())
+                    .getFirst();
+            List<String> options = List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3");
+            BenchCommand.progress("known answers");
+            KnownAnswers known = Undisturbed.answers(version, options, KnownAnswers.between(version.golden(), KNOWN));
+            var bench = new ServeBench(
+                    new LocalServing(version, known, options, folder),
+                    known,
+                    BenchCommand::progress,
+                    BenchServeCommand::tell);
+            List<Figure> measured = bench.run(only.isEmpty() ? EnumSet.allOf(Part.class) : Set.copyOf(only));
+            BenchCommand.progress("");
+            figures.write(measured);
+            return ExitCode.OK.code();
+        } finally {
+            BenchCommand.delete(folder);
+        }
+    }
+
+    /** Trains the example's network for one pass, and makes a bundle of it. */
+    private static Path trained(Path folder) throws IOException, InterruptedException {
+        BenchCommand.progress("training a model to serve");
+        RunConfig config = RunConfig.read(
+                DemoCommand.digits(), List.of("training.epochs=1", "training.batch=256", "supervision.workers=1"));
+        var run = new RunFolder(folder.resolve("run"));
+        run.create(config);
+        RunOutcome outcome = new RunSession(run, config).supervise(new RunListener() {}, false);
+        if (outcome.exitCode() != ExitCode.OK) {
+            throw new BadSettingException("the training failed: " + outcome.problem());
+        }
+        Path models = folder.resolve("models");
+        BundleProcess.make(
+                List.of(
+                        run.path().toString(),
+                        "--out",
+                        models.resolve(config.name()).resolve("1").toString()),
+                _ -> {});
+        return models;
+    }
+
+    private static void tell(Figure figure) {
+        BenchCommand.progress("");
+        System.out.println(line(figure));
+    }
+
+    private static String line(Figure figure) {
+        String aim = figure.aim() == null
+                ? ""
+                : "%s %s  %s"
+                        .formatted(
+                                figure.isAtMost() ? "at most" : "at least",
+                                shown(figure.aim(), figure.unit()),
+                                figure.isMet() ? "met" : "MISSED");
+        return "%-10s %-58s %14s  %s"
+                .formatted(figure.part().word(), figure.what(), shown(figure.value(), figure.unit()), aim)
+                .stripTrailing();
+    }
+
+    private static String shown(double value, String unit) {
+        String number = value == Math.rint(value) ? "%,.0f".formatted(value) : "%,.2f".formatted(value);
+        return unit.isEmpty() ? number : number + " " + unit;
+    }
+}

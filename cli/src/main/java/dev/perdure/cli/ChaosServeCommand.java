@@ -1,0 +1,172 @@
+package dev.perdure.cli;
+
+import dev.perdure.benchmarks.KnownAnswers;
+import dev.perdure.chaos.ChaosFolder;
+import dev.perdure.chaos.ServeCampaign;
+import dev.perdure.chaos.ServeChaosPage;
+import dev.perdure.chaos.ServeChaosReport;
+import dev.perdure.chaos.ServePlan;
+import dev.perdure.core.BadSettingException;
+import dev.perdure.gateway.ServedVersion;
+import dev.perdure.gateway.VersionOrder;
+import dev.perdure.model.KeyFiles;
+import dev.perdure.model.Trust;
+import dev.perdure.model.VerifyingKey;
+import dev.perdure.training.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A campaign of faults against served models. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Serves a model and asks it without a pause while a plan of faults is carried out, one after the other, and tells of each"
+                    + " when it was noticed, when the replica was out, when another took its place, and what became of the requests.",
+            "Exit code 0: no request failed, no answer was wrong, and every fault happened and was noticed under a right name."
+                    + " Exit code 1: something differs.",
+            "What is asked is known: inputs between the bundle's golden ones, and the answers of a replica to which nothing"
+                    + " happens. 'perdure chaos kinds' says what is really done."
+        })
+final class ChaosServeCommand implements Callable<Integer> {
+    private static final int KNOWN = 3_000;
+
+    @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
+    Path models = Path.of("");
+
+    @Option(
+            names = "--faults",
+            required = true,
+            paramLabel = "PLAN",
+            description = "What to do: a YAML file, such as examples/serve-faults.yaml.")
+    Path faults = Path.of("");
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Decides whatever the plan leaves to chance. Default: ${DEFAULT-VALUE}.")
+    long seed = 1;
+
+    @Option(names = "--model", paramLabel = "NAME", description = "Which model is asked. Default: the first.")
+    @Nullable
+    String model;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "auto",
+            description =
+                    "onnx, torch, or auto: ONNX Runtime where the bundle has an ONNX file. Default: ${DEFAULT-VALUE}.")
+    ReplicaCommand.EngineChoice engine = ReplicaCommand.EngineChoice.AUTO;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PATH",
+            description =
+                    "A public key, or a folder of those (*.pub), of whoever may vouch for bundles. May be repeated.")
+    List<Path> trusted = List.of();
+
+    @Option(
+            names = "--allow-unsigned",
+            description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
+    boolean unsignedAllowed;
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "Where the reports go, new or empty. Default: runs/NAME-chaos-N.")
+    @Nullable
+    Path run;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the report as JSON there as well.")
+    @Nullable
+    Path json;
+
+    @Override
+    public Integer call() throws Exception {
+        ServePlan plan = ServePlan.read(faults);
+        ServedVersion version = version(ModelFolder.read(models, trust()));
+        Path folder = run != null ? run : TrainCommand.nextFolder(version.id().name() + "-chaos");
+        Files.createDirectories(folder);
+        var chaos = new ChaosFolder(folder.resolve("chaos").toAbsolutePath());
+        chaos.createForServing(Files.readString(faults), seed);
+        System.out.println("Campaign folder: " + folder);
+        KnownAnswers known =
+                Undisturbed.answers(version, replicaOptions(), KnownAnswers.between(version.golden(), KNOWN));
+        System.out.printf(
+                "%s: %,d inputs with known answers, %s a second to %d replicas%n",
+                version.id(), known.size(), plan.perSecond(), plan.replicas());
+        ServeChaosReport report = campaign(plan, version, known, chaos);
+        tell(report, folder);
+        return (report.isGood() ? ExitCode.OK : ExitCode.INTERNAL).code();
+    }
+
+    private ServeChaosReport campaign(ServePlan plan, ServedVersion version, KnownAnswers known, ChaosFolder chaos)
+            throws IOException, InterruptedException {
+        try (var target = new AbusedServing(version, known, plan, replicaOptions(), chaos)) {
+            target.awaitComplete();
+            return ServeCampaign.run(version.id().toString(), target, chaos, plan, seed, ChaosServeCommand::say)
+                    .withOrphans(target.end());
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println((line.startsWith(">>>") ? "" : "    ") + Paint.clean(line.strip()));
+    }
+
+    /** Returns the newest version of the model that is asked. */
+    private ServedVersion version(List<ServedVersion> versions) {
+        String name = model != null ? model : versions.getFirst().id().name();
+        return versions.stream()
+                .filter(version -> version.id().name().equals(name))
+                .min((a, b) -> VersionOrder.NEWEST_FIRST.compare(
+                        a.id().version().orElse(""), b.id().version().orElse("")))
+                .orElseThrow(() -> new BadSettingException("--model: %s (expected: one of %s)"
+                        .formatted(
+                                name,
+                                versions.stream()
+                                        .map(v -> v.id().name())
+                                        .distinct()
+                                        .toList())));
+    }
+
+    private Trust trust() throws IOException {
+        List<VerifyingKey> keys = new ArrayList<>();
+        for (Path place : trusted) {
+            keys.addAll(KeyFiles.readPublic(place));
+        }
+        return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
+    }
+
+    private List<String> replicaOptions() {
+        var options =
+                new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
+        trusted.forEach(place ->
+                options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
+        if (unsignedAllowed) {
+            options.add("--allow-unsigned");
+        }
+        return options;
+    }
+
+    private void tell(ServeChaosReport report, Path folder) throws IOException {
+        Files.writeString(folder.resolve("chaos.html"), ServeChaosPage.render(report));
+        Files.writeString(folder.resolve("chaos.json"), report.toJson());
+        if (json != null) {
+            Files.writeString(json, report.toJson());
+        }
+        System.out.println();
+        ServeChaosPage.lines(report).forEach(line -> System.out.println(Paint.clean(line)));
+        System.out.println("Report: " + folder.resolve("chaos.html"));
+    }
+}
