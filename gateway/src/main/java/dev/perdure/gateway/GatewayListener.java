@@ -64,6 +64,11 @@ public interface GatewayListener {
             }
 
             @Override
+            public void drifts(ModelId model, DriftStanding.Change change) {
+                those.forEach(each -> each.drifts(model, change));
+            }
+
+            @Override
             public void ended(String model) {
                 those.forEach(each -> each.ended(model));
             }
