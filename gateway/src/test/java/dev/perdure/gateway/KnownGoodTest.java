@@ -138,7 +138,7 @@ class KnownGoodTest {
         awaitKept(1);
         gave(ONE, "b");
         known.probes(ONE);
-        known.wrong(Deployment.of(VERSION, 1));
+        known.wrong(Deployment.of(VERSION, 1, 0.1));
         known.right(ONE);
         assertThat(recall.counts().kept()).isZero();
     }
