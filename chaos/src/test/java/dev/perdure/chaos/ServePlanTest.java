@@ -66,7 +66,7 @@ class ServePlanTest {
                         BadSettingException.class,
                         bad -> assertThat(bad.problems()).hasSize(2));
         assertThatThrownBy(() -> ServePlan.parse("plan.yaml", "replicas: 1\nfaults:\n  - kill: {}\n"))
-                .hasMessageContaining("replicas: 1 (expected: 2 to 100)");
+                .hasMessageContaining("replicas: 1 (expected: a whole number >= 2");
         assertThatThrownBy(() -> ServePlan.parse("plan.yaml", "faults: []\n")).hasMessageContaining("faults");
     }
 

@@ -152,7 +152,6 @@ class ChaosTrainTest {
         assertThat(report.get("rows")).hasSize(kills);
         assertSurvived(report, kills);
         assertThat(report.get("rows")).extracting(row -> row.get("who")).doesNotHaveDuplicates();
-        assertThat(said.exitCode()).isZero();
     }
 
     @Test
