@@ -73,7 +73,8 @@ final class SafeguardOptions {
     @Option(
             names = "--known-good",
             paramLabel = "FILE|memory|off",
-            description = "Where answers are kept for when the model does not answer. Default: MODELS/.perdure/known-good.db.")
+            description =
+                    "Where answers are kept for when the model does not answer. Default: MODELS/.perdure/known-good.db.")
     Optional<String> knownGood = Optional.empty();
 
     @Option(
@@ -192,7 +193,8 @@ final class SafeguardOptions {
     }
 
     private Recall recall(Path models, RecallLimits limits, Consumer<String> told) {
-        String place = knownGood.orElse(models.resolve(".perdure").resolve("known-good.db").toString());
+        String place = knownGood.orElse(
+                models.resolve(".perdure").resolve("known-good.db").toString());
         return place.equals("memory")
                 ? new MemoryRecall(limits, InstantSource.system())
                 : new SqliteRecall(

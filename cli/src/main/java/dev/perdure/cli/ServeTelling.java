@@ -61,21 +61,22 @@ class ServeTelling implements GatewayListener {
 
     @Override
     public void drifts(ModelId model, DriftStanding.Change change) {
-        say(switch (change) {
-            case DriftStanding.Change.Began began ->
-                "%s: what is asked drifts away from training (window %d of %d): %s"
-                        .formatted(
-                                model,
-                                began.report().number(),
-                                began.report().samples(),
-                                began.evidence().stream()
-                                        .limit(EVIDENCE_MAX)
-                                        .map(DriftReport.Evidence::words)
-                                        .collect(Collectors.joining("; ")));
-            case DriftStanding.Change.Ended ended ->
-                "%s: what is asked is again as in training (window %d)"
-                        .formatted(model, ended.report().number());
-        });
+        say(
+                switch (change) {
+                    case DriftStanding.Change.Began began ->
+                        "%s: what is asked drifts away from training (window %d of %d): %s"
+                                .formatted(
+                                        model,
+                                        began.report().number(),
+                                        began.report().samples(),
+                                        began.evidence().stream()
+                                                .limit(EVIDENCE_MAX)
+                                                .map(DriftReport.Evidence::words)
+                                                .collect(Collectors.joining("; ")));
+                    case DriftStanding.Change.Ended ended ->
+                        "%s: what is asked is again as in training (window %d)"
+                                .formatted(model, ended.report().number());
+                });
     }
 
     @Override

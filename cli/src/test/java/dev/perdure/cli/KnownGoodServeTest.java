@@ -58,8 +58,7 @@ class KnownGoodServeTest {
 
     /** Starts replicas until there are to be no more. */
     private LocalReplicas.Program program() {
-        var real = LocalReplicas.Program.of(
-                List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
+        var real = LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
         return (address, bundle, log) -> {
             if (isOver.get()) {
                 throw new IOException("no more processes");
@@ -96,8 +95,7 @@ class KnownGoodServeTest {
                 .with(safeguards);
         var session = new ServeSession(versions, settings, program(), telling);
         toClose.add(session);
-        OipAddress at = session.listen(
-                        List.of(new OipAddress.Tcp("127.0.0.1", 0)), OipServerSettings.DEFAULT)
+        OipAddress at = session.listen(List.of(new OipAddress.Tcp("127.0.0.1", 0)), OipServerSettings.DEFAULT)
                 .getFirst();
         return new Served(session, safeguards.recall(), at);
     }

@@ -33,8 +33,7 @@ class SafeguardOptionsTest {
 
     private Safeguards read(String... arguments) throws IOException {
         List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
-        return CommandLine.populateCommand(new SafeguardOptions(), arguments)
-                .safeguards(models, versions, _ -> {});
+        return CommandLine.populateCommand(new SafeguardOptions(), arguments).safeguards(models, versions, _ -> {});
     }
 
     @Test
@@ -68,7 +67,8 @@ class SafeguardOptionsTest {
         Path file = Files.writeString(models.resolve("guard.yaml"), "models: {linear: {outside: reject}}");
         Safeguards with = read("--guard", file.toString(), "--known-good", "off");
         assertThat(with.guard().orElseThrow().of("linear").actions().toString()).contains("OUTSIDE=REJECT");
-        assertThat(with.guard().orElseThrow().of("another").actions().toString()).contains("OUTSIDE=CLIP");
+        assertThat(with.guard().orElseThrow().of("another").actions().toString())
+                .contains("OUTSIDE=CLIP");
     }
 
     @Test
@@ -84,7 +84,9 @@ class SafeguardOptionsTest {
                         .contains("margn: is not a setting. Did you mean 'margin'?")
                         .contains("liner: is no model that is served (expected: one of linear). Did you mean 'linear'?")
                         .contains("--drift: maybe (expected: on or off)")
-                        .contains("--fallback: 'previus' (expected: some of previous,known-good,rule", "Did you mean 'previous'?")
+                        .contains(
+                                "--fallback: 'previus' (expected: some of previous,known-good,rule",
+                                "Did you mean 'previous'?")
                         .contains("--fallback: 'rule'")
                         .contains("--known-good-max-age: soon (expected: a whole number and s, m, h or d"));
         assertThatExceptionOfType(BadSettingException.class)

@@ -31,8 +31,7 @@ final class Attempts {
      * @param originNanos of the clock that deadlines are on
      * @param tell may be called from any thread
      */
-    Attempts(
-            Replicas replicas, Deployments deployments, KnownGood known, long originNanos, Consumer<Event> tell) {
+    Attempts(Replicas replicas, Deployments deployments, KnownGood known, long originNanos, Consumer<Event> tell) {
         this.replicas = replicas;
         this.deployments = deployments;
         this.known = known;

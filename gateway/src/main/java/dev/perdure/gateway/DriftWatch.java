@@ -51,8 +51,8 @@ final class DriftWatch implements AutoCloseable {
     /** Leaves an input of a version that is watched, as it came. Does not block. */
     void add(VersionDrift of, TensorData input) {
         long size = input.shape().size(0);
-        double full = Math.max(
-                (double) (items.get() + size) / ITEMS_MAX, (double) (bytes.get() + input.bytes()) / BYTES_MAX);
+        double full =
+                Math.max((double) (items.get() + size) / ITEMS_MAX, (double) (bytes.get() + input.bytes()) / BYTES_MAX);
         if (full > 0.5 && full + chance() / 2 > 1) {
             of.leftOut(size);
             return;
@@ -94,7 +94,10 @@ final class DriftWatch implements AutoCloseable {
         try {
             next.of().take(next.input(), change -> told.accept(next.of().version(), change));
         } catch (RuntimeException e) {
-            LOG.error("model {}: an input was not looked at for drift", next.of().version().id(), e);
+            LOG.error(
+                    "model {}: an input was not looked at for drift",
+                    next.of().version().id(),
+                    e);
         }
         return true;
     }

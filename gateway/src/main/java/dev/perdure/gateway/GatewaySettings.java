@@ -48,8 +48,7 @@ public record GatewaySettings(
 
     /** Returns these with other safeguards. */
     public GatewaySettings with(Safeguards others) {
-        return new GatewaySettings(
-                routing, fleet, olderReplicas, limits, deadline, deadlineMax, drainWithin, others);
+        return new GatewaySettings(routing, fleet, olderReplicas, limits, deadline, deadlineMax, drainWithin, others);
     }
 
     private static void positive(String name, Duration value) {

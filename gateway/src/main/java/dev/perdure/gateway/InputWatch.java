@@ -9,9 +9,9 @@ import dev.perdure.oip.Parameter;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** What is looked at of requests before anybody computes them, by what the bundle of the version that is asked says. */
 final class InputWatch implements AutoCloseable {
@@ -49,13 +49,16 @@ final class InputWatch implements AutoCloseable {
         Watched known = watched.get(version.id());
         return known != null && known.isOf(version)
                 ? known
-                : watched.compute(
-                        version.id(), (_, was) -> was != null && was.isOf(version) ? was : made(version));
+                : watched.compute(version.id(), (_, was) -> was != null && was.isOf(version) ? was : made(version));
     }
 
     private Watched made(ServedVersion version) {
         return new Watched(
-                new VersionGuard(version, safeguards.guard().map(policies -> policies.of(version.id().name()))),
+                new VersionGuard(
+                        version,
+                        safeguards
+                                .guard()
+                                .map(policies -> policies.of(version.id().name()))),
                 new VersionDrift(version, safeguards.drift()));
     }
 

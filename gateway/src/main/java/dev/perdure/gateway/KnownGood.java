@@ -33,7 +33,10 @@ final class KnownGood {
     /** What an attempt gave. */
     private record Given(String bundle, List<String> inputs, List<Tensor> outputs, long atMillis) {
         long bytes() {
-            return outputs.stream().mapToLong(output -> output.data().byteSize()).sum() + 64L * inputs.size();
+            return outputs.stream()
+                            .mapToLong(output -> output.data().byteSize())
+                            .sum()
+                    + 64L * inputs.size();
         }
     }
 
@@ -207,7 +210,9 @@ final class KnownGood {
 
     /** One item's outputs in the order of the signature, one after the other. */
     private static MemorySegment packed(List<Tensor> outputs, int item) {
-        long bytes = outputs.stream().mapToLong(output -> Rows.row(output, item).byteSize()).sum();
+        long bytes = outputs.stream()
+                .mapToLong(output -> Rows.row(output, item).byteSize())
+                .sum();
         byte[] packed = new byte[Math.toIntExact(bytes)];
         MemorySegment all = MemorySegment.ofArray(packed);
         long at = 0;

@@ -118,14 +118,10 @@ final class ModelDesk implements AutoCloseable {
         this.routing = new Routing(settings.routing(), RandomGenerator.getDefault());
         this.replicas = new Replicas(
                 host, deployments::served, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
-        this.remembering =
-                new Remembering(name, settings.safeguards().recall(), deployments, this::flight);
+        this.remembering = new Remembering(name, settings.safeguards().recall(), deployments, this::flight);
         this.attempts = new Attempts(replicas, deployments, remembering.known(), originNanos, queue::add);
         this.replies = new Replies(
-                deployments,
-                remembering.known(),
-                digest -> routing.quarantine().holds(digest, now()),
-                queue::add);
+                deployments, remembering.known(), digest -> routing.quarantine().holds(digest, now()), queue::add);
         this.comparing = new Comparing(queue::add);
         this.copies = new Copies(replicas);
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);

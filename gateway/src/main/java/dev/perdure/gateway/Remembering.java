@@ -6,7 +6,6 @@ import dev.perdure.routing.Finding;
 import dev.perdure.routing.FleetCommand;
 import dev.perdure.routing.FleetEvent;
 import dev.perdure.routing.Notice;
-import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.RequestId;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,15 +32,18 @@ final class Remembering {
     /** Something happened, and is about to be decided on. */
     void happens(Event event) {
         switch (event) {
-            case Event.OfReplica(ReplicaId replica, FleetEvent.Probed(_, _, FleetEvent.Golden.Right _)) ->
-                known.right(replica);
+            case Event.OfReplica of -> {
+                if (of.event() instanceof FleetEvent.Probed probed
+                        && probed.result() instanceof FleetEvent.Golden.Right) {
+                    known.right(of.replica());
+                }
+            }
             case Event.Compared(RequestId request, List<List<Integer>> groups) -> {
                 if (groups.size() > 1) {
                     flights.apply(request).ifPresent(flight -> contradicted(flight, groups));
                 }
             }
-            case Event.OfReplica _,
-                    Event.Arrived _,
+            case Event.Arrived _,
                     Event.Abandoned _,
                     Event.Answered _,
                     Event.Failed _,

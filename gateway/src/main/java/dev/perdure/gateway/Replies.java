@@ -50,8 +50,7 @@ final class Replies {
     private List<Integer> known(Flight flight, Command.Fall fall, ServedVersion version) {
         return known.find(version, flight.ask.digests(), fall.items())
                 .map(found -> {
-                    flight.fell(
-                            fall.attempt(), found.items(), "%d s ago".formatted(found.ageMillis() / 1000));
+                    flight.fell(fall.attempt(), found.items(), "%d s ago".formatted(found.ageMillis() / 1000));
                     flight.gave(fall.attempt(), found.outputs());
                     return found.items();
                 })

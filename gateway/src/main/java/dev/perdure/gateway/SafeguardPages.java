@@ -22,22 +22,33 @@ final class SafeguardPages {
     }
 
     private static Page page(String path, Function<ModelId, Map<String, Object>> json) {
-        return new Page("GET", path, asked -> Page.Answer.json(PageJson.text(json.apply(
-                asked.parts().containsKey("version")
-                        ? ModelId.of(asked.part("model"), asked.part("version"))
-                        : ModelId.of(asked.part("model"))))));
+        return new Page(
+                "GET",
+                path,
+                asked -> Page.Answer.json(PageJson.text(json.apply(
+                        asked.parts().containsKey("version")
+                                ? ModelId.of(asked.part("model"), asked.part("version"))
+                                : ModelId.of(asked.part("model"))))));
     }
 
     private static Map<String, Object> guard(GuardReport report) {
         return PageJson.object(
-                "name", report.model().name(),
-                "version", report.model().version(),
-                "watched", report.absence().isEmpty(),
-                "why_not", report.absence(),
-                "items", report.items(),
-                "changed_requests", report.changedRequests(),
-                "refused_requests", report.refusedRequests(),
-                "rejected_items", report.rejectedItems(),
+                "name",
+                report.model().name(),
+                "version",
+                report.model().version(),
+                "watched",
+                report.absence().isEmpty(),
+                "why_not",
+                report.absence(),
+                "items",
+                report.items(),
+                "changed_requests",
+                report.changedRequests(),
+                "refused_requests",
+                report.refusedRequests(),
+                "rejected_items",
+                report.rejectedItems(),
                 "findings",
                 report.counts().stream()
                         .map(count -> PageJson.object(
@@ -65,11 +76,16 @@ final class SafeguardPages {
 
     private static Map<String, Object> report(DriftReport report) {
         return PageJson.object(
-                "window", report.number(),
-                "items", report.samples(),
-                "alpha", report.alpha(),
-                "drifted", report.drifted(),
-                "words", report.words(),
+                "window",
+                report.number(),
+                "items",
+                report.samples(),
+                "alpha",
+                report.alpha(),
+                "drifted",
+                report.drifted(),
+                "words",
+                report.words(),
                 "evidence",
                 report.evidence().stream()
                         .map(evidence -> PageJson.object(

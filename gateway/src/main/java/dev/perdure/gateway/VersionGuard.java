@@ -122,19 +122,17 @@ final class VersionGuard {
                         .formatted(finding.feature(), finding.shown(), finding.sample(), finding.expected()))
                 .collect(Collectors.joining("; "));
         return "input %s: %d of %d items are unlike what the model learned from, so none is computed: item %s%s. %s. Mend them, or send the others without them."
-                .formatted(
-                        input.name(), count, input.shape().size(0), which, count > NAMED_MAX ? ", …" : "", why);
+                .formatted(input.name(), count, input.shape().size(0), which, count > NAMED_MAX ? ", …" : "", why);
     }
 
     GuardReport report() {
         var all = new ArrayList<GuardReport.Count>();
-        counts.forEach(
-                (key, count) -> all.add(new GuardReport.Count(key.feature(), key.surprise(), key.action(), count.sum())));
+        counts.forEach((key, count) ->
+                all.add(new GuardReport.Count(key.feature(), key.surprise(), key.action(), count.sum())));
         all.sort(Comparator.comparing(GuardReport.Count::feature)
                 .thenComparing(GuardReport.Count::surprise)
                 .thenComparing(GuardReport.Count::action));
-        return new GuardReport(
-                version.id(), absence, items.sum(), changed.sum(), refused.sum(), rejected.sum(), all);
+        return new GuardReport(version.id(), absence, items.sum(), changed.sum(), refused.sum(), rejected.sum(), all);
     }
 
     /**

@@ -74,9 +74,8 @@ record Versions(SortedMap<String, Deployment> named, Optional<Deployment> stable
                 ? Optional.empty()
                 : named.tailMap(asked.version()).values().stream()
                         .filter(older -> !older.version().equals(asked.version()))
-                        .filter(older -> older.served()
-                                .signature()
-                                .equals(asked.served().signature()))
+                        .filter(older ->
+                                older.served().signature().equals(asked.served().signature()))
                         .findFirst()
                         .map(older -> new Tier.Model(older.key()));
     }

@@ -68,7 +68,10 @@ final class Doubling {
                 Optional.of(new GuardProfile(
                         401,
                         List.of(new GuardProfile.Feature.Numeric(
-                                "x", 0, new Range(0, 100), Optional.of(features.firstEntry().getValue()))),
+                                "x",
+                                0,
+                                new Range(0, 100),
+                                Optional.of(features.firstEntry().getValue()))),
                         Optional.empty())),
                 Optional.of(new Preprocessing(List.of())),
                 Optional.of(new DriftReference(features, new LinkedHashMap<>())));

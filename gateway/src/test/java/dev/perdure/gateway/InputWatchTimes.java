@@ -37,8 +37,8 @@ final class InputWatchTimes {
         List<InferRequest> requests = new ArrayList<>();
         var chance = new Random(2);
         for (int i = 0; i < 512; i++) {
-            requests.add(new InferRequest(
-                    version.id(), List.of(Tensor.of("image", Shape.of(1, 1, 28, 28), image(chance)))));
+            requests.add(
+                    new InferRequest(version.id(), List.of(Tensor.of("image", Shape.of(1, 1, 28, 28), image(chance)))));
         }
         for (boolean guard : new boolean[] {false, true}) {
             for (boolean drift : new boolean[] {false, true}) {
@@ -113,7 +113,6 @@ final class InputWatchTimes {
                 List.of(),
                 new GoldenSet(golden, golden, new Tolerance(0, 0)),
                 Optional.empty(),
-                new TrainingInputs(
-                        maker.profile(), Optional.of(new Preprocessing(List.of())), maker.reference()));
+                new TrainingInputs(maker.profile(), Optional.of(new Preprocessing(List.of())), maker.reference()));
     }
 }

@@ -3,9 +3,9 @@ package dev.perdure.gateway;
 import static dev.perdure.gateway.Doubling.LONG;
 import static dev.perdure.gateway.Doubling.RULE;
 import static dev.perdure.gateway.Doubling.ask;
+import static dev.perdure.gateway.Doubling.floats;
 import static dev.perdure.gateway.Doubling.said;
 import static dev.perdure.gateway.Doubling.times;
-import static dev.perdure.gateway.Doubling.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -305,8 +305,7 @@ class SafeguardsTest {
             return times(replica.number() == 1 && isWrong.get() ? 5 : 2, request);
         });
         Recall recall = memory();
-        var unguarded = new Safeguards(
-                Optional.empty(), Optional.empty(), Safeguards.USUAL_FALLBACKS, recall);
+        var unguarded = new Safeguards(Optional.empty(), Optional.empty(), Safeguards.USUAL_FALLBACKS, recall);
         Gateway gateway = serve(host, unguarded, ONE);
         isWrong.set(true);
         var wrong = new ArrayList<Float>();
@@ -358,13 +357,14 @@ class SafeguardsTest {
     private Gateway again(Path file, List<String> told, ServedVersion version) {
         Recall recall = sqlite(file, told);
         await().atMost(LONG)
-                .untilAsserted(() ->
-                        assertThat(recall.counts().kept()).as("%s", told).isEqualTo(1));
+                .untilAsserted(
+                        () -> assertThat(recall.counts().kept()).as("%s", told).isEqualTo(1));
         return serve(host(), Safeguards.usual().with(recall), version);
     }
 
     private Recall sqlite(Path file, List<String> told) {
-        var recall = new SqliteRecall(file, RecallLimits.usual(), InstantSource.system(), SqliteRecall.AGAIN, told::add);
+        var recall =
+                new SqliteRecall(file, RecallLimits.usual(), InstantSource.system(), SqliteRecall.AGAIN, told::add);
         toClose.add(recall);
         return recall;
     }

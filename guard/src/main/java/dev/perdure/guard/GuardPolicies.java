@@ -49,8 +49,7 @@ public final class GuardPolicies {
      * @throws dev.perdure.core.BadSettingException with everything that is wrong: unknown models, features and settings, and
      *     actions that cannot be
      */
-    public static GuardPolicies read(
-            String name, String yaml, SequencedMap<String, Optional<GuardProfile>> profiles) {
+    public static GuardPolicies read(String name, String yaml, SequencedMap<String, Optional<GuardProfile>> profiles) {
         Settings settings = Settings.parse(name, yaml);
         GuardPolicy usual = policy(settings, GuardPolicy.standard());
         var byModel = new LinkedHashMap<String, GuardPolicy>();
@@ -92,7 +91,9 @@ public final class GuardPolicies {
 
     private static String unknown(String what, String name, Set<String> known) {
         String meant = Suggestions.didYouMean(name, known);
-        return "%s (expected: one of %s). %s".formatted(what, String.join(", ", known), meant).stripTrailing();
+        return "%s (expected: one of %s). %s"
+                .formatted(what, String.join(", ", known), meant)
+                .stripTrailing();
     }
 
     private static GuardPolicy policy(Settings settings, GuardPolicy usual) {

@@ -93,12 +93,14 @@ public final class InputGuard {
             possible.put(ImageJudge.SIZE, all(Surprise.SIZE));
         }
         for (GuardProfile.Feature feature : profile.features()) {
-            possible.put(feature.name(), switch (feature) {
-                case GuardProfile.Feature.Numeric _ ->
-                    all(Surprise.MISSING, Surprise.NEVER_MISSING, Surprise.EXTREME, Surprise.OUTSIDE);
-                case GuardProfile.Feature.Categorical _ ->
-                    all(Surprise.MISSING, Surprise.UNSEEN_CATEGORY, Surprise.NO_CATEGORY);
-            });
+            possible.put(
+                    feature.name(),
+                    switch (feature) {
+                        case GuardProfile.Feature.Numeric _ ->
+                            all(Surprise.MISSING, Surprise.NEVER_MISSING, Surprise.EXTREME, Surprise.OUTSIDE);
+                        case GuardProfile.Feature.Categorical _ ->
+                            all(Surprise.MISSING, Surprise.UNSEEN_CATEGORY, Surprise.NO_CATEGORY);
+                    });
         }
         return possible;
     }

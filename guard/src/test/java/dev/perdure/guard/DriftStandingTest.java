@@ -28,7 +28,9 @@ class DriftStandingTest {
                 switch (news) {
                     case Change.Began began ->
                         began.report().number() + " began "
-                                + began.evidence().stream().map(Evidence::feature).toList();
+                                + began.evidence().stream()
+                                        .map(Evidence::feature)
+                                        .toList();
                     case Change.Ended ended -> ended.report().number() + " ended";
                 }));
     }

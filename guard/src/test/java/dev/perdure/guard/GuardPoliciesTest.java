@@ -31,8 +31,7 @@ class GuardPoliciesTest {
 
     @Test
     void aFeatureIsAboveItsModelAndThatIsAboveAll() {
-        GuardPolicies policies = read(
-                """
+        GuardPolicies policies = read("""
                 outside: reject
                 margin: 0.5
                 models:
@@ -57,8 +56,7 @@ class GuardPoliciesTest {
     @Test
     void everythingThatIsWrongIsSaidAtOnceWithWhatWasMeant() {
         assertThatExceptionOfType(BadSettingException.class)
-                .isThrownBy(() -> read(
-                        """
+                .isThrownBy(() -> read("""
                         outsid: reject
                         size: clip
                         margin: -1
@@ -72,8 +70,8 @@ class GuardPoliciesTest {
                         """))
                 .satisfies(e -> assertThat(e.problems())
                         .hasSize(7)
-                        .anySatisfy(problem -> assertThat(problem)
-                                .contains("guard.yaml:1: outsid", "Did you mean 'outside'?"))
+                        .anySatisfy(problem ->
+                                assertThat(problem).contains("guard.yaml:1: outsid", "Did you mean 'outside'?"))
                         .anySatisfy(problem -> assertThat(problem)
                                 .contains("guard.yaml:2: size: clip (expected: one of reject, pass)"))
                         .anySatisfy(problem -> assertThat(problem).contains("guard.yaml:3: margin: -1"))

@@ -101,8 +101,8 @@ class TableGuardTest {
                         LEARNED.profile().orElseThrow().features().getFirst())
                 .quantiles()
                 .orElseThrow();
-        TensorData input = Tables.taken(
-                with(0, (float) ages.quantile(0.05)), with(0, 40), with(0, (float) ages.quantile(0.95)));
+        TensorData input =
+                Tables.taken(with(0, (float) ages.quantile(0.05)), with(0, 40), with(0, (float) ages.quantile(0.95)));
         GuardPolicy standard = GuardPolicy.standard();
         var strict = new GuardPolicy(standard.actions(), new LinkedHashMap<>(), standard.margin(), 0.1);
         assertThat(GUARD.judge(input).clean()).isTrue();

@@ -26,6 +26,7 @@ import org.sqlite.SQLiteDataSource;
 final class AnswerFile implements AutoCloseable {
     /** Says that the file is ours: the letters PdKA. */
     private static final int APPLICATION = 0x50644B41;
+
     private static final int SCHEMA = 1;
     private static final int BUSY_MILLIS = 1000;
     private static final double KEPT_SHARE = 0.9;
@@ -130,7 +131,8 @@ final class AnswerFile implements AutoCloseable {
      */
     int read(long sinceMillis, Predicate<KnownAnswer> taking) {
         var damaged = new int[1];
-        try (var rows = handle.createQuery("select model, input, answer, at, source, sum from answer where at >= ? order by at desc")
+        try (var rows = handle
+                .createQuery("select model, input, answer, at, source, sum from answer where at >= ? order by at desc")
                 .bind(0, sinceMillis)
                 .map((row, _) -> {
                     var answer = new KnownAnswer(

@@ -9,7 +9,8 @@ package dev.perdure.recall;
 public record Question(String model, String input) {
     public Question {
         if (model.isEmpty() || input.isEmpty()) {
-            throw new IllegalArgumentException("question: model '%s', input '%s' (expected: digests)".formatted(model, input));
+            throw new IllegalArgumentException(
+                    "question: model '%s', input '%s' (expected: digests)".formatted(model, input));
         }
     }
 }

@@ -14,7 +14,8 @@ public record RecallLimits(Duration ageMax, long bytesMax) {
             throw new IllegalArgumentException("known answers: age %s (expected: at least a second)".formatted(ageMax));
         }
         if (bytesMax < 1 << 16) {
-            throw new IllegalArgumentException("known answers: %d bytes (expected: at least 65536)".formatted(bytesMax));
+            throw new IllegalArgumentException(
+                    "known answers: %d bytes (expected: at least 65536)".formatted(bytesMax));
         }
     }
 

@@ -89,7 +89,9 @@ class RecallContractTest {
             assertThat(find(recall, "m", "x")).isEmpty();
             recall.keep(answer("m", "x", "two", "a"));
             CLOCK.goOn(Duration.ofMinutes(-1));
-            assertThat(find(recall, "m", "x")).as("of a clock that was set back").isEmpty();
+            assertThat(find(recall, "m", "x"))
+                    .as("of a clock that was set back")
+                    .isEmpty();
         }
     }
 

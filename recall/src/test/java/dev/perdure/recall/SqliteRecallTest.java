@@ -99,7 +99,8 @@ class SqliteRecallTest {
     @Test
     void theFileIsItsOwnersAlone() throws IOException {
         keep(answer("m", "x", "one", "a"));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -138,14 +139,16 @@ class SqliteRecallTest {
     @Test
     void aFullDiskCostsWhatItDidNotTakeIsToldOnceAndIsWrittenAgainWhenThereIsRoom() throws Exception {
         Path disk = Files.createDirectories(file.getParent());
-        assumeTrue(succeeds("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()), "only root may mount");
+        assumeTrue(
+                succeeds("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()), "only root may mount");
         try (Recall recall = open()) {
             for (int i = 0; i < 400; i++) {
                 recall.keep(answer("m", "x" + i, "y".repeat(1000), "a"));
             }
             await().atMost(LONG).until(() -> recall.counts().notWritten() > 0);
             assertThat(find(recall, "m", "x399")).isPresent();
-            assertThat(succeeds("mount", "-o", "remount,size=10m", disk.toString())).isTrue();
+            assertThat(succeeds("mount", "-o", "remount,size=10m", disk.toString()))
+                    .isTrue();
             await().atMost(LONG).until(() -> told.size() == 2);
             recall.keep(answer("m", "z", "later", "a"));
             await().atMost(LONG).until(() -> recall.counts().written() > 0);
