@@ -18,8 +18,7 @@ final class Remembering {
     private final Deployments deployments;
     private final Function<RequestId, Optional<Flight>> flights;
 
-    Remembering(
-            String model, Recall recall, Deployments deployments, Function<RequestId, Optional<Flight>> flights) {
+    Remembering(String model, Recall recall, Deployments deployments, Function<RequestId, Optional<Flight>> flights) {
         this.known = new KnownGood(recall, InstantSource.system(), model);
         this.deployments = deployments;
         this.flights = flights;
