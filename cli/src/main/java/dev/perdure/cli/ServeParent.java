@@ -88,10 +88,11 @@ final class ServeParent {
         }
     }
 
-    /** How to try it is said once. */
+    /** How to try it is said once; a line of JSON stays one. */
     private void repeat(String prefix, String line) {
-        if (!line.startsWith(ServeSession.TRY_IT) || tried.add(line)) {
-            telling.repeat(line.startsWith(ServeSession.TRY_IT) ? line : prefix + line);
+        boolean isHowToTry = line.startsWith(ServeSession.TRY_IT);
+        if (!isHowToTry || tried.add(line)) {
+            telling.repeat(isHowToTry || line.startsWith("{") ? line : prefix + line);
         }
     }
 

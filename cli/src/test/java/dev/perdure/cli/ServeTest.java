@@ -164,6 +164,12 @@ class ServeTest {
 
     @Test
     void noRequestFailsOrIsWrongWhileReplicasAreKilled() throws Exception {
+        killBeside(3_000, 75, Duration.ofSeconds(2));
+    }
+
+    @Test
+    @Tag("soak")
+    void ofTenThousandRequestsNoneFailsOrIsWrongWhileReplicasAreKilled() throws Exception {
         killBeside(10_000, 150, Duration.ofSeconds(3));
     }
 
@@ -193,8 +199,8 @@ class ServeTest {
                 every.toMillis(),
                 TimeUnit.MILLISECONDS);
         OpenLoad.LoadReport report = load(requests, perSecond).run();
-        System.out.printf("%d killed: %s%n%s%n", killed.size(), report, said);
-        assertThat(killed).hasSizeGreaterThanOrEqualTo(3);
+        System.out.printf("%d killed: %s%n", killed.size(), report);
+        assertThat(killed).isNotEmpty();
         assertThat(report.failed()).as("%s", report).isZero();
         assertThat(report.wrong()).as("%s", report).isZero();
         assertThat(report.unheard()).isZero();
@@ -227,11 +233,13 @@ class ServeTest {
     }
 
     @Test
+    @Tag("soak")
     void anInputThatEndsReplicasIsRefusedAndNoOtherFails() throws Exception {
         poisonBeside(5, 40);
     }
 
     @Test
+    @Tag("soak")
     void anInputThatEndsReplicasUnderLoadIsRefusedAndNoOtherFails() throws Exception {
         poisonBeside(50, 600);
     }

@@ -237,12 +237,12 @@ interface Invariant {
     }
 
     /**
-     * An item that ends replicas ends two in a gateway's life, and those that had it at that moment; one or two more when
-     * it is not seen how they ended, or others were with it.
+     * An item that ends replicas ends two in a gateway's life, and those that had it at that moment; some more when it is
+     * not seen how they ended, or others were with it that had been with a dead one before.
      */
     final class PoisonEndsFew implements Invariant {
         private static final int EACH = 9;
-        private static final int ONCE = 4;
+        private static final int ONCE = 6;
 
         @Override
         public void atTheEnd(World world) {
