@@ -342,7 +342,7 @@ class SafeguardsTest {
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(recall.counts().written())
                         .as("%s, %s", recall.counts(), told)
-                        .isEqualTo(1));
+                        .isPositive());
         close();
         toClose.clear();
         isFailing.set(true);
