@@ -8,6 +8,7 @@ import dev.perdure.gateway.ModelRepository;
 import dev.perdure.gateway.RolloutReport;
 import dev.perdure.gateway.RolloutSettings.Manner;
 import dev.perdure.gateway.ServedVersion;
+import dev.perdure.guard.DriftStanding;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
@@ -120,6 +121,11 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
             @Override
             public void looked(String model, ModelLook look) {
                 other.looked(model, look);
+            }
+
+            @Override
+            public void drifts(ModelId model, DriftStanding.Change change) {
+                other.drifts(model, change);
             }
 
             @Override

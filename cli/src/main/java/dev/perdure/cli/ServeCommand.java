@@ -3,6 +3,7 @@ package dev.perdure.cli;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.gateway.RolloutSettings;
+import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
 import dev.perdure.model.KeyFiles;
@@ -10,6 +11,7 @@ import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipServerSettings;
+import dev.perdure.recall.Recall;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Routing;
@@ -113,6 +115,9 @@ final class ServeCommand implements Callable<Integer> {
     boolean unsignedAllowed;
 
     @Mixin
+    SafeguardOptions around = new SafeguardOptions();
+
+    @Mixin
     GatewaysOptions processes = new GatewaysOptions();
 
     @Mixin
@@ -165,13 +170,15 @@ final class ServeCommand implements Callable<Integer> {
             ModelWatch watch,
             ServeTelling telling)
             throws IOException, InterruptedException {
+        Safeguards safeguards = around.safeguards(models, versions, telling::say);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
-        try (var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
+        try (Recall _ = safeguards.recall();
+                var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
-                var session =
-                        new ServeSession(versions, settings, rollouts, watch, program(), telling, processes.folder());
+                var session = new ServeSession(
+                        versions, settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
                 watch) {
             life.answerFor(session.gateway());
             watch(session, entrance, telling);

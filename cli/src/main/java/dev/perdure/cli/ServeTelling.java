@@ -2,6 +2,9 @@ package dev.perdure.cli;
 
 import dev.perdure.gateway.GatewayListener;
 import dev.perdure.gateway.RolloutReport;
+import dev.perdure.guard.DriftReport;
+import dev.perdure.guard.DriftStanding;
+import dev.perdure.oip.ModelId;
 import dev.perdure.oip.Served;
 import dev.perdure.routing.Evidence;
 import dev.perdure.routing.Finding;
@@ -12,10 +15,13 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Says what happens while models are served, in one line each. */
 class ServeTelling implements GatewayListener {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
+
+    private static final int EVIDENCE_MAX = 3;
 
     private final PrintStream out;
 
@@ -51,6 +57,26 @@ class ServeTelling implements GatewayListener {
     @Override
     public void told(String model, Notice notice) {
         words(model, notice).ifPresent(this::say);
+    }
+
+    @Override
+    public void drifts(ModelId model, DriftStanding.Change change) {
+        say(
+                switch (change) {
+                    case DriftStanding.Change.Began began ->
+                        "%s: what is asked drifts away from training (window %d of %d): %s"
+                                .formatted(
+                                        model,
+                                        began.report().number(),
+                                        began.report().samples(),
+                                        began.evidence().stream()
+                                                .limit(EVIDENCE_MAX)
+                                                .map(DriftReport.Evidence::words)
+                                                .collect(Collectors.joining("; ")));
+                    case DriftStanding.Change.Ended ended ->
+                        "%s: what is asked is again as in training (window %d)"
+                                .formatted(model, ended.report().number());
+                });
     }
 
     @Override

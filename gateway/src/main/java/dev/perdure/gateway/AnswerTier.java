@@ -12,6 +12,8 @@ public enum AnswerTier {
     MODEL,
     /** An earlier version of the same model. */
     PREVIOUS,
+    /** What the version that was asked answered to the same input before. */
+    KNOWN_GOOD,
     /** The bundle's rule for when nothing can compute. */
     RULE;
 
@@ -31,6 +33,6 @@ public enum AnswerTier {
 
     /** Returns the word that stands in answers. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

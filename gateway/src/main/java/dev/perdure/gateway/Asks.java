@@ -14,6 +14,7 @@ import dev.perdure.routing.Tier;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -101,8 +102,10 @@ final class Asks {
         return colon > 0 ? peer.substring(0, colon) : peer;
     }
 
-    /** Equal inputs of the same model have equal digests, wherever in a batch they are. */
-    private static List<String> digests(List<Tensor> inputs, int items, String mark) {
+    /** Equal inputs of the same model, and only those, have equal digests, wherever in a batch and in which order they are. */
+    private static List<String> digests(List<Tensor> unordered, int items, String mark) {
+        List<Tensor> inputs =
+                unordered.stream().sorted(Comparator.comparing(Tensor::name)).toList();
         var digests = new ArrayList<String>(items);
         for (int item = 0; item < items; item++) {
             MessageDigest digest = Digests.sha256();

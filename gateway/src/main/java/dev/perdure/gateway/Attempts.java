@@ -5,6 +5,7 @@ import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.OipClient;
 import dev.perdure.oip.Outcome;
 import dev.perdure.oip.Pending;
+import dev.perdure.oip.Tensor;
 import dev.perdure.routing.Command;
 import dev.perdure.routing.Event;
 import dev.perdure.routing.Event.Cause;
@@ -22,6 +23,7 @@ final class Attempts {
 
     private final Replicas replicas;
     private final Deployments deployments;
+    private final KnownGood known;
     private final long originNanos;
     private final Consumer<Event> tell;
 
@@ -29,9 +31,10 @@ final class Attempts {
      * @param originNanos of the clock that deadlines are on
      * @param tell may be called from any thread
      */
-    Attempts(Replicas replicas, Deployments deployments, long originNanos, Consumer<Event> tell) {
+    Attempts(Replicas replicas, Deployments deployments, KnownGood known, long originNanos, Consumer<Event> tell) {
         this.replicas = replicas;
         this.deployments = deployments;
+        this.known = known;
         this.originNanos = originNanos;
         this.tell = tell;
     }
@@ -63,8 +66,7 @@ final class Attempts {
                 var outputs = answered.response().outputs();
                 String unfit = Answers.unfit(outputs, version, send.items().size());
                 if (unfit.isEmpty()) {
-                    flight.gave(send.attempt(), Answers.ordered(outputs, version));
-                    tell.accept(new Event.Answered(send.request(), send.attempt(), Finite.all(outputs)));
+                    gave(flight, send, version, Answers.ordered(outputs, version));
                 } else {
                     failed(send, Cause.ERROR, unfit);
                 }
@@ -78,6 +80,15 @@ final class Attempts {
             case Outcome.Late _ -> failed(send, Cause.ERROR, "no answer before the deadline");
             case Outcome.Cancelled _ -> {}
         }
+    }
+
+    private void gave(Flight flight, Command.Send send, ServedVersion version, List<Tensor> outputs) {
+        flight.gave(send.attempt(), outputs);
+        boolean isFinite = Finite.all(outputs);
+        if (isFinite) {
+            known.gave(send.replica(), version, flight.digests(send.items()), outputs);
+        }
+        tell.accept(new Event.Answered(send.request(), send.attempt(), isFinite));
     }
 
     private void failed(Command.Send send, Cause cause, String words) {

@@ -18,6 +18,7 @@ final class Flight {
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
+    private final Map<Integer, String> ages = new ConcurrentHashMap<>();
     private final Map<Integer, String> keys = new ConcurrentHashMap<>();
     private final Map<Integer, Long> sentAt = new ConcurrentHashMap<>();
     private final Map<Integer, Long> took = new ConcurrentHashMap<>();
@@ -38,6 +39,12 @@ final class Flight {
         this.headers = call.trace().map(Trace::headers).orElse(Map.of());
     }
 
+    /** Returns the digests of some items' inputs. */
+    List<String> digests(List<Integer> which) {
+        List<String> all = ask.digests();
+        return which.size() == all.size() ? all : which.stream().map(all::get).toList();
+    }
+
     /** Some items are with a replica of the deployment with this key. */
     void sent(int attempt, String key, List<Integer> which) {
         keys.put(attempt, key);
@@ -45,9 +52,15 @@ final class Flight {
         items.put(attempt, which);
     }
 
-    /** A tier without replicas was asked for some items. */
-    void fell(int attempt, List<Integer> which) {
+    /** A tier without replicas has answers to some items, perhaps of some age. */
+    void fell(int attempt, List<Integer> which, String age) {
         items.put(attempt, which);
+        ages.put(attempt, age);
+    }
+
+    /** Returns how old an attempt's answers are, for people; empty when they were given now. */
+    String age(int attempt) {
+        return ages.getOrDefault(attempt, "");
     }
 
     /** Returns the key of the deployment whose replica had an attempt. */

@@ -48,6 +48,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
     private final ReplicaHost host;
     private final GatewayListener listener;
     private final Asks asks;
+    private final InputWatch inputs;
     private final Object changing = new Object();
     private boolean isClosed;
     private final Set<ServedModel> leaving = ConcurrentHashMap.newKeySet();
@@ -89,6 +90,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
         this.host = host;
         this.listener = listener;
         this.asks = new Asks(settings);
+        this.inputs = new InputWatch(
+                settings.safeguards(), this::served, (version, change) -> listener.drifts(version.id(), change));
         var byName = new TreeMap<String, List<ServedVersion>>();
         for (ServedVersion version : versions) {
             byName.computeIfAbsent(version.id().name(), _ -> new ArrayList<>()).add(version);
@@ -156,7 +159,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
 
     /** Returns what is said over HTTP beside the protocol. */
     public List<Page> pages() {
-        return new GatewayPages(this::served).all();
+        return Stream.concat(new GatewayPages(this::served).all().stream(), SafeguardPages.of(this).stream())
+                .toList();
     }
 
     private ServedModel served(ModelId model) {
@@ -190,13 +194,14 @@ public final class Gateway implements InferenceService, AutoCloseable {
     public InferResponse infer(InferRequest request, Call call) {
         ServedVersion version = version(request.model());
         version.metadata(List.of()).check(request);
+        VersionGuard.Guarded guarded = inputs.before(version, request);
         long begin = System.nanoTime();
         try {
-            ServedModel.Asked asked = served(request.model()).infer(request, call, asks);
+            ServedModel.Asked asked = served(request.model()).infer(guarded.request(), call, asks);
             version = asked.of().served();
             Reply.Answered answered = asked.answered();
             tally(version).answered(answered, System.nanoTime() - begin);
-            return Answers.of(request, answered, version);
+            return InputWatch.said(Answers.of(request, answered, version), guarded);
         } catch (OipException e) {
             tally(version).failed(System.nanoTime() - begin);
             throw e;
@@ -240,6 +245,16 @@ public final class Gateway implements InferenceService, AutoCloseable {
     /** Returns how many replicas of a version are in use. */
     public int inUse(ModelId model) {
         return served(model).look(asked(model)).inUse();
+    }
+
+    /** Returns what a version's inputs were found to be; of whoever names none, that of the version that answers. */
+    public GuardReport guard(ModelId model) {
+        return inputs.guard(version(model));
+    }
+
+    /** Returns whether what a version is asked drifts. */
+    public DriftLook drift(ModelId model) {
+        return inputs.drift(version(model));
     }
 
     @Override
@@ -341,6 +356,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
     /** Ends all replicas, and returns when none is left. */
     @Override
     public void close() {
+        inputs.close();
         synchronized (changing) {
             isClosed = true;
         }

@@ -1,5 +1,7 @@
 package dev.perdure.gateway;
 
+import dev.perdure.guard.DriftStanding;
+import dev.perdure.oip.ModelId;
 import dev.perdure.routing.Event;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.Step;
@@ -12,6 +14,9 @@ public interface GatewayListener {
 
     /** Something happened to a model's replicas or requests. */
     void told(String model, Notice notice);
+
+    /** What is asked of a version begins to drift away from its training, or does so no more; from another thread. */
+    default void drifts(ModelId model, DriftStanding.Change change) {}
 
     /**
      * A newer version has come a step further on its way to take over, or it was decided about. The decision, and that one is
@@ -56,6 +61,11 @@ public interface GatewayListener {
             @Override
             public void rollout(RolloutReport report) {
                 those.forEach(each -> each.rollout(report));
+            }
+
+            @Override
+            public void drifts(ModelId model, DriftStanding.Change change) {
+                those.forEach(each -> each.drifts(model, change));
             }
 
             @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param deadline of requests that do not say how long they may take
  * @param deadlineMax of those that do
  * @param drainWithin how long an intended end waits for requests, and then for replicas
+ * @param safeguards what stands around the models
  */
 public record GatewaySettings(
         Routing.Options routing,
@@ -22,7 +23,8 @@ public record GatewaySettings(
         RequestLimits limits,
         Duration deadline,
         Duration deadlineMax,
-        Duration drainWithin) {
+        Duration drainWithin,
+        Safeguards safeguards) {
     public GatewaySettings {
         if (olderReplicas < 1) {
             throw new IllegalArgumentException("olderReplicas: %d (expected: >= 1)".formatted(olderReplicas));
@@ -30,6 +32,23 @@ public record GatewaySettings(
         positive("deadline", deadline);
         positive("deadlineMax", deadlineMax);
         positive("drainWithin", drainWithin);
+    }
+
+    /** With the usual safeguards. */
+    public GatewaySettings(
+            Routing.Options routing,
+            Fleet.Options fleet,
+            int olderReplicas,
+            RequestLimits limits,
+            Duration deadline,
+            Duration deadlineMax,
+            Duration drainWithin) {
+        this(routing, fleet, olderReplicas, limits, deadline, deadlineMax, drainWithin, Safeguards.usual());
+    }
+
+    /** Returns these with other safeguards. */
+    public GatewaySettings with(Safeguards others) {
+        return new GatewaySettings(routing, fleet, olderReplicas, limits, deadline, deadlineMax, drainWithin, others);
     }
 
     private static void positive(String name, Duration value) {

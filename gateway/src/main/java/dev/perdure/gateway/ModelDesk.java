@@ -59,6 +59,7 @@ final class ModelDesk implements AutoCloseable {
     private final Set<String> retired = ConcurrentHashMap.newKeySet();
     private final Routing routing;
     private final Replicas replicas;
+    private final Remembering remembering;
     private final Attempts attempts;
     private final Replies replies;
     private final Comparing comparing;
@@ -117,8 +118,10 @@ final class ModelDesk implements AutoCloseable {
         this.routing = new Routing(settings.routing(), RandomGenerator.getDefault());
         this.replicas = new Replicas(
                 host, deployments::served, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
-        this.attempts = new Attempts(replicas, deployments, originNanos, queue::add);
-        this.replies = new Replies(deployments, digest -> routing.quarantine().holds(digest, now()), queue::add);
+        this.remembering = new Remembering(name, settings.safeguards().recall(), deployments, this::flight);
+        this.attempts = new Attempts(replicas, deployments, remembering.known(), originNanos, queue::add);
+        this.replies = new Replies(
+                deployments, remembering.known(), digest -> routing.quarantine().holds(digest, now()), queue::add);
         this.comparing = new Comparing(queue::add);
         this.copies = new Copies(replicas);
         this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
@@ -193,10 +196,12 @@ final class ModelDesk implements AutoCloseable {
         if (event instanceof Event.Retire retire) {
             retired.add(retire.version());
         }
+        remembering.happens(event);
         long now = now();
         Step step = routing.on(event, now);
         decidedNanos = System.nanoTime();
         step.commands().forEach(this::act);
+        step.notices().forEach(remembering::noticed);
         step.notices().forEach(notice -> listener.told(name, notice));
         listener.decided(name, event, step, now);
         if (event instanceof Event.Tick || !step.notices().isEmpty()) {
@@ -245,7 +250,10 @@ final class ModelDesk implements AutoCloseable {
             case Command.Compare compare ->
                 flight(compare.request()).ifPresent(flight -> compare(flight, compare.attempts()));
             case Command.Forget forget -> flights.remove(forget.request());
-            case Command.OfFleet of -> replicas.act(of.command());
+            case Command.OfFleet of -> {
+                remembering.does(of.command());
+                replicas.act(of.command());
+            }
         }
     }
 
@@ -309,6 +317,11 @@ final class ModelDesk implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new AssertionError("it is never completed so", e);
         }
+    }
+
+    /** A deployment was found to be wrong: nothing that it ever answered is used any more. */
+    void distrust(Deployment deployment) {
+        remembering.known().wrong(deployment);
     }
 
     /** Returns whether decisions are made. */

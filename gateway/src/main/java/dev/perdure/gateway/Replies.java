@@ -11,22 +11,33 @@ import java.util.function.Predicate;
 /** What requests get that are over: by replicas, or by tiers that have none. Used by the thread that decides. */
 final class Replies {
     private final Deployments deployments;
+    private final KnownGood known;
     private final Predicate<String> isQuarantined;
     private final Consumer<Event> tell;
 
     /** @param isQuarantined whether an item of this digest is */
-    Replies(Deployments deployments, Predicate<String> isQuarantined, Consumer<Event> tell) {
+    Replies(Deployments deployments, KnownGood known, Predicate<String> isQuarantined, Consumer<Event> tell) {
         this.deployments = deployments;
+        this.known = known;
         this.isQuarantined = isQuarantined;
         this.tell = tell;
     }
 
-    /** Rules are values that are there: every item has its answer at once. */
+    /** Rules and known answers are values that are there: what is found is found at once. */
     void fall(Flight flight, Command.Fall fall) {
         ServedVersion version = asked(flight).served();
-        flight.fell(fall.attempt(), fall.items());
-        List<Integer> answered = version.fallback()
-                .filter(_ -> fall.tier() instanceof Tier.Rule)
+        List<Integer> answered = switch (fall.tier()) {
+            case Tier.Rule _ -> rule(flight, fall, version);
+            case Tier.KnownGood _ -> known(flight, fall, version);
+            case Tier.Model _ -> List.of();
+        };
+        tell.accept(new Event.Fell(fall.request(), fall.attempt(), answered));
+    }
+
+    /** Every item has the same. */
+    private static List<Integer> rule(Flight flight, Command.Fall fall, ServedVersion version) {
+        flight.fell(fall.attempt(), fall.items(), "");
+        return version.fallback()
                 .map(rule -> {
                     flight.gave(
                             fall.attempt(),
@@ -34,7 +45,16 @@ final class Replies {
                     return fall.items();
                 })
                 .orElse(List.of());
-        tell.accept(new Event.Fell(fall.request(), fall.attempt(), answered));
+    }
+
+    private List<Integer> known(Flight flight, Command.Fall fall, ServedVersion version) {
+        return known.find(version, flight.ask.digests(), fall.items())
+                .map(found -> {
+                    flight.fell(fall.attempt(), found.items(), "%d s ago".formatted(found.ageMillis() / 1000));
+                    flight.gave(fall.attempt(), found.outputs());
+                    return found.items();
+                })
+                .orElse(List.of());
     }
 
     private Deployment asked(Flight flight) {
@@ -57,7 +77,7 @@ final class Replies {
                 tier instanceof Tier.Model model
                         ? deployments.served(model.version()).id()
                         : asked.served().id(),
-                Told.reason(tier, asked, isHeld),
+                Told.reason(tier, asked, isHeld, flight.age(part.attempt())),
                 part.items(),
                 flight.items(part.attempt()),
                 flight.outputs(part.attempt()));

@@ -164,7 +164,7 @@ final class ServedModel implements AutoCloseable {
             Deployment asked =
                     now.asked(request.model().version()).orElseThrow(() -> Gateway.unknown(request.model(), List.of()));
             boolean isNamed = request.model().version().isPresent();
-            ModelDesk.Over over = desk.infer(request, call, asks, now.tiers(asked, isNamed));
+            ModelDesk.Over over = desk.infer(request, call, asks, now.tiers(asked, isNamed, settings.safeguards()));
             if (!(over.reply() instanceof Reply.Moved)) {
                 Optional<List<Tensor>> outputs = over.byAskedItself();
                 return new Asked(asked, over, outputs.flatMap(all -> outcomes.answered(request, asked, all)));
@@ -262,6 +262,7 @@ final class ServedModel implements AutoCloseable {
             takeOver(trial.stable(), fresh);
         } else {
             versions = versions.without(fresh);
+            desk.distrust(fresh);
             desk.retire(fresh);
         }
         var report = RolloutReport.of(trial, isTaken || over.isByRequest(), Instant.now());

@@ -1,7 +1,6 @@
 package dev.perdure.gateway;
 
 import dev.perdure.core.BadSettingException;
-import dev.perdure.core.TensorData;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Fallback;
 import dev.perdure.model.GoldenSet;
@@ -13,13 +12,9 @@ import dev.perdure.oip.ModelConfig;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.ModelMetadata;
 import dev.perdure.oip.TensorMetadata;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /**
  * A version of a model that is served: what a gateway needs of its bundle, in memory of its own. It has no weights.
@@ -30,6 +25,7 @@ import java.util.SequencedMap;
  * @param platform what computes, in the protocol's words
  * @param labels of the classes; empty when there are none
  * @param fallback what to answer when nothing can compute; absent when that is an error
+ * @param training what inputs looked like in training
  */
 public record ServedVersion(
         ModelId id,
@@ -39,12 +35,26 @@ public record ServedVersion(
         ModelSignature signature,
         List<String> labels,
         GoldenSet golden,
-        Optional<Fallback> fallback) {
+        Optional<Fallback> fallback,
+        TrainingInputs training) {
     public ServedVersion {
         if (id.version().isEmpty()) {
             throw new IllegalArgumentException("model %s: no version (expected: one)".formatted(id));
         }
         labels = List.copyOf(labels);
+    }
+
+    /** Of one whose bundle says nothing of its training's inputs. */
+    public ServedVersion(
+            ModelId id,
+            String place,
+            String digest,
+            String platform,
+            ModelSignature signature,
+            List<String> labels,
+            GoldenSet golden,
+            Optional<Fallback> fallback) {
+        this(id, place, digest, platform, signature, labels, golden, fallback, TrainingInputs.UNKNOWN);
     }
 
     /**
@@ -67,19 +77,12 @@ public record ServedVersion(
                         : bundle.program().format().word(),
                 bundle.signature(),
                 bundle.labels(),
-                new GoldenSet(onHeap(golden.inputs()), onHeap(golden.outputs()), golden.tolerance()),
-                bundle.fallback());
-    }
-
-    private static SequencedMap<String, TensorData> onHeap(SequencedMap<String, TensorData> tensors) {
-        var copies = new LinkedHashMap<String, TensorData>();
-        tensors.forEach((name, tensor) -> copies.put(
-                name,
-                new TensorData(
-                        tensor.dtype(),
-                        tensor.shape(),
-                        MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)))));
-        return copies;
+                new GoldenSet(
+                        TrainingInputs.onHeap(golden.inputs()),
+                        TrainingInputs.onHeap(golden.outputs()),
+                        golden.tolerance()),
+                bundle.fallback(),
+                TrainingInputs.of(bundle));
     }
 
     String version() {

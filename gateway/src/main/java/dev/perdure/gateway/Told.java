@@ -28,18 +28,23 @@ final class Told {
         return switch (tier) {
             case Tier.Model model -> model.version().equals(asked.key()) ? AnswerTier.MODEL : AnswerTier.PREVIOUS;
             case Tier.Rule _ -> AnswerTier.RULE;
-            case Tier.KnownGood _ -> throw new IllegalStateException("no known answers are kept");
+            case Tier.KnownGood _ -> AnswerTier.KNOWN_GOOD;
         };
     }
 
-    /** Returns why the model that was asked did not answer; empty when it did. */
-    static String reason(Tier tier, Deployment asked, boolean isQuarantined) {
+    /**
+     * Returns why the model that was asked did not answer; empty when it did.
+     *
+     * @param age of a known answer
+     */
+    static String reason(Tier tier, Deployment asked, boolean isQuarantined, String age) {
         String why = isQuarantined
                 ? "its input was being computed when two replicas ended"
                 : "no replica of %s answered".formatted(asked.served().id());
         return switch (tier(tier, asked)) {
             case MODEL -> "";
             case PREVIOUS -> why;
+            case KNOWN_GOOD -> why + "; this is what it answered to the same input " + age;
             case RULE ->
                 why + "; this is the bundle's answer for that: "
                         + asked.served().fallback().orElseThrow().reason();

@@ -49,20 +49,34 @@ record Versions(SortedMap<String, Deployment> named, Optional<Deployment> stable
 
     /**
      * Returns who may answer, in order. Whoever names a version is answered by no other; whoever does not, by the one before as
-     * well, if it takes and gives the same.
+     * well, if it takes and gives the same. In which order others follow the model, the safeguards say.
      */
-    List<Tier> tiers(Deployment asked, boolean isNamed) {
+    List<Tier> tiers(Deployment asked, boolean isNamed, Safeguards safeguards) {
         var tiers = new ArrayList<Tier>();
         tiers.add(new Tier.Model(asked.key()));
-        if (!isNamed) {
-            named.tailMap(asked.version()).values().stream()
-                    .filter(older -> !older.version().equals(asked.version()))
-                    .filter(older ->
-                            older.served().signature().equals(asked.served().signature()))
-                    .findFirst()
-                    .ifPresent(older -> tiers.add(new Tier.Model(older.key())));
+        for (AnswerTier fallback : safeguards.fallbacks()) {
+            switch (fallback) {
+                case PREVIOUS -> previous(asked, isNamed).ifPresent(tiers::add);
+                case KNOWN_GOOD -> {
+                    if (safeguards.recall().keepsAnything()) {
+                        tiers.add(new Tier.KnownGood());
+                    }
+                }
+                case RULE -> asked.served().fallback().ifPresent(_ -> tiers.add(new Tier.Rule()));
+                case MODEL -> {}
+            }
         }
-        asked.served().fallback().ifPresent(_ -> tiers.add(new Tier.Rule()));
         return tiers;
+    }
+
+    private Optional<Tier> previous(Deployment asked, boolean isNamed) {
+        return isNamed
+                ? Optional.empty()
+                : named.tailMap(asked.version()).values().stream()
+                        .filter(older -> !older.version().equals(asked.version()))
+                        .filter(older ->
+                                older.served().signature().equals(asked.served().signature()))
+                        .findFirst()
+                        .map(older -> new Tier.Model(older.key()));
     }
 }

@@ -9,6 +9,11 @@
  *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens ({@link
  *       dev.perdure.gateway.ModelLook}). {@link dev.perdure.gateway.GatewayMetrics} makes figures of it: {@code ModelMeter} of
  *       what was decided, {@code ModelGauges} of how it stands, both by {@code Meters}.
+ *   <li>{@link dev.perdure.gateway.Safeguards}: what stands around the models. {@code InputWatch} looks at inputs by {@link
+ *       dev.perdure.gateway.TrainingInputs}: {@code VersionGuard} judges each ({@link dev.perdure.gateway.GuardReport}), {@code
+ *       DriftWatch} has a thread that sees with {@code VersionDrift} whether they drift ({@link
+ *       dev.perdure.gateway.DriftLook}). {@code KnownGood} remembers what replicas answered, by what {@code Remembering}
+ *       tells it. {@code SafeguardPages} says all that over HTTP, as {@code PageJson}.
  *   <li>{@link dev.perdure.gateway.ReplicaHost}: starts processes that answer, wherever; written by whoever knows how.
  *   <li>{@link dev.perdure.gateway.ModelRepository}: where versions come from while a gateway serves. {@link
  *       dev.perdure.gateway.RolloutSettings} say how a newer one takes over, and a {@link

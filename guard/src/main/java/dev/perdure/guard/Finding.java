@@ -13,12 +13,22 @@ package dev.perdure.guard;
 public record Finding(
         String feature, Surprise surprise, int samples, int sample, double value, String expected, Action action) {
 
+    /** Returns the first value as a word for people. */
+    public String shown() {
+        return switch (surprise) {
+            case MISSING, NEVER_MISSING -> "missing";
+            case NO_CATEGORY -> "no category";
+            case UNSEEN_CATEGORY -> "a category never seen";
+            case EXTREME, OUTSIDE, SIZE -> Double.toString(value);
+        };
+    }
+
     /** Returns it as a sentence for people. */
     public String words() {
         return "%s: %s in sample %d (expected: %s): %s%s"
                 .formatted(
                         feature,
-                        Double.isNaN(value) ? "missing" : Double.toString(value),
+                        shown(),
                         sample,
                         expected,
                         action.words(),

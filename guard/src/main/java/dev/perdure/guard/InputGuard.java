@@ -5,13 +5,20 @@ import dev.perdure.core.Shape;
 import dev.perdure.core.TensorData;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.GuardProfile;
+import dev.perdure.model.ModelSignature;
 import dev.perdure.model.Preprocessing;
 import dev.perdure.model.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Judges what is sent to a model by what training saw: values that are missing, outside of the range or extreme, categories
@@ -39,34 +46,71 @@ public final class InputGuard {
 
     /** Returns a bundle's guard, or nothing where the bundle does not say enough: {@link #absence} says what is missing. */
     public static Optional<InputGuard> of(Bundle bundle, GuardPolicy policy) {
-        if (absence(bundle).isPresent()) {
-            return Optional.empty();
-        }
-        return of(
-                bundle.guard().orElseThrow(),
-                bundle.preprocessing().orElseThrow(),
-                bundle.signature().inputs().getFirst().sample(),
-                policy);
+        return absence(bundle).isPresent()
+                ? Optional.empty()
+                : of(
+                        bundle.guard().orElseThrow(),
+                        bundle.preprocessing().orElseThrow(),
+                        bundle.signature().inputs().getFirst().sample(),
+                        policy);
     }
 
     /** Returns why a bundle has no guard, for people; nothing when it has one. */
     public static Optional<String> absence(Bundle bundle) {
-        List<TensorSpec> inputs = bundle.signature().inputs();
-        if (bundle.guard().isEmpty()) {
+        return absence(bundle.guard(), bundle.preprocessing(), bundle.signature());
+    }
+
+    /** Returns why there is no guard of what a bundle says, for people; nothing when there is one. */
+    public static Optional<String> absence(
+            Optional<GuardProfile> profile, Optional<Preprocessing> preprocessing, ModelSignature signature) {
+        List<TensorSpec> inputs = signature.inputs();
+        if (profile.isEmpty()) {
             return Optional.of("the bundle has no guard profile");
         }
-        if (bundle.preprocessing().isEmpty()) {
+        if (preprocessing.isEmpty()) {
             return Optional.of("the bundle does not say how raw values become what the model takes");
         }
         if (inputs.size() != 1 || inputs.getFirst().dtype() != DType.F32) {
             return Optional.of("the model takes %s (expected: one tensor of F32)".formatted(inputs));
         }
-        GuardProfile profile = bundle.guard().get();
         Shape sample = inputs.getFirst().sample();
-        return of(profile, bundle.preprocessing().get(), sample, GuardPolicy.onlyReport())
+        return of(profile.get(), preprocessing.get(), sample, GuardPolicy.onlyReport())
                         .isPresent()
                 ? Optional.empty()
                 : Optional.of("the guard profile does not fit samples of %s".formatted(sample));
+    }
+
+    /** Returns everything that can be found in inputs of this kind, by feature, and what can be done about it. */
+    public static SequencedMap<String, Map<Surprise, Set<Action>>> possible(GuardProfile profile) {
+        var possible = new LinkedHashMap<String, Map<Surprise, Set<Action>>>();
+        if (profile.image().isPresent()) {
+            var onlyWhole = EnumSet.of(Action.REJECT, Action.PASS);
+            possible.put(ImageJudge.PIXELS, all(Surprise.NEVER_MISSING, Surprise.EXTREME, Surprise.OUTSIDE));
+            var ofMean = new EnumMap<Surprise, Set<Action>>(Surprise.class);
+            ofMean.put(Surprise.EXTREME, onlyWhole);
+            ofMean.put(Surprise.OUTSIDE, onlyWhole);
+            possible.put(ImageJudge.MEAN, ofMean);
+            possible.put(ImageJudge.SIZE, all(Surprise.SIZE));
+        }
+        for (GuardProfile.Feature feature : profile.features()) {
+            possible.put(
+                    feature.name(),
+                    switch (feature) {
+                        case GuardProfile.Feature.Numeric _ ->
+                            all(Surprise.MISSING, Surprise.NEVER_MISSING, Surprise.EXTREME, Surprise.OUTSIDE);
+                        case GuardProfile.Feature.Categorical _ ->
+                            all(Surprise.MISSING, Surprise.UNSEEN_CATEGORY, Surprise.NO_CATEGORY);
+                    });
+        }
+        return possible;
+    }
+
+    private static Map<Surprise, Set<Action>> all(Surprise... surprises) {
+        var possible = new EnumMap<Surprise, Set<Action>>(Surprise.class);
+        for (Surprise surprise : surprises) {
+            possible.put(surprise, surprise.possible());
+        }
+        return possible;
     }
 
     /**

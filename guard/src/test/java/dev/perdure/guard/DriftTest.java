@@ -108,6 +108,8 @@ class DriftTest {
                 .orElseThrow();
         assertThat(first.stability()).isGreaterThan(0.25);
         assertThat(first.words()).startsWith("age: median 6").contains("in training ", "Kolmogorov-Smirnov");
+        assertThat(report.evidence().getFirst().alarm()).as("alarms come first").isTrue();
+        assertThat(report.evidence().getLast().alarm()).isFalse();
         assertThat(report.words()).startsWith("window 1 of 500 samples: ").contains("tests alarm");
     }
 

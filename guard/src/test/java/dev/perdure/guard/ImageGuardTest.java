@@ -54,6 +54,18 @@ class ImageGuardTest {
     }
 
     @Test
+    void manyPixelsOfOneImageAreOneSample() {
+        float[] raw = image(new Random(6));
+        raw[3] = 9000;
+        raw[4] = 9000;
+        raw[130] = 9000;
+        assertThat(learned(GuardPolicy.standard()).judge(taken(raw)).findings())
+                .filteredOn(finding -> finding.feature().equals(ImageJudge.PIXELS))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.samples()).isEqualTo(1));
+    }
+
+    @Test
     void aPixelOutOfRangeIsClippedAndSaidInRawUnits() {
         InputGuard guard = learned(GuardPolicy.standard());
         float[] raw = image(new Random(6));

@@ -13,6 +13,7 @@ import dev.perdure.model.Range;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -95,6 +96,42 @@ class TableGuardTest {
     }
 
     @Test
+    void howFarOutIsExtremeIsAsThePolicyHasItAtEitherEnd() {
+        var ages = ((GuardProfile.Feature.Numeric)
+                        LEARNED.profile().orElseThrow().features().getFirst())
+                .quantiles()
+                .orElseThrow();
+        TensorData input =
+                Tables.taken(with(0, (float) ages.quantile(0.05)), with(0, 40), with(0, (float) ages.quantile(0.95)));
+        GuardPolicy standard = GuardPolicy.standard();
+        var strict = new GuardPolicy(standard.actions(), new LinkedHashMap<>(), standard.margin(), 0.1);
+        assertThat(GUARD.judge(input).clean()).isTrue();
+        assertThat(Tables.guard(LEARNED, strict).judge(input).findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.surprise()).isEqualTo(Surprise.EXTREME);
+                    assertThat(finding.samples()).isEqualTo(2);
+                });
+    }
+
+    @Test
+    void ofABatchEachSampleIsChangedByItself() {
+        TensorData input = Tables.taken(with(0, 41), with(0, 400), with(0, 43), with(0, -400));
+        float[] before = Tables.values(input);
+        Judgement judgement = GUARD.judge(input);
+        float[] after = Tables.values(judgement.input());
+        assertThat(after[0]).isEqualTo(before[0]);
+        assertThat(after[6]).isLessThan(before[6]);
+        assertThat(after[12]).isEqualTo(before[12]);
+        assertThat(after[18]).isGreaterThan(before[18]);
+        assertThat(Tables.values(input)).as("what came is not touched").containsExactly(before);
+        assertThat(judgement.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.samples()).isEqualTo(2);
+            assertThat(finding.sample()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void aMissingNumberBecomesTheTrainingMeanWhereTrainingHadMissingOnes() {
         Judgement judgement = judge(with(1, Float.NaN));
         assertThat(judgement.findings().getFirst().surprise()).isEqualTo(Surprise.MISSING);
@@ -120,6 +157,47 @@ class TableGuardTest {
         Judgement judgement = judge(with(3, 4));
         assertThat(judgement.findings().getFirst().surprise()).isEqualTo(Surprise.OUTSIDE);
         assertThat(Tables.values(judgement.input())[5]).isCloseTo(0, org.assertj.core.data.Offset.offset(1e-4f));
+    }
+
+    @Test
+    void limitsHoldAlsoWherePreprocessingTurnsTheSign() {
+        var profile = new GuardProfile(
+                100,
+                List.of(new GuardProfile.Feature.Numeric("debt", 0, new Range(10, 20), Optional.empty())),
+                Optional.empty());
+        InputGuard guard = InputGuard.of(
+                        profile,
+                        new Preprocessing(List.of(new Preprocessing.Step.Divide(-10))),
+                        Shape.of(1),
+                        GuardPolicy.standard())
+                .orElseThrow();
+        assertThat(guard.judge(TensorData.of(Shape.of(3, 1), -1f, -1.5f, -2f)).clean())
+                .isTrue();
+        Judgement judgement = guard.judge(TensorData.of(Shape.of(1, 1), -3f));
+        assertThat(judgement.findings().getFirst().expected()).isEqualTo("9.0 to 21.0");
+        assertThat((double) Tables.values(judgement.input())[0])
+                .isCloseTo(-2.1, org.assertj.core.data.Offset.offset(1e-4));
+    }
+
+    @Test
+    void noMarkIsAMissingCategoryWhereTrainingHadSuch() {
+        var counts = new LinkedHashMap<String, Long>();
+        counts.put("Bonn", 500L);
+        counts.put("Kiel", 100L);
+        counts.put("Ulm", 300L);
+        var profile = new GuardProfile(
+                1000, List.of(new GuardProfile.Feature.Categorical("city", 0.1, counts)), Optional.empty());
+        InputGuard guard = InputGuard.of(profile, Tables.STEPS, Tables.SAMPLE, GuardPolicy.standard())
+                .orElseThrow();
+        Judgement judgement = guard.judge(Tables.taken(with(2, -1)));
+        assertThat(judgement.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.surprise()).isEqualTo(Surprise.MISSING);
+            assertThat(finding.action()).isEqualTo(Action.IMPUTE);
+            assertThat(finding.shown()).isEqualTo("missing");
+        });
+        assertThat(Tables.values(judgement.input()))
+                .as("no category, as training had it")
+                .containsExactly(Tables.values(Tables.taken(with(2, -1))));
     }
 
     @Test

@@ -1,0 +1,106 @@
+package dev.perdure.gateway;
+
+import dev.perdure.core.DType;
+import dev.perdure.core.Shape;
+import dev.perdure.core.TensorData;
+import dev.perdure.model.DriftReference;
+import dev.perdure.model.Fallback;
+import dev.perdure.model.GoldenSet;
+import dev.perdure.model.GuardProfile;
+import dev.perdure.model.ModelSignature;
+import dev.perdure.model.Preprocessing;
+import dev.perdure.model.QuantileSketch;
+import dev.perdure.model.Range;
+import dev.perdure.model.TensorSpec;
+import dev.perdure.model.Tolerance;
+import dev.perdure.oip.Call;
+import dev.perdure.oip.InferRequest;
+import dev.perdure.oip.InferResponse;
+import dev.perdure.oip.ModelId;
+import dev.perdure.oip.Parameter;
+import dev.perdure.oip.Tensor;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** A model that takes {@code x}, from 0 to 100 in training, and gives {@code y = factor · x}; its rule is -1. */
+final class Doubling {
+    static final ModelId ID = ModelId.of("double");
+    static final float RULE = -1;
+    static final Duration LONG = Duration.ofSeconds(60);
+
+    private Doubling() {}
+
+    static SequencedMap<String, TensorData> only(String name, float... values) {
+        var map = new LinkedHashMap<String, TensorData>();
+        map.put(name, TensorData.of(Shape.of(values.length, 1), values));
+        return map;
+    }
+
+    static ServedVersion version(String version, float factor, char digest) {
+        var outputs = new LinkedHashMap<String, List<Double>>();
+        outputs.put("y", List.of((double) RULE));
+        return new ServedVersion(
+                ModelId.of("double", version),
+                "nowhere",
+                String.valueOf(digest).repeat(64),
+                "fake",
+                new ModelSignature(
+                        List.of(TensorSpec.of("x", DType.F32, 1)), List.of(TensorSpec.of("y", DType.F32, 1))),
+                List.of(),
+                new GoldenSet(only("x", 1, 2, 3), only("y", factor, 2 * factor, 3 * factor), new Tolerance(0, 0)),
+                Optional.of(new Fallback("usual", outputs)),
+                training());
+    }
+
+    /** All of 0, 0.25, … 100, equally often. */
+    private static TrainingInputs training() {
+        var sketch = new QuantileSketch.Builder();
+        for (int i = 0; i <= 400; i++) {
+            sketch.add(i / 4.0);
+        }
+        var features = new LinkedHashMap<String, QuantileSketch>();
+        features.put("x", sketch.build());
+        return new TrainingInputs(
+                Optional.of(new GuardProfile(
+                        401,
+                        List.of(new GuardProfile.Feature.Numeric(
+                                "x",
+                                0,
+                                new Range(0, 100),
+                                Optional.of(features.firstEntry().getValue()))),
+                        Optional.empty())),
+                Optional.of(new Preprocessing(List.of())),
+                Optional.of(new DriftReference(features, new LinkedHashMap<>())));
+    }
+
+    static boolean isGolden(InferRequest request) {
+        float x = floats(request.inputs())[0];
+        return x >= 1 && x <= 3;
+    }
+
+    static List<Tensor> times(float factor, InferRequest request) {
+        float[] x = floats(request.inputs());
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= factor;
+        }
+        return List.of(Tensor.of("y", Shape.of(x.length, 1), x));
+    }
+
+    static float[] floats(List<Tensor> tensors) {
+        return tensors.getFirst().data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    }
+
+    static InferResponse ask(Gateway gateway, float... x) {
+        return gateway.infer(
+                new InferRequest(ID, List.of(Tensor.of("x", Shape.of(x.length, 1), x))),
+                Call.within(Duration.ofSeconds(5)));
+    }
+
+    static String said(InferResponse response, String parameter) {
+        return response.parameters().get(parameter) instanceof Parameter.Text(String text) ? text : "";
+    }
+}
