@@ -114,9 +114,10 @@ public final class Quarantine {
                         .filter(other -> !other.getKey().equals(digest))
                         .filter(other -> known.contains(other.getKey())
                                 || other.getValue().isMoreSuspectThan(entry, now))
-                        .allMatch(rival -> entry.without(rival.getValue().deaths().keySet())
-                                        .points()
-                                >= GUILTY);
+                        .allMatch(
+                                rival -> entry.without(rival.getValue().deaths().keySet())
+                                                .points()
+                                        >= GUILTY);
     }
 
     private Entry mustFind(String digest) {

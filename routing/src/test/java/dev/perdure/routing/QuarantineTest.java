@@ -18,7 +18,9 @@ class QuarantineTest {
     }
 
     private static boolean died(Quarantine quarantine, Evidence evidence, long now, String... had) {
-        return quarantine.died(new TreeSet<>(List.of(had)), evidence, Set.of(), now).isPresent();
+        return quarantine
+                .died(new TreeSet<>(List.of(had)), evidence, Set.of(), now)
+                .isPresent();
     }
 
     private static boolean died(Quarantine quarantine, long now, String... had) {
@@ -122,7 +124,9 @@ class QuarantineTest {
         died(quarantine, Evidence.WEAK, 0, "guilty", "other", "near");
         died(quarantine, Evidence.WEAK, 0, "guilty", "other");
         died(quarantine, Evidence.WEAK, 0, "guilty", "other");
-        assertThat(died(quarantine, 1, "near", "new")).as("ended by the new one").isFalse();
+        assertThat(died(quarantine, 1, "near", "new"))
+                .as("ended by the new one")
+                .isFalse();
         assertThat(quarantine.suspects("near", 1)).isTrue();
         assertThat(quarantine.suspects("new", 1)).isTrue();
     }
