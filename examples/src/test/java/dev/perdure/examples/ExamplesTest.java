@@ -30,7 +30,8 @@ class ExamplesTest {
 
     static List<Path> configurations() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(""))) {
-            return files.filter(file -> file.toString().endsWith(".yaml") && !file.toString().endsWith("faults.yaml"))
+            return files.filter(file -> file.toString().endsWith(".yaml")
+                            && !file.toString().endsWith("faults.yaml"))
                     .sorted()
                     .toList();
         }

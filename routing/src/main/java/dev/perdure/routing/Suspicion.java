@@ -30,7 +30,7 @@ final class Suspicion {
      */
     Set<RequestId> after(ReplicaId replica, List<Request> hit, Evidence evidence) {
         Set<String> had = digestsAt(replica, hit);
-        Optional<String> guilty = desk.quarantine.died(had, evidence, desk.now);
+        Optional<String> guilty = desk.quarantine.died(had, evidence, underWay(), desk.now);
         guilty.ifPresent(digest -> desk.say(new Notice.Quarantined(digest, desk.quarantine.until(digest))));
         var suspects = new TreeSet<>(had);
         suspects.removeIf(digest -> !desk.isSuspect(digest));
@@ -38,6 +38,15 @@ final class Suspicion {
             List.copyOf(live.values()).forEach(request -> mark(request, suspects));
         }
         return guilty.isPresent() ? quarantined() : Set.of();
+    }
+
+    /** Returns the items of all requests under way. */
+    private Set<String> underWay() {
+        var digests = new TreeSet<String>();
+        for (Request request : live.values()) {
+            digests.addAll(request.ask().digests());
+        }
+        return digests;
     }
 
     private static Set<String> digestsAt(ReplicaId replica, List<Request> hit) {

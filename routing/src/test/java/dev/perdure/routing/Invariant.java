@@ -207,11 +207,15 @@ interface Invariant {
         }
     }
 
-    /** Nothing grows without limit. */
+    /** Nothing grows without limit; what is remembered of items is bounded by what was ever under way at once. */
     final class EverythingIsBounded implements Invariant {
+        private static final int ITEMS_MAX = 5;
+        private int mostUnderWay;
+
         @Override
         public void after(World world) {
             Admission admission = world.routing.admission();
+            mostUnderWay = Math.max(mostUnderWay, world.routing.underWay());
             require(
                     admission.waiting() <= world.options.admission().queueMax(),
                     "%d requests wait",
@@ -224,7 +228,7 @@ interface Invariant {
                     world.routing.underWay());
             require(admission.underWay() <= 256, "%d requests under way", admission.underWay());
             require(
-                    world.routing.quarantine().size() <= 20,
+                    world.routing.quarantine().size() <= 20 + ITEMS_MAX * mostUnderWay,
                     "%d items in quarantine",
                     world.routing.quarantine().size());
             require(world.routing.comparisons() <= 16, "%d comparisons", world.routing.comparisons());

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class QuarantineTest {
@@ -15,7 +18,9 @@ class QuarantineTest {
     }
 
     private static boolean died(Quarantine quarantine, Evidence evidence, long now, String... had) {
-        return quarantine.died(new TreeSet<>(List.of(had)), evidence, now).isPresent();
+        return quarantine
+                .died(new TreeSet<>(List.of(had)), evidence, Set.of(), now)
+                .isPresent();
     }
 
     private static boolean died(Quarantine quarantine, long now, String... had) {
@@ -95,5 +100,60 @@ class QuarantineTest {
             died(quarantine, 1, "other " + i);
         }
         assertThat(quarantine.size()).isEqualTo(5);
+    }
+
+    @Test
+    void theGuiltyIsFoundInCompanyByTheDeathsThatOthersWereNotAt() {
+        Quarantine quarantine = of(10);
+        assertThat(died(quarantine, 0, "guilty", "a")).isFalse();
+        assertThat(died(quarantine, 1, "guilty", "a", "b")).isFalse();
+        assertThat(died(quarantine, 2, "guilty", "b", "c")).isFalse();
+        assertThat(died(quarantine, 3, "guilty", "c", "d"))
+                .as("a shared two, b two, c two of its four")
+                .isTrue();
+        assertThat(quarantine.holds("guilty", 3)).isTrue();
+        for (String innocent : List.of("a", "b", "c", "d")) {
+            assertThat(quarantine.knows(innocent, 3)).as(innocent).isFalse();
+        }
+    }
+
+    @Test
+    void whatTheMoreSuspectMayHaveDoneDoesNotConvictThoseNearBy() {
+        Quarantine quarantine = of(10);
+        died(quarantine, Evidence.WEAK, 0, "guilty", "other", "near");
+        died(quarantine, Evidence.WEAK, 0, "guilty", "other", "near");
+        died(quarantine, Evidence.WEAK, 0, "guilty", "other");
+        died(quarantine, Evidence.WEAK, 0, "guilty", "other");
+        assertThat(died(quarantine, 1, "near", "new"))
+                .as("ended by the new one")
+                .isFalse();
+        assertThat(quarantine.suspects("near", 1)).isTrue();
+        assertThat(quarantine.suspects("new", 1)).isTrue();
+    }
+
+    @Test
+    void whatIsUnderWayIsNotForgottenHoweverMuchItIs() {
+        Quarantine quarantine = of(5);
+        var had = new TreeSet<String>();
+        IntStream.range(0, 100).forEach(i -> had.add("item %02d".formatted(i)));
+        assertThat(quarantine.died(had, Evidence.STRONG, had, 0)).isEmpty();
+        assertThat(quarantine.size()).isEqualTo(100);
+        assertThat(had).allMatch(item -> quarantine.suspects(item, 0));
+        assertThat(quarantine.died(new TreeSet<>(Set.of("item 00")), Evidence.STRONG, Set.of(), 1))
+                .isEqualTo(Optional.of("item 00"));
+        assertThat(quarantine.size()).as("they were near the guilty").isEqualTo(1);
+    }
+
+    @Test
+    void ofTooManyThoseWithTheLeastEvidenceAreForgotten() {
+        Quarantine quarantine = of(3);
+        died(quarantine, 0, "strong");
+        for (int i = 0; i < 10; i++) {
+            died(quarantine, Evidence.WEAK, 1, "weak " + i);
+        }
+        assertThat(quarantine.suspects("strong", 1)).isTrue();
+        assertThat(quarantine.knows("weak 9", 1)).isTrue();
+        assertThat(quarantine.knows("weak 0", 1)).isFalse();
+        assertThat(quarantine.size()).isEqualTo(3);
     }
 }
