@@ -4,10 +4,10 @@ import dev.perdure.core.State;
 import dev.perdure.core.TensorData;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -45,7 +45,7 @@ public final class PendingSave {
         this.calledOff = calledOff;
         this.state = state;
         this.shared = isShared(state);
-        this.metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
+        this.metrics = Collections.unmodifiableSequencedMap(new TreeMap<>(metrics));
         this.created = created;
         this.begunNanos = begunNanos;
     }
