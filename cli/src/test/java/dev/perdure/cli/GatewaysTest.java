@@ -134,7 +134,7 @@ class GatewaysTest {
         }
     }
 
-    /** Seen to fail once in three: of 230 requests one was sent again and never heard of. */
+    /** Seen to fail in each of three runs; in the last, one of 230 requests was sent again and never heard of. */
     @Test
     @Tag("soak")
     void aKilledGatewayBreaksItsOwnConnectionsAloneAndItsSuccessorTakesItsReplicasOver() throws Exception {
