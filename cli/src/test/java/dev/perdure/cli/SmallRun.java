@@ -109,7 +109,7 @@ record SmallRun(Path config) {
         return undisturbed;
     }
 
-    RunOutcome undisturbed(String name) throws IOException, InterruptedException {
-        return train(name, List.of(), new RunListener() {});
+    RunOutcome undisturbed(String name, String... overrides) throws IOException, InterruptedException {
+        return train(name, List.of(), new RunListener() {}, overrides);
     }
 }

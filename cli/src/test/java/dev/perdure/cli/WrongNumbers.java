@@ -15,8 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The real worker on a machine that computes wrongly: {@code flip:12:w1-1} flips a bit of that worker's weights
- * after step 12, {@code wrong:7:w1-1} has all its gradients wrong from step 7 on, {@code once:9:2} flips a bit in the
+ * The real worker on a machine that computes wrongly: {@code flip:12:w1-1:3} flips a bit of that worker's weights
+ * after step 12, or a later one if only then a third process has come to work (until then steps take longer, so that the
+ * run is not over before), {@code wrong:7:w1-1} has all its gradients wrong from step 7 on, {@code once:9:2} flips a bit in the
  * gradient of microbatch 2 of step 9, whoever computes it first, {@code nan:9} puts a NaN into that step's first
  * microbatch once, and {@code bad:9} always.
  */
@@ -61,8 +62,37 @@ public final class WrongNumbers {
 
         @Override
         public void weights(long step, State state) {
-            if (faults.contains("flip:%d:%s".formatted(step, id)) && isFirstTime("flip-" + step)) {
-                flip(state.tensors().firstEntry().getValue());
+            isFirstTime("here-" + id);
+            for (String fault : faults) {
+                String[] parts = fault.split(":");
+                if (!parts[0].equals("flip") || step < Long.parseLong(parts[1]) || happened("flip-" + parts[1])) {
+                    continue;
+                }
+                if (!hadAtWork(Integer.parseInt(parts[3]))) {
+                    pause();
+                } else if (id.equals(parts[2]) && isFirstTime("flip-" + parts[1])) {
+                    flip(state.tensors().firstEntry().getValue());
+                }
+            }
+        }
+
+        private boolean hadAtWork(int processes) {
+            try (var files = Files.newDirectoryStream(run.getParent(), run.getFileName() + ".here-*")) {
+                int count = 0;
+                for (Path _ : files) {
+                    count++;
+                }
+                return count >= processes;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
 
@@ -73,9 +103,17 @@ public final class WrongNumbers {
             tensor.data().set(ValueLayout.JAVA_INT_UNALIGNED, at, bits ^ 1 << 14);
         }
 
+        private boolean happened(String moment) {
+            return Files.exists(file(moment));
+        }
+
+        private Path file(String moment) {
+            return run.resolveSibling(run.getFileName() + "." + moment);
+        }
+
         private boolean isFirstTime(String moment) {
             try {
-                Files.createFile(run.resolveSibling(run.getFileName() + "." + moment));
+                Files.createFile(file(moment));
                 return true;
             } catch (FileAlreadyExistsException e) {
                 return false;
