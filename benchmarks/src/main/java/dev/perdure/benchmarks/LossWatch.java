@@ -62,6 +62,22 @@ final class LossWatch implements OpenLoad.Watcher {
                 .toList();
     }
 
+    /** Returns how long requests took, in milliseconds, that were due before a moment. */
+    synchronized List<Double> before(long moment) {
+        return ended.stream()
+                .filter(one -> one.dueNanos() - moment < 0)
+                .map(one -> one.tookNanos() / 1e6)
+                .toList();
+    }
+
+    /** Returns the same of those that were due between two moments. */
+    synchronized List<Double> between(long from, long to) {
+        return ended.stream()
+                .filter(one -> isWithin(one.dueNanos(), from, to - from))
+                .map(one -> one.tookNanos() / 1e6)
+                .toList();
+    }
+
     private static boolean isWithin(long nanos, long from, long length) {
         return nanos - from >= 0 && nanos - from < length;
     }

@@ -44,16 +44,18 @@ final class Losses {
         try (var client = new OipClient(gateway.address())) {
             load(client, WARM_UP).run();
             OpenLoad load = load(client, REQUESTS_MAX).watchedBy(watch);
-            CompletableFuture<Void> harmed = CompletableFuture.runAsync(() -> {
-                try {
-                    for (int i = 0; i < times; i++) {
-                        harmOne();
-                    }
-                    await(CALM, () -> false);
-                } finally {
-                    load.stop();
-                }
-            });
+            CompletableFuture<Void> harmed = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            for (int i = 0; i < times; ) {
+                                i += harmOne() ? 1 : 0;
+                            }
+                            await(CALM, () -> false);
+                        } finally {
+                            load.stop();
+                        }
+                    },
+                    task -> Thread.ofVirtual().name("harm").start(task));
             OpenLoad.LoadReport report = load.run();
             harmed.join();
             return report;
@@ -65,7 +67,8 @@ final class Losses {
                 client, new OpenLoad.Options(requests, PER_SECOND, DEADLINE, DEADLINE), known::request, known::wrong);
     }
 
-    private void harmOne() {
+    /** Returns whether it was one in use, and not one that stood by. */
+    private boolean harmOne() {
         if (!await(REPLACED_WITHIN, gateway::isComplete)) {
             throw new IllegalStateException("not all replicas were there again within " + REPLACED_WITHIN);
         }
@@ -74,8 +77,21 @@ final class Losses {
         long at = System.nanoTime();
         moments.add(at);
         harm.accept(victim);
-        out.add(told(at, watch::outMillis));
+        double outAfter = told(at, watch::outMillis);
+        boolean isOver = await(
+                REPLACED_WITHIN, () -> watch.replacedMillis(at).isPresent() || (isLongAgo(at) && gateway.isComplete()));
+        if (isOver && watch.replacedMillis(at).isEmpty()) {
+            moments.removeLast();
+            return false;
+        }
+        out.add(outAfter);
         replaced.add(told(at, watch::replacedMillis));
+        return true;
+    }
+
+    /** Returns whether a replica that is out is known to be missing by now. */
+    private static boolean isLongAgo(long nanos) {
+        return System.nanoTime() - nanos > CALM.toNanos() / 2;
     }
 
     private static double told(long since, LongFunction<OptionalDouble> what) {

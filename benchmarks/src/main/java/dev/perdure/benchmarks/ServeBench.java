@@ -4,11 +4,14 @@ import dev.perdure.benchmarks.Serving.Direct;
 import dev.perdure.benchmarks.Serving.Served;
 import dev.perdure.oip.OipClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,11 @@ public final class ServeBench {
     private static final int CALLS = 400;
     private static final int CONNECTIONS = 16;
     private static final Duration SHORT = Duration.ofMillis(2_500);
+    private static final Duration LONG = Duration.ofSeconds(8);
+    private static final Duration STEADY = Duration.ofSeconds(4);
+    private static final double PER_SECOND = 200;
+    private static final int REQUESTS_MAX = 100_000;
+    private static final long POLL_NANOS = 1_000_000;
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private final Serving serving;
@@ -40,6 +48,12 @@ public final class ServeBench {
         KILL,
         /** A replica is stopped. */
         STOP,
+        /** A replica answers wrongly. */
+        WRONG,
+        /** Another version is loaded beside traffic. */
+        RELOAD,
+        /** Inputs are judged and drift is watched, or not. */
+        GUARD,
         /** Three times as much is asked as can be answered. */
         OVERLOAD,
         /** A replica begins. */
@@ -121,6 +135,9 @@ public final class ServeBench {
                 lose(part, "one stands by", 1, 3, ProcessHandle::destroyForcibly);
             }
             case STOP -> lose(part, "none stands by", 0, 2, ServeBench::stop);
+            case WRONG -> wrong();
+            case RELOAD -> reload();
+            case GUARD -> guard();
             case OVERLOAD -> overload();
             case START -> start();
         }
@@ -176,8 +193,8 @@ public final class ServeBench {
                 Served gateway = serving.gateway(2, 0);
                 var one = new ClosedLoad(replica.address(), CONNECTIONS, known);
                 var other = new ClosedLoad(gateway.address(), CONNECTIONS, known)) {
-            one.perSecond(SHORT);
-            other.perSecond(SHORT);
+            one.perSecond(LONG); // programs that have just begun are slow, which is another matter
+            other.perSecond(LONG);
             for (int round = 0; round < 3; round++) {
                 direct.add(one.perSecond(SHORT));
                 through.add(other.perSecond(SHORT));
@@ -236,11 +253,126 @@ public final class ServeBench {
         tell.accept(figure);
     }
 
+    private void wrong() throws IOException, InterruptedException {
+        var out = new ArrayList<Double>();
+        long wrong = 0;
+        long requests = 0;
+        for (int round = 0; round < 3; round++) {
+            try (Serving.Spoilable gateway = serving.spoilable();
+                    var client = new OipClient(gateway.address())) {
+                var loss = new LossWatch();
+                gateway.hear(loss::told);
+                load(client, 400).run();
+                OpenLoad load = load(client, REQUESTS_MAX);
+                CompletableFuture<Double> spoilt = CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return spoil(gateway, loss);
+                            } finally {
+                                load.stop();
+                            }
+                        },
+                        task -> Thread.ofVirtual().name("harm").start(task));
+                OpenLoad.LoadReport report = load.run();
+                out.add(spoilt.join());
+                wrong += report.wrong();
+                requests += report.requests();
+            }
+        }
+        add(Figure.atMost(1_000, Part.WRONG, "out after (median)", rank(out, 0.5), "ms"));
+        add(Figure.of(Part.WRONG, "out after (slowest)", rank(out, 1), "ms"));
+        add(Figure.count(Part.WRONG, "requests", requests));
+        add(Figure.count(Part.WRONG, "answered wrongly until then, of one replica in three", wrong));
+    }
+
+    private OpenLoad load(OipClient client, int requests) {
+        return new OpenLoad(
+                client, new OpenLoad.Options(requests, PER_SECOND, DEADLINE, DEADLINE), known::request, known::wrong);
+    }
+
+    private static double spoil(Serving.Spoilable gateway, LossWatch loss) {
+        try {
+            gateway.spoil();
+            long at = System.nanoTime();
+            while (loss.outMillis(at).isEmpty()) {
+                if (System.nanoTime() - at > DEADLINE.toNanos()) {
+                    throw new IllegalStateException("a replica that answers wrongly was not out within " + DEADLINE);
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+            return loss.outMillis(at).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void reload() throws IOException, InterruptedException {
+        if (!serving.hasNext()) {
+            progress.accept(
+                    "reload: left out, there is one version (expected: two, for example digits/1 and digits/2)");
+            return;
+        }
+        try (Served gateway = serving.gateway(2, 0);
+                var client = new OipClient(gateway.address())) {
+            var watch = new LossWatch();
+            load(client, 800).run();
+            OpenLoad load = load(client, REQUESTS_MAX).watchedBy(watch);
+            CompletableFuture<List<Long>> loaded = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            LockSupport.parkNanos(STEADY.toNanos());
+                            long from = System.nanoTime();
+                            gateway.serveNext();
+                            return List.of(from, System.nanoTime());
+                        } catch (IOException | InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        } finally {
+                            load.stop();
+                        }
+                    },
+                    task -> Thread.ofVirtual().name("load").start(task));
+            OpenLoad.LoadReport report = load.run();
+            List<Long> moments = loaded.join();
+            double steady = rank(watch.before(moments.getFirst()), 0.99);
+            double beside = rank(watch.between(moments.getFirst(), moments.getLast()), 0.99);
+            double took = (moments.getLast() - moments.getFirst()) / 1e6;
+            add(Figure.of(Part.RELOAD, "two replicas of another version were there after", took, "ms"));
+            add(Figure.of(Part.RELOAD, "p99 while nothing happens", steady, "ms"));
+            add(Figure.of(Part.RELOAD, "p99 while it is loaded", beside, "ms"));
+            add(Figure.atMost(1.3, Part.RELOAD, "p99 while it is loaded against steady", beside / steady, ""));
+            add(Figure.count(Part.RELOAD, "requests", report.requests()));
+            add(Figure.none(Part.RELOAD, "failed", report.failed() + report.unheard()));
+            add(Figure.none(Part.RELOAD, "wrong", report.wrong()));
+        }
+    }
+
+    /** Both are asked in turns. */
+    private void guard() throws IOException, InterruptedException {
+        var without = new ArrayList<Double>();
+        var with = new ArrayList<Double>();
+        try (Served plain = serving.unguarded();
+                Served guarded = serving.gateway(1, 0);
+                var one = new ClosedLoad(plain.address(), CONNECTIONS, known);
+                var other = new ClosedLoad(guarded.address(), CONNECTIONS, known)) {
+            one.perSecond(LONG);
+            other.perSecond(LONG);
+            for (int round = 0; round < ROUNDS; round++) {
+                without.add(one.perSecond(SHORT));
+                with.add(other.perSecond(SHORT));
+            }
+        }
+        double plain = rank(without, 0.5);
+        double guarded = rank(with, 0.5);
+        add(Figure.of(Part.GUARD, "no input judged, no drift watched", plain, "1/s"));
+        add(Figure.of(Part.GUARD, "all as usual", guarded, "1/s"));
+        add(Figure.atLeast(0.97, Part.GUARD, "with against without", guarded / plain, ""));
+    }
+
     private void overload() throws IOException, InterruptedException {
         try (Served gateway = serving.gateway(2, 0);
                 var closed = new ClosedLoad(gateway.address(), 2 * CONNECTIONS, known);
                 var client = new OipClient(gateway.address())) {
-            closed.perSecond(SHORT);
+            closed.perSecond(LONG);
             double capacity = closed.perSecond(SHORT);
             double perSecond = 3 * capacity;
             var options = new OpenLoad.Options((int) (5 * perSecond), perSecond, Duration.ofSeconds(1), DEADLINE);

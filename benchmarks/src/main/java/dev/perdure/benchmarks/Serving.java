@@ -21,11 +21,20 @@ public interface Serving {
         /** Returns whether as many replicas as wanted are in use, and no others live but those that stand by. */
         boolean isComplete();
 
+        /** Loads another version beside all traffic, which takes over at once, and returns when it can be asked. */
+        void serveNext() throws IOException, InterruptedException;
+
         /** Has told whatever happens to replicas, by the thread that decides; of several, the last hears. */
         void hear(Consumer<Notice> listener);
 
         @Override
         void close() throws IOException;
+    }
+
+    /** A gateway with replicas of which one can be made to answer wrongly. */
+    interface Spoilable extends Served {
+        /** Has one replica answer wrongly from now on, and returns when it begins to. Once. */
+        void spoil() throws IOException;
     }
 
     /** A replica that is asked without a gateway. Closing it ends it. */
@@ -39,6 +48,15 @@ public interface Serving {
 
     /** Starts a gateway, and returns when all replicas can be asked. */
     Served gateway(int replicas, int standbys) throws IOException, InterruptedException;
+
+    /** The same, with one replica, which judges no inputs and watches no drift. */
+    Served unguarded() throws IOException, InterruptedException;
+
+    /** The same, with three replicas and one of them to be spoilt. */
+    Spoilable spoilable() throws IOException, InterruptedException;
+
+    /** Returns whether there is another version to {@linkplain Served#serveNext serve}. */
+    boolean hasNext();
 
     /** Starts a replica that computes so many batches at once, and returns when it can be asked. */
     Direct replica(int threads) throws IOException;

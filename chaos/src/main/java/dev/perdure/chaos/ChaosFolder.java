@@ -109,7 +109,8 @@ public record ChaosFolder(Path path) {
         }
     }
 
-    boolean isClaimed(String id) {
+    /** Returns whether a fault has happened, or is about to. */
+    public boolean isClaimed(String id) {
         return Files.exists(fired().resolve(id));
     }
 
@@ -175,7 +176,7 @@ public record ChaosFolder(Path path) {
     }
 
     /** Says whose turn it is: entries of one line of the plan, which are meant to happen together, have it together. */
-    void setTurn(String id) throws IOException {
+    public void setTurn(String id) throws IOException {
         Path draft = path.resolve(".turn");
         Files.writeString(draft, lineOf(id));
         Files.move(draft, path.resolve("turn"), ATOMIC_MOVE, REPLACE_EXISTING);

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Option;
         description = {
             "What a gateway costs against a replica that is asked directly, and what it costs to lose a replica under load.",
             "Gateway and load are in this process, replicas are others. A small network for digits is trained first, unless there"
-                    + " are models. Takes about two minutes."
+                    + " are models. Takes about three minutes."
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int KNOWN = 1_000;
@@ -43,7 +44,8 @@ final class BenchServeCommand implements Callable<Integer> {
             names = "--models",
             paramLabel = "MODELS",
             description =
-                    "A folder with NAME/VERSION/ bundles, of which the first is asked. Signatures are not looked at.")
+                    "A folder with NAME/VERSION/ bundles, of which the first is asked; one with the same answers in another version is"
+                            + " loaded beside it. Signatures are not looked at.")
     @Nullable
     Path models;
 
@@ -58,13 +60,17 @@ final class BenchServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("perdure-bench-");
         try {
-            ServedVersion version = ModelFolder.read(models == null ? trained(folder) : models, Trust.anybody())
-                    .getFirst();
+            List<ServedVersion> versions = ModelFolder.read(models == null ? trained(folder) : models, Trust.anybody());
+            ServedVersion version = versions.getFirst();
+            Optional<ServedVersion> next = versions.stream()
+                    .filter(other -> other.id().name().equals(version.id().name())
+                            && !other.id().equals(version.id()))
+                    .findFirst();
             List<String> options = List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3");
             BenchCommand.progress("known answers");
             KnownAnswers known = Undisturbed.answers(version, options, KnownAnswers.between(version.golden(), KNOWN));
             var bench = new ServeBench(
-                    new LocalServing(version, known, options, folder),
+                    new LocalServing(version, next, known, options, folder),
                     known,
                     BenchCommand::progress,
                     BenchServeCommand::tell);
@@ -89,12 +95,14 @@ final class BenchServeCommand implements Callable<Integer> {
             throw new BadSettingException("the training failed: " + outcome.problem());
         }
         Path models = folder.resolve("models");
-        BundleProcess.make(
-                List.of(
-                        run.path().toString(),
-                        "--out",
-                        models.resolve(config.name()).resolve("1").toString()),
-                _ -> {});
+        for (String version : List.of("1", "2")) {
+            BundleProcess.make(
+                    List.of(
+                            run.path().toString(),
+                            "--out",
+                            models.resolve(config.name()).resolve(version).toString()),
+                    _ -> {});
+        }
         return models;
     }
 

@@ -5,11 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.perdure.benchmarks.KnownAnswers;
 import dev.perdure.benchmarks.Serving;
+import dev.perdure.chaos.ChaosFolder;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.RolloutSettings;
+import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.oip.Deadline;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipServerSettings;
+import dev.perdure.recall.Recall;
 import dev.perdure.replica.ReplicaClient;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.Notice;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -34,7 +39,11 @@ final class LocalServing implements Serving {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final long POLL_NANOS = 5_000_000;
 
+    private static final String SPOILS = "faults: [flip-weights: {}]";
+    private static final String SPOILT = "01-flip-weights";
+
     private final ServedVersion version;
+    private final Optional<ServedVersion> next;
     private final KnownAnswers known;
     private final List<String> options;
     private final Path folder;
@@ -42,11 +51,18 @@ final class LocalServing implements Serving {
     /**
      * Serves nothing yet.
      *
+     * @param next another version with the same answers, if there is one
      * @param options of {@code perdure replica}, besides the bundle
      * @param folder for sockets and logs of replicas without a gateway
      */
-    LocalServing(ServedVersion version, KnownAnswers known, List<String> options, Path folder) {
+    LocalServing(
+            ServedVersion version,
+            Optional<ServedVersion> next,
+            KnownAnswers known,
+            List<String> options,
+            Path folder) {
         this.version = version;
+        this.next = next;
         this.known = known;
         this.options = List.copyOf(options);
         this.folder = folder;
@@ -54,7 +70,30 @@ final class LocalServing implements Serving {
 
     @Override
     public Served gateway(int replicas, int standbys) throws IOException {
-        var started = new LocalServed(replicas, standbys);
+        return complete(new LocalServed(replicas, standbys, options, Safeguards.usual()));
+    }
+
+    @Override
+    public Served unguarded() throws IOException {
+        var none = new Safeguards(Optional.empty(), Optional.empty(), Safeguards.USUAL_FALLBACKS, Recall.NOTHING);
+        return complete(new LocalServed(1, 0, options, none));
+    }
+
+    @Override
+    public Spoilable spoilable() throws IOException {
+        var chaos = new ChaosFolder(Files.createTempDirectory(folder, "chaos-"));
+        chaos.createForServing(SPOILS, 1);
+        var all = new ArrayList<>(options);
+        all.addAll(List.of("--agenda", chaos.path().toString()));
+        return complete(new LocalSpoilable(chaos, all));
+    }
+
+    @Override
+    public boolean hasNext() {
+        return next.isPresent();
+    }
+
+    private static <S extends LocalServed> S complete(S started) throws IOException {
         long end = System.nanoTime() + STARTED_WITHIN.toNanos();
         while (!started.isComplete()) {
             if (System.nanoTime() - end > 0) {
@@ -66,7 +105,25 @@ final class LocalServing implements Serving {
         return started;
     }
 
-    private final class LocalServed implements Served {
+    /** Its replicas know of a campaign with one fault, which befalls whichever sees first that its turn has come. */
+    private final class LocalSpoilable extends LocalServed implements Spoilable {
+        private final ChaosFolder chaos;
+
+        LocalSpoilable(ChaosFolder chaos, List<String> program) throws IOException {
+            super(3, 0, program, Safeguards.usual());
+            this.chaos = chaos;
+        }
+
+        @Override
+        public void spoil() throws IOException {
+            chaos.setTurn(SPOILT);
+            while (!chaos.isClaimed(SPOILT)) {
+                LockSupport.parkNanos(POLL_NANOS / 5);
+            }
+        }
+    }
+
+    private class LocalServed implements Served {
         private final int replicas;
         private final int standbys;
         private final StartedReplicas processes;
@@ -74,10 +131,10 @@ final class LocalServing implements Serving {
         private final ServeSession session;
         private final OipAddress address;
 
-        LocalServed(int replicas, int standbys) throws IOException {
+        LocalServed(int replicas, int standbys, List<String> program, Safeguards safeguards) throws IOException {
             this.replicas = replicas;
             this.standbys = standbys;
-            this.processes = new StartedReplicas(LocalReplicas.Program.of(options));
+            this.processes = new StartedReplicas(LocalReplicas.Program.of(program));
             var settings = new GatewaySettings(
                     Routing.Options.usual(),
                     Fleet.Options.usual(Scaling.Options.between(replicas, replicas), standbys),
@@ -85,7 +142,8 @@ final class LocalServing implements Serving {
                     new RequestLimits(64 << 20, 4096),
                     DEADLINE,
                     DEADLINE.multipliedBy(6),
-                    DEADLINE);
+                    DEADLINE,
+                    safeguards);
             this.session = new ServeSession(List.of(version), settings, processes, telling);
             this.address = session.listen(
                             List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
@@ -107,6 +165,15 @@ final class LocalServing implements Serving {
         public boolean isComplete() {
             return session.gateway().inUse(version.id()) == replicas
                     && processes.living().size() == replicas + standbys;
+        }
+
+        @Override
+        public void serveNext() {
+            ServedVersion other = next.orElseThrow();
+            session.gateway().serve(other, RolloutSettings.Manner.AT_ONCE);
+            while (session.gateway().inUse(other.id()) < replicas) {
+                LockSupport.parkNanos(POLL_NANOS);
+            }
         }
 
         @Override
