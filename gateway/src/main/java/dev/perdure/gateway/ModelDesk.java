@@ -21,24 +21,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One model: its requests, and its replicas of all deployments. One thread owns what decides; whatever happens is told to it in
- * a queue, and it does at once what follows. Requests wait on threads of their own.
+ * One model: its requests, and its replicas of all deployments. Whatever happens is told to what decides, one thing after the
+ * other, and what follows is done at once. Requests wait on threads of their own.
  */
 final class ModelDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelDesk.class);
@@ -64,14 +61,11 @@ final class ModelDesk implements AutoCloseable {
     private final Replies replies;
     private final Comparing comparing;
     private final Copies copies;
-    private final LinkedBlockingQueue<Event> queue = new LinkedBlockingQueue<>();
+    private final Serially<Event> events;
     private final Map<RequestId, Flight> flights = new ConcurrentHashMap<>();
     private final AtomicLong requests = new AtomicLong();
-    private final Thread owner;
     private long tickAt;
     private volatile long decidedNanos = System.nanoTime();
-    private int toldBefore;
-    private boolean isDue;
     private volatile Map<String, FleetLook> looks = Map.of();
     private volatile boolean isBusy;
     private volatile boolean isOver;
@@ -108,7 +102,7 @@ final class ModelDesk implements AutoCloseable {
     /**
      * Begins without any replica.
      *
-     * @param looked told by the thread that decides, often, after it was looked how replicas are; must not block
+     * @param looked told by whoever decides, often, after it was looked how replicas are; must not block
      */
     ModelDesk(String name, GatewaySettings settings, ReplicaHost host, GatewayListener listener, Runnable looked) {
         this.name = name;
@@ -116,15 +110,21 @@ final class ModelDesk implements AutoCloseable {
         this.listener = listener;
         this.looked = looked;
         this.routing = new Routing(settings.routing(), RandomGenerator.getDefault());
-        this.replicas = new Replicas(
-                host, deployments::served, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
+        this.replicas =
+                new Replicas(host, deployments::served, event -> tell(new Event.OfReplica(Told.replica(event), event)));
         this.remembering = new Remembering(name, settings.safeguards().recall(), deployments, this::flight);
-        this.attempts = new Attempts(replicas, deployments, remembering.known(), originNanos, queue::add);
+        this.attempts = new Attempts(replicas, deployments, remembering.known(), originNanos, this::tell);
         this.replies = new Replies(
-                deployments, remembering.known(), digest -> routing.quarantine().holds(digest, now()), queue::add);
-        this.comparing = new Comparing(queue::add);
+                deployments, remembering.known(), digest -> routing.quarantine().holds(digest, now()), this::tell);
+        this.comparing = new Comparing(this::tell);
         this.copies = new Copies(replicas);
-        this.owner = Thread.ofPlatform().name("model " + name).start(this::run);
+        this.events = new Serially<>(
+                "model " + name, new Deciding(), TICK, settings.routing().tick());
+        events.start();
+    }
+
+    private void tell(Event event) {
+        events.tell(event);
     }
 
     /** Takes over replicas that an earlier life left, and begins to start those that are missing. A key is deployed once. */
@@ -132,59 +132,43 @@ final class ModelDesk implements AutoCloseable {
         deployments.add(deployment);
         ReplicaHost.Left left = replicas.left(deployment.key());
         Duration adopts = left.numbers().isEmpty() ? Duration.ZERO : ADOPTS;
-        queue.add(new Event.Deploy(deployment.key(), options, left.firstNumber(), adopts));
+        tell(new Event.Deploy(deployment.key(), options, left.firstNumber(), adopts));
         replicas.adopt(deployment.key(), left.numbers());
     }
 
     /** Has another number of replicas wanted from now on. */
     void resize(Deployment deployment, Scaling.Options scaling, int standbys) {
-        queue.add(new Event.Resize(deployment.key(), scaling, standbys));
+        tell(new Event.Resize(deployment.key(), scaling, standbys));
     }
 
     /** Has replicas end when no request needs them that has come; one that comes later must ask another. */
     void retire(Deployment deployment) {
-        queue.add(new Event.Retire(deployment.key()));
+        tell(new Event.Retire(deployment.key()));
     }
 
     private long now() {
         return System.nanoTime() - originNanos;
     }
 
-    private void run() {
-        while (!isOver) {
+    private final class Deciding implements Serially.Dealer<Event> {
+        @Override
+        public void deal(Event event) {
             try {
-                step(next());
-            } catch (InterruptedException _) {
-                return;
+                step(event);
             } catch (RuntimeException e) {
                 LOG.error("model {}: an event was not dealt with", name, e);
             }
         }
-    }
 
-    /**
-     * Whatever is told goes on as soon as it can; time is told when it is due, after what was told before that: a sign of life
-     * that waits here does not come late.
-     */
-    private Event next() throws InterruptedException {
-        long due = Math.min(tickAt, orNever(routing.wakeAt()));
-        long wait = due - now();
-        if (wait <= 0 && !isDue) {
-            isDue = true;
-            toldBefore = queue.size();
+        @Override
+        public long dueNanos() {
+            return originNanos + Math.min(tickAt, routing.wakeAt().orElse(Long.MAX_VALUE));
         }
-        boolean isTime = wait <= 0 && toldBefore-- <= 0;
-        @Nullable Event told = isTime ? null : queue.poll(Math.max(0, wait), TimeUnit.NANOSECONDS);
-        if (told != null) {
-            return told;
-        }
-        isDue = false;
-        tickAt = now() + settings.routing().tick().toNanos();
-        return TICK;
-    }
 
-    private static long orNever(OptionalLong at) {
-        return at.orElse(Long.MAX_VALUE);
+        @Override
+        public boolean isBusy() {
+            return !flights.isEmpty();
+        }
     }
 
     private void step(Event event) {
@@ -198,6 +182,9 @@ final class ModelDesk implements AutoCloseable {
         }
         remembering.happens(event);
         long now = now();
+        if (event instanceof Event.Tick) {
+            tickAt = now + settings.routing().tick().toNanos();
+        }
         Step step = routing.on(event, now);
         decidedNanos = System.nanoTime();
         step.commands().forEach(this::act);
@@ -278,13 +265,13 @@ final class ModelDesk implements AutoCloseable {
         Ask ask = asks.read(request, call, tiers, originNanos, mark);
         var flight = new Flight(new RequestId(requests.incrementAndGet()), request, ask, call);
         flights.put(flight.id, flight);
-        queue.add(new Event.Arrived(flight.id, ask));
+        tell(new Event.Arrived(flight.id, ask));
         if (isOver) {
             flight.reply.complete(stopping());
         }
         var _ = call.abandoned().thenAccept(_ -> {
             if (!flight.reply.isDone()) {
-                queue.add(new Event.Abandoned(flight.id));
+                tell(new Event.Abandoned(flight.id));
             }
         });
         Reply reply = awaited(flight);
@@ -343,9 +330,8 @@ final class ModelDesk implements AutoCloseable {
     @Override
     public void close() {
         isOver = true;
-        queue.add(TICK); // it may be waiting
         try {
-            owner.join(); // a start that it has decided on is to be seen
+            events.end(); // a start that was decided on is to be seen
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
