@@ -183,13 +183,15 @@ final class DemoServing {
         try (var client = new OipClient(at.getLast())) {
             load(client, known, WARM_UP).run(); // programs that have just begun are slow, which is another matter
             OpenLoad load = load(client, known, REQUESTS_MAX);
-            CompletableFuture<Boolean> happened = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return harm.happen(CALM);
-                } finally {
-                    load.stop();
-                }
-            });
+            CompletableFuture<Boolean> happened = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return harm.happen(CALM);
+                        } finally {
+                            load.stop();
+                        }
+                    },
+                    task -> Thread.ofVirtual().name("harm").start(task));
             return told(load.run(), happened.join());
         }
     }

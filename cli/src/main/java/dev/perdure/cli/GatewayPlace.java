@@ -141,7 +141,7 @@ final class GatewayPlace {
             return null;
         }
         ProcessId id = ProcessId.of(child.pid()).orElseGet(() -> new ProcessId(child.pid(), 0)); // it has ended already
-        var _ = child.onExit().thenAccept(_ -> ended.run());
+        var _ = ProcessEnd.of(child).thenAccept(_ -> ended.run());
         return new GatewayProcess(
                 id,
                 child.toHandle(),

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,6 +52,7 @@ final class LocalReplicas implements ReplicaHost {
     private static final Duration ADOPTED_WITHIN = Duration.ofSeconds(5);
     private static final int EXIT_UNKNOWN = -1;
     private static final long LOOK_NANOS = 50_000_000;
+    private static final long END_LOOK_NANOS = 5_000_000;
     private static final long END_KNOWN_MILLIS = 100;
 
     /** What is run. */
@@ -147,7 +149,8 @@ final class LocalReplicas implements ReplicaHost {
                 id.handle().orElseThrow(() -> new IOException("replica %s: it has ended meanwhile".formatted(replica)));
         var life = new Life(replica, version, listener, process, number);
         Thread.ofVirtual().name("replica " + replica).start(life::takeOver);
-        Thread.ofVirtual().name("end of replica " + replica).start(() -> {
+        Thread.ofVirtual().name("end of replica " + replica).start(life::watchEnd);
+        Thread.ofVirtual().name("exit of replica " + replica).start(() -> {
             while (id.isAlive()) { // nobody is told of the end of a process that is no child
                 LockSupport.parkNanos(LOOK_NANOS);
             }
@@ -162,7 +165,8 @@ final class LocalReplicas implements ReplicaHost {
         Process process = program.start(socket(number), version.place(), log(number));
         var life = new Life(replica, version, listener, process.toHandle(), number);
         note(number, replica, version, process);
-        var _ = process.onExit().thenAccept(ended -> life.exited(ended.exitValue()));
+        var _ = ProcessEnd.of(process).thenAccept(life::exited);
+        Thread.ofVirtual().name("end of replica " + replica).start(life::watchEnd);
         Thread.ofVirtual().name("replica " + replica).start(() -> life.watch(process));
         return life;
     }
@@ -196,6 +200,7 @@ final class LocalReplicas implements ReplicaHost {
         private final Listener listener;
         private final ProcessHandle process;
         private final long number;
+        private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
         private @Nullable ReplicaClient client;
         private boolean isReady;
         private boolean isAdopted;
@@ -206,6 +211,21 @@ final class LocalReplicas implements ReplicaHost {
             this.listener = listener;
             this.process = process;
             this.number = number;
+        }
+
+        /** Sees that the process ends, which is before anybody hears of it. */
+        void watchEnd() {
+            try (ProcessFlags flags = ProcessFlags.of(process.pid()).orElse(null)) {
+                while (flags != null && !ended.isDone()) {
+                    if (flags.isEnding()) {
+                        listener.ending("its process ends");
+                        return;
+                    }
+                    LockSupport.parkNanos(END_LOOK_NANOS);
+                }
+            } catch (IOException e) {
+                LOG.debug("replica {}: {}", replica, e.toString());
+            }
         }
 
         /** The first line it prints says that its model can be asked. */
@@ -281,15 +301,19 @@ final class LocalReplicas implements ReplicaHost {
         @Override
         public synchronized void lost(String why) {
             LOG.info("replica {} of {}: {}", replica.number(), version.id(), why);
-            var _ = process.onExit()
+            if (isReady) {
+                listener.ending(why);
+            }
+            var _ = ended.copy()
                     .orTimeout(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS)
                     .exceptionally(_ -> {
                         useless("the connection to it ended");
-                        return process;
+                        return null;
                     });
         }
 
         void exited(int exit) {
+            ended.complete(null);
             listener.exited(exit);
             pid(number).toFile().delete();
             synchronized (this) {

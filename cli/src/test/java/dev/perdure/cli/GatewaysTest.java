@@ -17,8 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -134,9 +135,7 @@ class GatewaysTest {
         }
     }
 
-    /** Seen to fail in each of three runs; in the last, one of 230 requests was sent again and never heard of. */
     @Test
-    @Tag("soak")
     void aKilledGatewayBreaksItsOwnConnectionsAloneAndItsSuccessorTakesItsReplicasOver() throws Exception {
         Process parent = serve("log", "--gateways", 2, "--replicas", 1);
         awaitSaid("log", "ready: REST", 2);
@@ -144,13 +143,11 @@ class GatewaysTest {
         assertThat(replicas).hasSize(2);
         try (var load = new RetryingLoad(LINEAR, address(1), 8)) {
             load.run(30, 10);
-            var running = CompletableFuture.runAsync(() -> {
-                try {
-                    load.run(200, 10);
-                } catch (InterruptedException _) {
-                    Thread.currentThread().interrupt();
-                }
+            var running = new FutureTask<@Nullable Void>(() -> {
+                load.run(200, 10);
+                return null;
             });
+            Thread.ofVirtual().start(running);
             ServedProcess killed = gateway(1);
             signal("KILL", killed);
             awaitSaid("log", "was killed by SIGKILL", 1);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -22,6 +23,8 @@ final class RetryingLoad implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofMinutes(4);
     private static final int TRIES_MAX = 50;
     private static final long AGAIN_MILLIS = 20;
+    /** The pool that is usual has one thread on two cores, and whoever runs a load may have it. */
+    private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
 
     private final LinearModel model;
     private final List<OipClient> clients = new ArrayList<>();
@@ -70,7 +73,7 @@ final class RetryingLoad implements AutoCloseable {
 
     private void ended(int number, int tries, Outcome outcome, CountDownLatch open) {
         if (isBroken(outcome, tries)) {
-            CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS)
+            CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, THREADS)
                     .execute(() -> send(number, tries + 1, open));
             return;
         }

@@ -75,7 +75,7 @@ final class Attempts {
                 failed(send, Told.cause(refused.why().error()), refused.why().reason());
             case Outcome.NotSent notSent -> failed(send, Cause.TURNED_AWAY, notSent.why());
             case Outcome.NoAnswer lost ->
-                CompletableFuture.delayedExecutor(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS)
+                CompletableFuture.delayedExecutor(END_KNOWN_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
                         .execute(() -> failed(send, Cause.TURNED_AWAY, lost.why()));
             case Outcome.Late _ -> failed(send, Cause.ERROR, "no answer before the deadline");
             case Outcome.Cancelled _ -> {}

@@ -21,6 +21,9 @@ public interface ReplicaHost {
          */
         void beat(long done, int waiting);
 
+        /** Its process ends, or the connection to it broke; {@link #exited} or {@link #lost} follows at once, or nearly. */
+        void ending(String why);
+
         /** It is not reached any more, or not what it should be; its process may live. */
         void lost(String why);
 

@@ -152,6 +152,13 @@ final class Replicas {
         }
 
         @Override
+        public void ending(String why) {
+            if (!toEnd) {
+                tell.accept(new FleetEvent.Ending(id, why));
+            }
+        }
+
+        @Override
         public void lost(String why) {
             if (!toEnd) {
                 tell.accept(new FleetEvent.Disconnected(id, why));

@@ -85,6 +85,7 @@ final class Told {
             case FleetEvent.Adopted adopted -> adopted.replica();
             case FleetEvent.NotStarted failed -> failed.replica();
             case FleetEvent.Exited exited -> exited.replica();
+            case FleetEvent.Ending ending -> ending.replica();
             case FleetEvent.Disconnected lost -> lost.replica();
             case FleetEvent.Beat beat -> beat.replica();
             case FleetEvent.Probed probed -> probed.replica();

@@ -103,6 +103,11 @@ final class Desk implements Request.View {
         return health(replica).filter(Health::isHeldUp).isPresent();
     }
 
+    @Override
+    public boolean isEnding(ReplicaId replica) {
+        return health(replica).filter(Health::isEnding).isPresent();
+    }
+
     boolean isWrong(ReplicaId replica) {
         return health(replica).filter(Health::isWrong).isPresent();
     }

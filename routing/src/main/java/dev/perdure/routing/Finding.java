@@ -22,7 +22,7 @@ public sealed interface Finding {
     default Grade grade() {
         return switch (this) {
             case Failing _, Slow _ -> Grade.WORSE;
-            case Silent _, Stuck _ -> Grade.HELD_UP;
+            case Silent _, Stuck _, Ending _ -> Grade.HELD_UP;
             case GoldenWrong _, NotFinite _, Outvoted _ -> Grade.WRONG;
             case Exited _, Disconnected _, NotStarted _, NeverReady _ -> Grade.GONE;
         };
@@ -56,6 +56,9 @@ public sealed interface Finding {
 
     /** No heartbeat came for too long. */
     record Silent(String words) implements Finding {}
+
+    /** Its process ends, and how is not known yet. */
+    record Ending(String words) implements Finding {}
 
     /** It is alive and has requests, but none gets done. */
     record Stuck(String words) implements Finding {}

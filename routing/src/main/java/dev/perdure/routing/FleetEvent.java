@@ -30,6 +30,12 @@ public sealed interface FleetEvent {
     /** A process is gone for certain; 128 + n when signal n ended it. Also answers {@link FleetCommand.Kill}, always. */
     record Exited(ReplicaId replica, int exit) implements FleetEvent {}
 
+    /**
+     * Its process ends, or the way to it broke; {@link Exited} or {@link Disconnected} follows. A process needs a while to end, during
+     * which it answers nothing, and how it ended is known only then.
+     */
+    record Ending(ReplicaId replica, String why) implements FleetEvent {}
+
     /** The way to it is gone without anybody having asked for that. */
     record Disconnected(ReplicaId replica, String why) implements FleetEvent {}
 

@@ -75,6 +75,7 @@ final class FleetRound {
             case FleetEvent.Adopted adopted -> adopted(adopted.replica());
             case FleetEvent.NotStarted failed -> gone(failed.replica(), new Finding.NotStarted(failed.why()));
             case FleetEvent.Exited exited -> gone(exited.replica(), new Finding.Exited(exited.exit()));
+            case FleetEvent.Ending ending -> found(ending.replica(), new Finding.Ending(ending.why()));
             case FleetEvent.Disconnected lost -> found(lost.replica(), new Finding.Disconnected(lost.why()));
             case FleetEvent.Beat beat ->
                 change(

@@ -170,9 +170,14 @@ public sealed interface Health {
         return this instanceof Ejected ejected && ejected.why().grade() == Grade.HELD_UP;
     }
 
+    /** Returns whether its process is about to be gone. */
+    default boolean isEnding() {
+        return this instanceof Ejected ejected && ejected.why() instanceof Finding.Ending;
+    }
+
     /** Returns whether it could answer if nobody better is left. */
     default boolean isLastResort() {
-        return this instanceof Ejected && !isWrong();
+        return this instanceof Ejected && !isWrong() && !isEnding();
     }
 
     /** Returns the share of a full replica's requests that it should get, 0 to 1. */

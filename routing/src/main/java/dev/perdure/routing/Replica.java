@@ -68,6 +68,10 @@ public record Replica(
 
     /** Returns whether there is, or is about to be, a process that can be of use. */
     boolean counts() {
-        return !isGone() && !health.isWrong() && !(health instanceof Health.Draining) && upkeep.killedAt() < 0;
+        return !isGone()
+                && !health.isWrong()
+                && !health.isEnding()
+                && !(health instanceof Health.Draining)
+                && upkeep.killedAt() < 0;
     }
 }

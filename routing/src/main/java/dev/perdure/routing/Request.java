@@ -69,6 +69,9 @@ public record Request(RequestId id, Ask ask, Options options, long since, List<I
         /** Returns whether what a replica was sent is not expected back soon. */
         boolean isHeldUp(ReplicaId replica);
 
+        /** Returns whether a replica's process ends, and how is not known yet. */
+        boolean isEnding(ReplicaId replica);
+
         /** Returns whether no replica may be sent this item. */
         boolean isQuarantined(String digest);
 
@@ -288,15 +291,19 @@ public record Request(RequestId id, Ask ask, Options options, long since, List<I
         return new Request(id, ask, options, since, next, changed);
     }
 
-    /** Returns whether somebody has been asked for every item that is not answered. */
-    boolean isUnderWay() {
+    /** Returns whether somebody who is expected to answer has been asked for every item that is not answered. */
+    boolean isUnderWay(View view) {
         for (int i = 0; i < items.size(); i++) {
             Item item = items.get(i);
-            if (item.isOpen() && !has(i, item.tier(), Attempt::isOpen)) {
+            if (item.isOpen() && !has(i, item.tier(), attempt -> isExpected(attempt, view))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isExpected(Attempt attempt, View view) {
+        return attempt.isOpen() && attempt.replica().filter(view::isHeldUp).isEmpty();
     }
 
     /** Returns the open attempts at a replica. */

@@ -102,7 +102,7 @@ final class Requests {
         long at = Math.max(until, desk.now + 1);
         wakes.put(request.id(), at);
         schedule.add(new Wake(at, request.id()));
-        if (request.isUnderWay()) {
+        if (request.isUnderWay(desk)) {
             stalled.remove(request.id());
         } else {
             stalled.add(request.id());

@@ -85,7 +85,25 @@ final class Turns {
                 return hedge(attempt, version);
             }
         }
-        return send(index, tier, version);
+        return isToBeExplained(index) ? new Next.Wait(request.until(tier)) : send(index, tier, version);
+    }
+
+    /**
+     * Returns whether it is not sent on before it is known how those ended that have it. One such end is no reason to wait: nearly
+     * always somebody ended the process from outside. With two, or one before, waiting costs less than a third replica would.
+     */
+    private boolean isToBeExplained(int index) {
+        long ending = ending(index);
+        return ending > 1
+                || (ending > 0 && view.isTainted(request.items().get(index).digest()));
+    }
+
+    /** Returns how many have the item whose processes are about to be gone. */
+    private long ending(int index) {
+        return request.attempts().stream()
+                .filter(attempt -> attempt.isOpen() && attempt.items().contains(index))
+                .filter(attempt -> attempt.replica().filter(view::isEnding).isPresent())
+                .count();
     }
 
     private boolean isUnderWay(Attempt attempt, int index, int tier) {
@@ -114,8 +132,9 @@ final class Turns {
         return new Next.Send(view.choose(candidates, request.ask()).id(), tier, together, Kind.PLAIN);
     }
 
+    /** What one has that ends may have ended it. */
     private boolean isSuspect(int index) {
-        return view.isSuspect(request.items().get(index).digest());
+        return view.isSuspect(request.items().get(index).digest()) || ending(index) > 0;
     }
 
     /** With no other suspect beside it as long as there is time: otherwise a second death would not tell them apart. */

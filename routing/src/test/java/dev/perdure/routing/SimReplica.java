@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /** A process that answers, and everything that can be wrong with it. */
 final class SimReplica {
@@ -12,6 +13,7 @@ final class SimReplica {
 
     private static final int THREADS = 2;
     private static final int QUEUE_MAX = 64;
+    private static final long KNOWN_WITHIN_NANOS = 100_000_000;
 
     final World world;
     final ReplicaId id;
@@ -26,12 +28,14 @@ final class SimReplica {
     long stoppedUntil;
     long done;
 
+    private final SplittableRandom own;
     private final Deque<Job> queue = new ArrayDeque<>();
     private final List<Job> computing = new ArrayList<>();
 
     SimReplica(World world, ReplicaId id) {
         this.world = world;
         this.id = id;
+        this.own = new SplittableRandom(id.hashCode());
     }
 
     /** What happens in this process happens later while it is stopped, and not at all once it is dead. */
@@ -75,10 +79,15 @@ final class SimReplica {
         if (!isDead) {
             isDead = true;
             world.note(() -> id + " dies with " + exit);
+            long known = world.millis(1, 5);
             if (world.random.nextBoolean()) {
-                world.tell(world.millis(0, 2), new FleetEvent.Disconnected(id, "reset by peer"));
+                world.tell(world.millis(0, 2), new FleetEvent.Ending(id, "its process ends"));
+                known = (long) (known * (1 + 24 * own.nextDouble())); // it has memory to give back
             }
-            world.tell(world.millis(1, 5), new FleetEvent.Exited(id, exit));
+            if (known > KNOWN_WITHIN_NANOS) {
+                world.tell(KNOWN_WITHIN_NANOS, new FleetEvent.Disconnected(id, "reset by peer"));
+            }
+            world.tell(known, new FleetEvent.Exited(id, exit));
         }
     }
 

@@ -75,6 +75,7 @@ class SimulationTest {
                 .contains(
                         "Exited",
                         "Disconnected",
+                        "Ending",
                         "NotStarted",
                         "NeverReady",
                         "GoldenWrong",

@@ -363,6 +363,7 @@ final class World {
             case FleetEvent.NotStarted e -> e.replica();
             case FleetEvent.Adopted e -> e.replica();
             case FleetEvent.Exited e -> e.replica();
+            case FleetEvent.Ending e -> e.replica();
             case FleetEvent.Disconnected e -> e.replica();
             case FleetEvent.Beat e -> e.replica();
             case FleetEvent.Probed e -> e.replica();
