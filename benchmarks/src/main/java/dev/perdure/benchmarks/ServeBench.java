@@ -24,6 +24,7 @@ public final class ServeBench {
     private static final int ROUNDS = 5;
     private static final int CALLS = 400;
     private static final int CONNECTIONS = 16;
+    private static final int ITEMS = 50;
     private static final Duration SHORT = Duration.ofMillis(2_500);
     private static final Duration LONG = Duration.ofSeconds(8);
     private static final Duration STEADY = Duration.ofSeconds(4);
@@ -368,19 +369,25 @@ public final class ServeBench {
         add(Figure.atLeast(0.97, Part.GUARD, "with against without", guarded / plain, ""));
     }
 
+    /** Of large requests: those are what a model can be overloaded with before whoever asks is. */
     private void overload() throws IOException, InterruptedException {
+        KnownAnswers large = known.grouped(ITEMS);
         try (Served gateway = serving.gateway(2, 0);
-                var closed = new ClosedLoad(gateway.address(), 2 * CONNECTIONS, known);
+                var closed = new ClosedLoad(gateway.address(), 2 * CONNECTIONS, large);
                 var client = new OipClient(gateway.address())) {
             closed.perSecond(LONG);
             double capacity = closed.perSecond(SHORT);
             double perSecond = 3 * capacity;
             var options = new OpenLoad.Options((int) (5 * perSecond), perSecond, Duration.ofSeconds(1), DEADLINE);
             var inTime = new GoodputWatch();
-            OpenLoad.LoadReport report = new OpenLoad(client, options, known::request, known::wrong)
+            OpenLoad.LoadReport report = new OpenLoad(client, options, large::request, large::wrong)
                     .watchedBy(inTime)
                     .run();
-            add(Figure.of(Part.OVERLOAD, "capacity (32 connections, as fast as they are answered)", capacity, "1/s"));
+            add(Figure.of(
+                    Part.OVERLOAD,
+                    "capacity: requests of %d items, by 32 connections".formatted(ITEMS),
+                    capacity,
+                    "1/s"));
             add(Figure.of(Part.OVERLOAD, "asked", perSecond, "1/s"));
             double goodput = inTime.perSecond();
             add(Figure.of(Part.OVERLOAD, "answered rightly within their second", goodput, "1/s"));

@@ -100,7 +100,9 @@ final class BenchServeCommand implements Callable<Integer> {
                     List.of(
                             run.path().toString(),
                             "--out",
-                            models.resolve(config.name()).resolve(version).toString()),
+                            models.resolve(config.name()).resolve(version).toString(),
+                            "--model-version",
+                            version),
                     _ -> {});
         }
         return models;

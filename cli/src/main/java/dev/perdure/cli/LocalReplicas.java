@@ -167,7 +167,8 @@ final class LocalReplicas implements ReplicaHost {
         note(number, replica, version, process);
         var _ = ProcessEnd.of(process).thenAccept(life::exited);
         Thread.ofVirtual().name("end of replica " + replica).start(life::watchEnd);
-        Thread.ofVirtual().name("replica " + replica).start(() -> life.watch(process));
+        // a pipe is read on a thread of its own: a virtual one that waits there holds what carries it
+        Thread.ofPlatform().daemon().name("replica " + replica).start(() -> life.watch(process));
         return life;
     }
 

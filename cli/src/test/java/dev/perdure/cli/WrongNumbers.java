@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The real worker on a machine that computes wrongly: {@code flip:12:w1-1:3} flips a bit of that worker's weights
@@ -69,7 +70,7 @@ public final class WrongNumbers {
                     continue;
                 }
                 if (!hadAtWork(Integer.parseInt(parts[3]))) {
-                    pause();
+                    LockSupport.parkNanos(50_000_000);
                 } else if (id.equals(parts[2]) && isFirstTime("flip-" + parts[1])) {
                     flip(state.tensors().firstEntry().getValue());
                 }
@@ -85,14 +86,6 @@ public final class WrongNumbers {
                 return count >= processes;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            }
-        }
-
-        private static void pause() {
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
         }
 
