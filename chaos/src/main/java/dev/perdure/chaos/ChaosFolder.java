@@ -31,6 +31,8 @@ import java.util.stream.Stream;
  * fired/ID    made, exclusively, by whoever lets a fault happen, just before it does: it happens once in all lives
  * workers/ID  one for each worker process: pid, start, rank, members of its team
  * turn        whose turn it is among the faults that wait for each other
+ * told        what gateways tell, a line each
+ * used/N      of a gateway: pid, replicas in use
  * clock       by how many milliseconds the supervisor's wall clock is off
  * over        exists when nothing more will happen: steps are not held back any more
  * </pre>
@@ -77,12 +79,49 @@ public record ChaosFolder(Path path) {
     /** Lays out the folder of a campaign against served models. */
     public void createForServing(String plan, long seed) throws IOException {
         create(plan, seed, 0, Optional.empty());
+        Files.createDirectories(path.resolve("used"));
+    }
+
+    /** Returns the file of what gateways tell. */
+    public Path told() {
+        return path.resolve("told");
+    }
+
+    /** A gateway tells something, in one write. */
+    public void tell(Told told) throws IOException {
+        Files.writeString(told(), told.format() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** A gateway says how many replicas of the model that is asked it has in use. */
+    public void use(int gateway, int replicas) throws IOException {
+        Path draft = path.resolve(".used." + gateway);
+        Files.writeString(draft, "%d %d".formatted(ProcessHandle.current().pid(), replicas));
+        Files.move(draft, used(gateway), ATOMIC_MOVE, REPLACE_EXISTING);
+    }
+
+    /** Returns how many replicas a gateway has in use; 0 when it has not said so. */
+    public int inUse(int gateway, long pid) throws IOException {
+        try {
+            String[] parts = Files.readString(used(gateway)).split(" ");
+            return Long.parseLong(parts[0]) == pid ? Integer.parseInt(parts[1]) : 0;
+        } catch (NoSuchFileException _) {
+            return 0;
+        }
+    }
+
+    private Path used(int gateway) {
+        return path.resolve("used").resolve(Integer.toString(gateway));
+    }
+
+    /** Reads the plan of a campaign against served models, in any process. */
+    public ServePlan servePlan() throws IOException {
+        return ServePlan.read(path.resolve("plan.yaml"));
     }
 
     /** Reads the entries of a campaign against served models, in any process. */
     List<ServePlan.Entry> serveEntries() throws IOException {
         String[] numbers = Files.readString(path.resolve("agenda")).split(" ");
-        return ServePlan.read(path.resolve("plan.yaml")).entries(Long.parseLong(numbers[0]));
+        return servePlan().entries(Long.parseLong(numbers[0]));
     }
 
     /** Reads the agenda, in any process. */

@@ -29,6 +29,8 @@ public final class ServeChaosPage {
                         Figures.count(row.wrong()),
                         Figures.count(row.late()),
                         Figures.count(row.degraded()),
+                    Figures.count(row.again()),
+                        Figures.count(row.again()),
                         Figures.millis(row.slowestMillis()),
                         row.who(),
                         row.how()))
@@ -60,6 +62,7 @@ public final class ServeChaosPage {
                                                         "Wrong",
                                                         "Late",
                                                         "Degraded",
+                                                        "Sent again",
                                                         "Slowest",
                                                         "Who",
                                                         "How"),
@@ -75,7 +78,7 @@ public final class ServeChaosPage {
         return "%s befell %s in %s; %s of them ended well. %s requests were sent, %s failed, %s were answered wrongly.%s"
                 .formatted(
                         Figures.count(report.rows().size(), "fault"),
-                        Figures.count(report.replicas(), "replica"),
+                        Figures.count((long) report.gateways() * report.replicas(), "replica"),
                         Figures.seconds(report.seconds()),
                         Figures.count(good),
                         Figures.count(report.asked()),
@@ -109,7 +112,7 @@ public final class ServeChaosPage {
 
     /** Returns the report as lines for a terminal. */
     public static List<String> lines(ServeChaosReport report) {
-        String format = "%-22s %9s %9s %9s  %-13s %6s %6s %5s %5s %8s %8s  %s";
+        String format = "%-22s %9s %9s %9s  %-13s %6s %6s %5s %5s %8s %5s %8s  %s";
         List<String> lines = new ArrayList<>();
         lines.add(format.formatted(
                 "fault",
@@ -122,6 +125,7 @@ public final class ServeChaosPage {
                 "wrong",
                 "late",
                 "degraded",
+                "again",
                 "slowest",
                 "verdict"));
         for (Row row : report.rows()) {
@@ -136,6 +140,7 @@ public final class ServeChaosPage {
                     Figures.count(row.wrong()),
                     Figures.count(row.late()),
                     Figures.count(row.degraded()),
+                    Figures.count(row.again()),
                     Figures.millis(row.slowestMillis()),
                     row.verdict().words() + (row.problem().isEmpty() ? "" : ": " + row.problem())));
         }

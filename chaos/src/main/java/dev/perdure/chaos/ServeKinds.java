@@ -81,6 +81,26 @@ public final class ServeKinds {
                 "A replica is killed, and the next takes so much longer to load its model.",
                 s -> new ServeFault.SlowLoad(seconds(s, "seconds", 3)));
         add(
+                "full-disk",
+                "starts: 2",
+                "A replica is killed, and so many that start in its place are told while they load that no space is left.",
+                s -> new ServeFault.FullDisk(s.integer("starts", 2, 1, 10)));
+        add(
+                "kill-gateway",
+                "",
+                "SIGKILL to a gateway. A plan with it has two gateways at one port, unless it says another number.",
+                _ -> new ServeFault.KillGateway());
+        add(
+                "kill-parent",
+                "seconds: 1",
+                "SIGKILL to the process that keeps gateways; another is started so much later.",
+                s -> new ServeFault.KillParent(seconds(s, "seconds", 1)));
+        add(
+                "big-model",
+                "megabytes: 128",
+                "A model of another name and so much weight is added, loaded beside the others, and taken away again.",
+                s -> new ServeFault.BigModel(s.integer("megabytes", 128, 1, 65_536)));
+        add(
                 "poison",
                 "",
                 "One request that ends whatever replica computes it, at once and with exit code 139.",

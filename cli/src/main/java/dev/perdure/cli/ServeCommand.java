@@ -130,6 +130,9 @@ final class ServeCommand implements Callable<Integer> {
     AccessOptions access = new AccessOptions();
 
     @Mixin
+    CampaignOptions campaign = new CampaignOptions();
+
+    @Mixin
     RolloutOptions rollout = new RolloutOptions();
 
     @Override
@@ -141,7 +144,7 @@ final class ServeCommand implements Callable<Integer> {
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
         RolloutSettings rollouts = rollout.settings();
-        ServeTelling telling = observing.telling(System.out);
+        ServeTelling telling = campaign.telling(observing.telling(System.out));
         var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
@@ -181,6 +184,8 @@ final class ServeCommand implements Callable<Integer> {
                         versions, settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
                 watch) {
             life.answerFor(session.gateway());
+            campaign.watch(
+                    session.gateway(), processes.gatewayNumber, versions.getFirst().id());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
             session.listenTogether(processes.addresses(), server(), entrance.edge());
@@ -230,11 +235,11 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private GatewaySettings settings() {
+    private GatewaySettings settings() throws IOException {
         try {
             return new GatewaySettings(
                     access.limited(Routing.Options.usual()),
-                    Fleet.Options.usual(replicas.scaling(), standbys),
+                    campaign.patient(Fleet.Options.usual(replicas.scaling(), standbys)),
                     1,
                     new RequestLimits(64 << 20, 4096),
                     Duration.ofMillis(deadlineMillis),
@@ -274,6 +279,6 @@ final class ServeCommand implements Callable<Integer> {
         if (unsignedAllowed) {
             options.add("--allow-unsigned");
         }
-        return LocalReplicas.Program.of(options);
+        return campaign.program(options);
     }
 }
