@@ -31,9 +31,10 @@ import java.util.stream.Stream;
  * fired/ID    made, exclusively, by whoever lets a fault happen, just before it does: it happens once in all lives
  * workers/ID  one for each worker process: pid, start, rank, members of its team
  * turn        whose turn it is among the faults that wait for each other
+ * campaign    the process that carries it out, as far as others have to end with it
  * told        what gateways tell, a line each
  * used/N      of a gateway: pid, replicas in use
- * clock       by how many milliseconds the supervisor's wall clock is off
+ * clock       by how many milliseconds the wall clock of the supervisor, or of gateways, is off
  * over        exists when nothing more will happen: steps are not held back any more
  * </pre>
  */
@@ -80,6 +81,13 @@ public record ChaosFolder(Path path) {
     public void createForServing(String plan, long seed) throws IOException {
         create(plan, seed, 0, Optional.empty());
         Files.createDirectories(path.resolve("used"));
+        Files.writeString(
+                path.resolve("campaign"), Long.toString(ProcessHandle.current().pid()));
+    }
+
+    /** Returns the process that carries out a campaign against served models; nothing when it is gone. */
+    public Optional<ProcessHandle> campaign() throws IOException {
+        return ProcessHandle.of(Long.parseLong(Files.readString(path.resolve("campaign"))));
     }
 
     /** Returns the file of what gateways tell. */
@@ -235,14 +243,14 @@ public record ChaosFolder(Path path) {
         return rank < 0 ? id : id.substring(0, rank);
     }
 
-    /** Sets the wall clock that the supervisor reads. */
+    /** Sets the wall clock that the supervisor, or gateways, read. */
     void setClockOff(Duration off) throws IOException {
         Path draft = path.resolve(".clock");
         Files.writeString(draft, Long.toString(off.toMillis()));
         Files.move(draft, clockFile(), ATOMIC_MOVE, REPLACE_EXISTING);
     }
 
-    /** Returns the wall clock that the supervisor reads. */
+    /** Returns the wall clock that the supervisor, or gateways, read. */
     public InstantSource clock() {
         return () -> Instant.now().plusMillis(clockOff());
     }

@@ -20,9 +20,9 @@ import java.util.function.Consumer;
  * request. The next fault waits until all replicas are there again, and for the plan's calm.
  */
 public final class ServeCampaign {
-    private static final Duration COMPLETE_WITHIN = Duration.ofSeconds(60);
-    private static final Duration HAPPENS_WITHIN = Duration.ofSeconds(60);
-    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration COMPLETE_WITHIN = Duration.ofMinutes(3);
+    private static final Duration HAPPENS_WITHIN = Duration.ofMinutes(3);
+    private static final Duration NOTICED_WITHIN = Duration.ofMinutes(1);
     private static final int EXAMPLES_MAX = 5;
     private static final long LOOK_NANOS = 5_000_000;
 

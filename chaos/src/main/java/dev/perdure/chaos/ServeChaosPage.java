@@ -29,7 +29,7 @@ public final class ServeChaosPage {
                         Figures.count(row.wrong()),
                         Figures.count(row.late()),
                         Figures.count(row.degraded()),
-                    Figures.count(row.again()),
+                        Figures.count(row.again()),
                         Figures.count(row.again()),
                         Figures.millis(row.slowestMillis()),
                         row.who(),
@@ -68,8 +68,7 @@ public final class ServeChaosPage {
                                                         "How"),
                                                 rows)
                                         + note),
-                        ReportPage.section(
-                                "totals", "What came of it", ReportPage.table(List.of("", ""), totals(report)))));
+                        ReportPage.section("totals", "Besides", ReportPage.table(List.of("", ""), totals(report)))));
     }
 
     /** Returns the campaign in two or three sentences. */
@@ -99,9 +98,6 @@ public final class ServeChaosPage {
 
     private static List<List<String>> totals(ServeChaosReport report) {
         List<List<String>> totals = new ArrayList<>();
-        totals.add(List.of("Requests", Figures.count(report.asked())));
-        totals.add(List.of("Failed", Figures.count(report.failed())));
-        totals.add(List.of("Wrong", Figures.count(report.wrong())));
         totals.add(List.of("Late", Figures.count(report.late())));
         totals.add(List.of("Degraded", Figures.count(report.degraded())));
         totals.add(List.of("Processes left over", Figures.count(report.orphans())));

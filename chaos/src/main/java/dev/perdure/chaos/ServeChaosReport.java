@@ -136,8 +136,8 @@ public record ServeChaosReport(
     /** Returns the same of a campaign that so many processes outlived. */
     public ServeChaosReport withOrphans(int left) {
         return new ServeChaosReport(
-                name, seed, gateways, replicas, perSecond, problem, asked, failed, late, degraded, wrong, examples, left, seconds,
-                rows);
+                name, seed, gateways, replicas, perSecond, problem, asked, failed, late, degraded, wrong, examples,
+                left, seconds, rows);
     }
 
     /** Returns whether everything is as promised. */

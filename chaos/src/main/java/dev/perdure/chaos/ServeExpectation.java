@@ -27,7 +27,8 @@ record ServeExpectation(Set<String> findings, boolean isRequired, boolean isRepl
                     ServeFault.NativeCrash _,
                     ServeFault.CloseSockets _ -> lost(GONE);
             case ServeFault.Stop _, ServeFault.Hang _ -> lost(HELD_UP);
-            case ServeFault.Pause(var lasts) -> new ServeExpectation(HELD_UP, lasts.toNanos() >= patience * SHORT.toNanos(), false);
+            case ServeFault.Pause(var lasts) ->
+                new ServeExpectation(HELD_UP, lasts.toNanos() >= patience * SHORT.toNanos(), false);
             case ServeFault.Exceptions _ -> new ServeExpectation(Set.of("failing"), false, false);
             case ServeFault.Slow _ -> new ServeExpectation(Set.of("slow", "stuck"), false, false);
             case ServeFault.NanWeights _ -> lost(NOT_FINITE);
@@ -39,7 +40,7 @@ record ServeExpectation(Set<String> findings, boolean isRequired, boolean isRepl
             case ServeFault.KillParent _ -> lost(Set.of(Told.TAKEN_OVER));
             case ServeFault.BigModel _ -> new ServeExpectation(Set.of(Told.LOADED), true, false);
             case ServeFault.Poison _ -> lost(Set.of(Told.QUARANTINED));
-            case ServeFault.Overload _, ServeFault.SlowWriters _, ServeFault.SlowReaders _ ->
+            case ServeFault.ClockJump _, ServeFault.Overload _, ServeFault.SlowWriters _, ServeFault.SlowReaders _ ->
                 new ServeExpectation(Set.of(), false, false);
             case ServeFault.OversizedBodies _, ServeFault.MalformedBodies _ ->
                 new ServeExpectation(Set.of(Told.REFUSED), true, false);

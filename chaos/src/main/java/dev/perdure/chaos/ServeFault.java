@@ -67,6 +67,9 @@ public sealed interface ServeFault {
     /** @param alone how long nobody starts another */
     record KillParent(Duration alone) implements OfFront {}
 
+    /** @param by how much later it suddenly is; earlier when it is negative */
+    record ClockJump(Duration by, Duration lasts) implements OfFront {}
+
     /** Done by whoever adds models. */
     sealed interface OfModels extends ServeFault {}
 

@@ -97,6 +97,15 @@ final class ServeInjector {
                 folder.claim(entry.id(), Long.toString(victim.pid()), "from outside");
                 victim.destroyForcibly();
             }
+            case ServeFault.ClockJump(var by, var lasts) -> {
+                folder.claim(entry.id(), "gateways", "by %d s".formatted(by.toSeconds()));
+                folder.setClockOff(by);
+                try {
+                    Thread.sleep(lasts);
+                } finally {
+                    folder.setClockOff(Duration.ZERO);
+                }
+            }
             case ServeFault.KillParent(var alone) -> {
                 ProcessHandle victim = target.parent();
                 folder.claim(entry.id(), Long.toString(victim.pid()), "from outside");

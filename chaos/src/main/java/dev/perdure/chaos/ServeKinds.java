@@ -4,6 +4,7 @@ import static dev.perdure.chaos.Kind.millis;
 import static dev.perdure.chaos.Kind.seconds;
 
 import dev.perdure.core.Settings;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +83,9 @@ public final class ServeKinds {
                 s -> new ServeFault.SlowLoad(seconds(s, "seconds", 3)));
         add(
                 "full-disk",
-                "starts: 2",
+                "starts: 1",
                 "A replica is killed, and so many that start in its place are told while they load that no space is left.",
-                s -> new ServeFault.FullDisk(s.integer("starts", 2, 1, 10)));
+                s -> new ServeFault.FullDisk(s.integer("starts", 1, 1, 10)));
         add(
                 "kill-gateway",
                 "",
@@ -95,6 +96,13 @@ public final class ServeKinds {
                 "seconds: 1",
                 "SIGKILL to the process that keeps gateways; another is started so much later.",
                 s -> new ServeFault.KillParent(seconds(s, "seconds", 1)));
+        add(
+                "clock-jump",
+                "jump-seconds: 3600, seconds: 3",
+                "The wall clock by which gateways' known answers grow old is set forward, or back, for a while.",
+                s -> new ServeFault.ClockJump(
+                        Duration.ofSeconds(s.whole("jump-seconds", 3600, -1_000_000_000, 1_000_000_000)),
+                        seconds(s, "seconds", 3)));
         add(
                 "big-model",
                 "megabytes: 128",

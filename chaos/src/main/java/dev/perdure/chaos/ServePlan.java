@@ -61,7 +61,6 @@ public record ServePlan(
      */
     public static ServePlan parse(String name, String yaml) {
         Settings root = Settings.parse(name, yaml);
-        int replicas = root.integer("replicas", 3, 2, 100);
         double perSecond = root.real("requests-per-second", 60, 0.1, 100_000);
         Duration calm = Kind.seconds(root, "calm-seconds", 2);
         double patience = root.real("patience", 1, 1, 100);
@@ -72,6 +71,7 @@ public record ServePlan(
             root.reject("faults", "is missing or empty (expected: a list of faults). Add '- kill: {}'.");
         }
         int gateways = root.integer("gateways", killsGateway(faults) ? 2 : 1, 1, 8);
+        int replicas = root.integer("replicas", gateways == 1 ? 3 : 2, gateways == 1 ? 2 : 1, 100);
         root.finish();
         return new ServePlan(gateways, replicas, perSecond, calm, patience, faults);
     }

@@ -118,8 +118,8 @@ final class ServeReckoning {
             Optional<Told> in,
             String problem,
             List<Ended> asked) {
-        boolean isBroken = !ServeExpectation.mayBreakConnections(fault)
-                && asked.stream().anyMatch(one -> one.again() > 0);
+        boolean isBroken =
+                !ServeExpectation.mayBreakConnections(fault) && asked.stream().anyMatch(one -> one.again() > 0);
         if (!problem.isEmpty() || isBroken || count(asked, End.FAILED) > 0 || count(asked, End.WRONG) > 0) {
             return Verdict.HARMFUL;
         }

@@ -36,8 +36,8 @@ public record Told(Instant at, String model, String kind, boolean isOut, boolean
             case Notice.Gone(var _, Finding finding, var _) ->
                 Optional.of(new Told(at, model, kind(finding), true, false, "gone: " + finding.words()));
             case Notice.PutToUse(var replica) ->
-                Optional.of(new Told(
-                        at, model, "", false, true, "replica %d is put to use".formatted(replica.number())));
+                Optional.of(
+                        new Told(at, model, "", false, true, "replica %d is put to use".formatted(replica.number())));
             case Notice.Quarantined _ ->
                 Optional.of(new Told(at, model, QUARANTINED, false, false, "an input is sent to nobody any more"));
             case Notice.Readmitted _, Notice.Rested _, Notice.Scaled _, Notice.Undecided _ -> Optional.empty();

@@ -99,11 +99,13 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
         this.said = run.resolve("serve.log");
         var own = new ServeFolder(run.resolve("serving"));
         this.session = own.isShort() ? own : new ServeFolder(Files.createTempDirectory(ServeFolder.PREFIX));
-        Path place = models.resolve(version.id().name()).resolve(version.id().version().orElse("1"));
+        Path place = models.resolve(version.id().name())
+                .resolve(version.id().version().orElse("1"));
         Files.createDirectories(place.getParent());
         Files.createSymbolicLink(place, Path.of(version.place()).toRealPath());
         Path trusted = Files.writeString(run.resolve("campaign.pub"), KeyFiles.publicText(key.publicHalf()));
-        var all = new ArrayList<>(List.of(models.toString(), "--run", session.path().toString()));
+        var all = new ArrayList<>(
+                List.of(models.toString(), "--run", session.path().toString()));
         all.addAll(List.of("--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"));
         all.addAll(List.of("--gateways", Integer.toString(plan.gateways())));
         all.addAll(List.of("--replicas", Integer.toString(plan.replicas())));
@@ -116,8 +118,8 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
     }
 
     private Process started() throws IOException {
-        var flags = new ArrayList<>(List.of(
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+        var flags = new ArrayList<>(
+                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
         String dist = System.getProperty("perdure.dist");
         if (dist != null) {
             flags.add("-Dperdure.dist=" + dist);
@@ -138,7 +140,9 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
             var told = new LineTail(chaos.told(), false);
             var words = new LineTail(said, false);
             while (!isOver) {
-                told.next().forEach(line -> Told.parse(line).flatMap(this::asIsAsked).ifPresent(listener));
+                told.next()
+                        .forEach(line ->
+                                Told.parse(line).flatMap(this::asIsAsked).ifPresent(listener));
                 words.next().forEach(line -> Told.ofParent(Instant.now(), line).ifPresent(listener));
                 LockSupport.parkNanos(POLL_NANOS);
             }
@@ -159,8 +163,8 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
         long end = System.nanoTime() + STARTED_WITHIN.toNanos();
         while (!isComplete()) {
             if (System.nanoTime() - end > 0 || !parent.isAlive()) {
-                throw new IOException("not all replicas were ready within %d s: see %s"
-                        .formatted(STARTED_WITHIN.toSeconds(), said));
+                throw new IOException(
+                        "not all replicas were ready within %d s: see %s".formatted(STARTED_WITHIN.toSeconds(), said));
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
@@ -328,10 +332,15 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
         int number = known.size() - 1 - askedOnce++ % KEPT;
         Instant due = Instant.now();
         long begin = System.nanoTime();
-        Outcome outcome = connected().others().infer(with(known.request(number), id, FIRST), Deadline.in(DEADLINE))
+        Outcome outcome = connected()
+                .others()
+                .infer(with(known.request(number), id, FIRST), Deadline.in(DEADLINE))
                 .join();
         return ended(
-                due, (System.nanoTime() - begin) / 1e6, 0, Verdict.of(outcome, response -> known.wrong(number, response)));
+                due,
+                (System.nanoTime() - begin) / 1e6,
+                0,
+                Verdict.of(outcome, response -> known.wrong(number, response)));
     }
 
     /** Ends all. Returns how many processes were left over then, and ends those. */

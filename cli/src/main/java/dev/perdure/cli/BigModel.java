@@ -56,8 +56,9 @@ final class BigModel {
                     Optional.empty(),
                     new Program(
                             Program.Format.LAYERS,
-                            MemorySegment.ofArray(
-                                    "layers:\n  - dense: {name: fc, out: %d}\n".formatted(size).getBytes(UTF_8))),
+                            MemorySegment.ofArray("layers:\n  - dense: {name: fc, out: %d}\n"
+                                    .formatted(size)
+                                    .getBytes(UTF_8))),
                     Optional.of(OnnxExport.write(
                             layers, Port.of("x", DType.F32, size), Port.of("y", DType.F32, size), weights, arena)),
                     weights,

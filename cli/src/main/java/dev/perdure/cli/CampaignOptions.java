@@ -7,12 +7,15 @@ import dev.perdure.gateway.Gateway;
 import dev.perdure.oip.ModelId;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.Notice;
+import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,6 +30,17 @@ final class CampaignOptions {
             description = "The folder of a campaign of faults that this server is a part of.")
     @Nullable
     Path agenda;
+
+    /** Has this process end, as at a signal, when the campaign's process has ended. */
+    void endWithIt() throws IOException {
+        if (agenda != null) {
+            CompletableFuture<ProcessHandle> end = new ChaosFolder(agenda)
+                    .campaign()
+                    .map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(ProcessHandle.current()));
+            var _ = end.thenRunAsync(() -> System.exit(ExitCode.INTERRUPTED.code()));
+        }
+    }
 
     /** Returns how long replicas are waited for, which a campaign's plan says. */
     Fleet.Options patient(Fleet.Options usual) throws IOException {
@@ -50,6 +64,11 @@ final class CampaignOptions {
                     BundleDamage.next(chaos, Path.of(bundle).toRealPath()).toString()));
             return new ReplicaLauncher(all, log).start(address);
         };
+    }
+
+    /** Returns the wall clock, which a campaign may set. */
+    InstantSource clock() {
+        return agenda == null ? InstantSource.system() : new ChaosFolder(agenda).clock();
     }
 
     /** Returns whoever says what happens to people, and to the campaign if there is one. */

@@ -102,8 +102,8 @@ final class ChaosServeCommand implements Callable<Integer> {
         var chaos = new ChaosFolder(folder.resolve("chaos").toAbsolutePath());
         chaos.createForServing(Files.readString(faults), seed);
         System.out.println("Campaign folder: " + folder);
-        KnownAnswers known =
-                Undisturbed.answers(version, options("--orphan-seconds", "3"), KnownAnswers.between(version.golden(), KNOWN));
+        KnownAnswers known = Undisturbed.answers(
+                version, options("--orphan-seconds", "3"), KnownAnswers.between(version.golden(), KNOWN));
         System.out.printf(
                 "%s: %,d inputs with known answers, %s a second to %s with %s each%n",
                 version.id(),
@@ -116,7 +116,8 @@ final class ChaosServeCommand implements Callable<Integer> {
         return (report.isGood() ? ExitCode.OK : ExitCode.INTERNAL).code();
     }
 
-    private ServeChaosReport campaign(ServePlan plan, ServedVersion version, KnownAnswers known, ChaosFolder chaos, Path folder)
+    private ServeChaosReport campaign(
+            ServePlan plan, ServedVersion version, KnownAnswers known, ChaosFolder chaos, Path folder)
             throws IOException, InterruptedException {
         try (var target = new AbusedServing(version, known, plan, options(), chaos, folder)) {
             target.awaitComplete();

@@ -141,6 +141,7 @@ final class ServeCommand implements Callable<Integer> {
         var _ = observing.address(1);
         GatewaySettings settings = settings();
         if (processes.isParent()) {
+            campaign.endWithIt();
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
         RolloutSettings rollouts = rollout.settings();
@@ -173,7 +174,7 @@ final class ServeCommand implements Callable<Integer> {
             ModelWatch watch,
             ServeTelling telling)
             throws IOException, InterruptedException {
-        Safeguards safeguards = around.safeguards(models, versions, telling::say);
+        Safeguards safeguards = around.safeguards(models, versions, campaign.clock(), telling::say);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
@@ -185,7 +186,9 @@ final class ServeCommand implements Callable<Integer> {
                 watch) {
             life.answerFor(session.gateway());
             campaign.watch(
-                    session.gateway(), processes.gatewayNumber, versions.getFirst().id());
+                    session.gateway(),
+                    processes.gatewayNumber,
+                    versions.getFirst().id());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
             session.listenTogether(processes.addresses(), server(), entrance.edge());

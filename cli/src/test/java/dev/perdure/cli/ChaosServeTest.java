@@ -93,7 +93,9 @@ class ChaosServeTest {
     /** All, or those that {@code -Dperdure.kinds=kill,stop} names. */
     static Stream<String> all() {
         List<String> chosen = List.of(System.getProperty("perdure.kinds", "").split(","));
-        return ServeKinds.all().stream().map(Kind::name).filter(kind -> !kind.equals("flip-weights"))
+        return ServeKinds.all().stream()
+                .map(Kind::name)
+                .filter(kind -> !kind.equals("flip-weights"))
                 .filter(kind -> chosen.contains("") || chosen.contains(kind));
     }
 
@@ -117,6 +119,16 @@ class ChaosServeTest {
     @MethodSource("all")
     void eachIsNoticedUnderItsNameAndNoRequestSuffers(String kind) throws Exception {
         assertNothingSuffered(campaign(20, kind.equals("kill-gateway") ? 1 : 2, List.of(kind + ": {}")), 1);
+    }
+
+    /** Those that need another number of gateways or let wrong answers leave are left out. */
+    @Tag("soak")
+    @Test
+    void oneAfterTheOtherIsNoticedAndNoRequestSuffers() throws Exception {
+        List<String> kinds = all().filter(kind -> !kind.equals("kill-gateway"))
+                .map(kind -> kind + ": {}")
+                .toList();
+        assertNothingSuffered(campaign(20, 2, kinds), kinds.size());
     }
 
     @Test
