@@ -88,11 +88,11 @@ public final class ServeCampaign {
 
     /** Returns why no other fault can happen; empty when it can. */
     private String happen(Entry entry, ServeInjector injector) throws IOException, InterruptedException {
+        pause(plan.calm());
         if (!awaitComplete()) {
             return "not all replicas were there within %d s before %s"
                     .formatted(COMPLETE_WITHIN.toSeconds(), entry.id());
         }
-        pause(plan.calm());
         say.accept(">>> " + entry.id());
         Instant before = Instant.now();
         faulty.put(entry.id(), fired(entry, injector));
@@ -103,6 +103,9 @@ public final class ServeCampaign {
         ServeExpectation expected = ServeExpectation.of(entry.fault(), plan.patience());
         if (expected.isRequired() || expected.isReplaced()) {
             await(NOTICED_WITHIN, () -> isNoticed(expected, before));
+        }
+        if (expected.isReplaced()) {
+            await(COMPLETE_WITHIN, () -> isReplaced(before));
         }
         injector.undo(entry);
         return "";
@@ -122,6 +125,15 @@ public final class ServeCampaign {
                 .anyMatch(one -> expected.findings().isEmpty()
                         ? one.isIn()
                         : expected.findings().contains(one.kind()));
+    }
+
+    private synchronized boolean isReplaced(Instant since) {
+        Instant out = told.stream()
+                .filter(one -> one.isOut() && one.at().isAfter(since))
+                .map(Told::at)
+                .findFirst()
+                .orElse(since);
+        return told.stream().anyMatch(one -> one.isIn() && one.at().isAfter(out));
     }
 
     private void pause(Duration length) {

@@ -39,7 +39,7 @@ class ServePlanTest {
                         .filter(kind -> !kind.equals("flip-weights"))
                         .toList());
         assertThat(plan.gateways()).isEqualTo(2);
-        assertThat(plan.replicas()).isEqualTo(2);
+        assertThat(plan.replicas()).isEqualTo(3);
     }
 
     @Test
