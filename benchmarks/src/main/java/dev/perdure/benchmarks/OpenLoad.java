@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,12 +24,17 @@ import java.util.function.IntFunction;
  * to measure latency, 2013). Every answer is judged.
  */
 public final class OpenLoad {
-    private final OipClient client;
+    private final Asker asker;
     private final Options options;
     private final IntFunction<InferRequest> requests;
     private final BiFunction<Integer, InferResponse, Optional<String>> judge;
     private volatile Watcher watcher = (_, _, _, _) -> {};
     private volatile boolean isOver;
+
+    /** Sends a request, and says what became of it. Does not block. */
+    public interface Asker {
+        CompletableFuture<Outcome> infer(InferRequest request, Deadline deadline);
+    }
 
     /** Hears of every request's end, from many threads, which must not be held up. */
     public interface Watcher {
@@ -68,7 +74,16 @@ public final class OpenLoad {
             Options options,
             IntFunction<InferRequest> requests,
             BiFunction<Integer, InferResponse, Optional<String>> judge) {
-        this.client = client;
+        this(client::infer, options, requests, judge);
+    }
+
+    /** The same, with something between it and clients. */
+    public OpenLoad(
+            Asker asker,
+            Options options,
+            IntFunction<InferRequest> requests,
+            BiFunction<Integer, InferResponse, Optional<String>> judge) {
+        this.asker = asker;
         this.options = options;
         this.requests = requests;
         this.judge = judge;
@@ -95,7 +110,7 @@ public final class OpenLoad {
             int number = sent;
             long due = begin + (long) (sent * 1e9 / options.perSecond());
             awaitTime(due);
-            var _ = client.infer(requests.apply(number), Deadline.in(options.deadline()))
+            var _ = asker.infer(requests.apply(number), Deadline.in(options.deadline()))
                     .thenAccept(outcome -> {
                         long end = System.nanoTime();
                         Verdict verdict = judged(number, outcome, end - due);

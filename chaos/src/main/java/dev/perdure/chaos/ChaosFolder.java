@@ -31,7 +31,10 @@ import java.util.stream.Stream;
  * fired/ID    made, exclusively, by whoever lets a fault happen, just before it does: it happens once in all lives
  * workers/ID  one for each worker process: pid, start, rank, members of its team
  * turn        whose turn it is among the faults that wait for each other
- * clock       by how many milliseconds the supervisor's wall clock is off
+ * campaign    the process that carries it out, as far as others have to end with it
+ * told        what gateways tell, a line each
+ * used/N      of a gateway: pid, replicas in use
+ * clock       by how many milliseconds the wall clock of the supervisor, or of gateways, is off
  * over        exists when nothing more will happen: steps are not held back any more
  * </pre>
  */
@@ -77,12 +80,56 @@ public record ChaosFolder(Path path) {
     /** Lays out the folder of a campaign against served models. */
     public void createForServing(String plan, long seed) throws IOException {
         create(plan, seed, 0, Optional.empty());
+        Files.createDirectories(path.resolve("used"));
+        Files.writeString(
+                path.resolve("campaign"), Long.toString(ProcessHandle.current().pid()));
+    }
+
+    /** Returns the process that carries out a campaign against served models; nothing when it is gone. */
+    public Optional<ProcessHandle> campaign() throws IOException {
+        return ProcessHandle.of(Long.parseLong(Files.readString(path.resolve("campaign"))));
+    }
+
+    /** Returns the file of what gateways tell. */
+    public Path told() {
+        return path.resolve("told");
+    }
+
+    /** A gateway tells something, in one write. */
+    public void tell(Told told) throws IOException {
+        Files.writeString(told(), told.format() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** A gateway says how many replicas of the model that is asked it has in use. */
+    public void use(int gateway, int replicas) throws IOException {
+        Path draft = path.resolve(".used." + gateway);
+        Files.writeString(draft, "%d %d".formatted(ProcessHandle.current().pid(), replicas));
+        Files.move(draft, used(gateway), ATOMIC_MOVE, REPLACE_EXISTING);
+    }
+
+    /** Returns how many replicas a gateway has in use; 0 when it has not said so. */
+    public int inUse(int gateway, long pid) throws IOException {
+        try {
+            String[] parts = Files.readString(used(gateway)).split(" ");
+            return Long.parseLong(parts[0]) == pid ? Integer.parseInt(parts[1]) : 0;
+        } catch (NoSuchFileException _) {
+            return 0;
+        }
+    }
+
+    private Path used(int gateway) {
+        return path.resolve("used").resolve(Integer.toString(gateway));
+    }
+
+    /** Reads the plan of a campaign against served models, in any process. */
+    public ServePlan servePlan() throws IOException {
+        return ServePlan.read(path.resolve("plan.yaml"));
     }
 
     /** Reads the entries of a campaign against served models, in any process. */
     List<ServePlan.Entry> serveEntries() throws IOException {
         String[] numbers = Files.readString(path.resolve("agenda")).split(" ");
-        return ServePlan.read(path.resolve("plan.yaml")).entries(Long.parseLong(numbers[0]));
+        return servePlan().entries(Long.parseLong(numbers[0]));
     }
 
     /** Reads the agenda, in any process. */
@@ -197,14 +244,14 @@ public record ChaosFolder(Path path) {
         return rank < 0 ? id : id.substring(0, rank);
     }
 
-    /** Sets the wall clock that the supervisor reads. */
+    /** Sets the wall clock that the supervisor, or gateways, read. */
     void setClockOff(Duration off) throws IOException {
         Path draft = path.resolve(".clock");
         Files.writeString(draft, Long.toString(off.toMillis()));
         Files.move(draft, clockFile(), ATOMIC_MOVE, REPLACE_EXISTING);
     }
 
-    /** Returns the wall clock that the supervisor reads. */
+    /** Returns the wall clock that the supervisor, or gateways, read. */
     public InstantSource clock() {
         return () -> Instant.now().plusMillis(clockOff());
     }

@@ -119,12 +119,27 @@ public final class ReplicaSaboteur implements ReplicaProbe {
     }
 
     @Override
-    public void loads(String place) {
+    public void loads(String place) throws IOException {
         turn().ifPresent(entry -> {
             if (entry.fault() instanceof ServeFault.SlowLoad(var lasts) && claim(entry, "while it loads")) {
                 LockSupport.parkNanos(lasts.toNanos());
             }
         });
+        findNoRoom(place);
+    }
+
+    /** Each of so many that start has a claim of its own; the first of them is the fault's. */
+    private void findNoRoom(String place) throws IOException {
+        for (Entry entry : entries) {
+            if (entry.fault() instanceof ServeFault.FullDisk(int starts) && folder.hasTurn(entry.id())) {
+                for (int start = 1; start <= starts; start++) {
+                    String claim = start == 1 ? entry.id() : "%s_%d".formatted(entry.id(), start);
+                    if (folder.claim(claim, name, "while it loads")) {
+                        throw new IOException(place + ": No space left on device");
+                    }
+                }
+            }
+        }
     }
 
     @Override

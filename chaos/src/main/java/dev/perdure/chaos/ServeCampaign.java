@@ -1,18 +1,14 @@
 package dev.perdure.chaos;
 
 import dev.perdure.chaos.ServePlan.Entry;
-import dev.perdure.chaos.ServeReckoning.Told;
 import dev.perdure.chaos.ServedTarget.End;
 import dev.perdure.chaos.ServedTarget.Ended;
-import dev.perdure.routing.Finding;
-import dev.perdure.routing.Notice;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -24,9 +20,9 @@ import java.util.function.Consumer;
  * request. The next fault waits until all replicas are there again, and for the plan's calm.
  */
 public final class ServeCampaign {
-    private static final Duration COMPLETE_WITHIN = Duration.ofSeconds(60);
-    private static final Duration HAPPENS_WITHIN = Duration.ofSeconds(60);
-    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration COMPLETE_WITHIN = Duration.ofMinutes(3);
+    private static final Duration HAPPENS_WITHIN = Duration.ofMinutes(3);
+    private static final Duration NOTICED_WITHIN = Duration.ofMinutes(1);
     private static final int EXAMPLES_MAX = 5;
     private static final long LOOK_NANOS = 5_000_000;
 
@@ -81,7 +77,7 @@ public final class ServeCampaign {
                     break;
                 }
             }
-            await(COMPLETE_WITHIN, target::isComplete);
+            awaitComplete();
             pause(plan.calm());
         } finally {
             target.stopAsking();
@@ -91,12 +87,12 @@ public final class ServeCampaign {
     }
 
     /** Returns why no other fault can happen; empty when it can. */
-    private String happen(Entry entry, ServeInjector injector) throws InterruptedException {
-        if (!await(COMPLETE_WITHIN, target::isComplete)) {
+    private String happen(Entry entry, ServeInjector injector) throws IOException, InterruptedException {
+        pause(plan.calm());
+        if (!awaitComplete()) {
             return "not all replicas were there within %d s before %s"
                     .formatted(COMPLETE_WITHIN.toSeconds(), entry.id());
         }
-        pause(plan.calm());
         say.accept(">>> " + entry.id());
         Instant before = Instant.now();
         faulty.put(entry.id(), fired(entry, injector));
@@ -104,10 +100,14 @@ public final class ServeCampaign {
             return entry.id() + " did not happen";
         }
         pause(entry.fault() instanceof ServeFault.Inside ? entry.fault().lasts() : Duration.ZERO);
-        ServeExpectation expected = ServeExpectation.of(entry.fault());
+        ServeExpectation expected = ServeExpectation.of(entry.fault(), plan.patience());
         if (expected.isRequired() || expected.isReplaced()) {
             await(NOTICED_WITHIN, () -> isNoticed(expected, before));
         }
+        if (expected.isReplaced()) {
+            await(COMPLETE_WITHIN, () -> isReplaced(before));
+        }
+        injector.undo(entry);
         return "";
     }
 
@@ -127,8 +127,28 @@ public final class ServeCampaign {
                         : expected.findings().contains(one.kind()));
     }
 
+    private synchronized boolean isReplaced(Instant since) {
+        Instant out = told.stream()
+                .filter(one -> one.isOut() && one.at().isAfter(since))
+                .map(Told::at)
+                .findFirst()
+                .orElse(since);
+        return told.stream().anyMatch(one -> one.isIn() && one.at().isAfter(out));
+    }
+
     private void pause(Duration length) {
         await(length, () -> false);
+    }
+
+    private boolean awaitComplete() throws IOException {
+        long end = System.nanoTime() + COMPLETE_WITHIN.toNanos();
+        while (!target.isComplete()) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return true;
     }
 
     private static boolean await(Duration within, BooleanSupplier what) {
@@ -144,43 +164,19 @@ public final class ServeCampaign {
     }
 
     private void refused(String words) {
-        add(new Told(Instant.now(), ServeExpectation.REFUSED, false, false), words);
+        hear(new Told(Instant.now(), "", Told.REFUSED, false, false, words));
     }
 
-    private synchronized void add(Told one, String words) {
+    private synchronized void hear(Told one) {
         told.add(one);
-        say.accept("    " + words);
-    }
-
-    /** Called by the thread that decides. */
-    private void hear(Notice notice) {
-        Instant now = Instant.now();
-        switch (notice) {
-            case Notice.Ejected(var _, Finding finding, int _) ->
-                add(new Told(now, kind(finding), true, false), "out: " + finding.words());
-            case Notice.Gone(var _, Finding finding, var _) ->
-                add(new Told(now, kind(finding), true, false), "gone: " + finding.words());
-            case Notice.PutToUse(var replica) ->
-                add(new Told(now, "", false, true), "replica %d is put to use".formatted(replica.number()));
-            case Notice.Quarantined _ ->
-                add(new Told(now, ServeExpectation.QUARANTINED, false, false), "an input is sent to nobody any more");
-            case Notice.Readmitted _, Notice.Rested _, Notice.Scaled _, Notice.Undecided _ -> {
-                // neither a loss nor its end
-            }
-        }
-    }
-
-    private static String kind(Finding finding) {
-        return finding.getClass()
-                .getSimpleName()
-                .replaceAll("([a-z])([A-Z])", "$1-$2")
-                .toLowerCase(Locale.ROOT);
+        say.accept("    " + one.words());
     }
 
     private synchronized ServeChaosReport report(String name, List<Entry> entries, String problem) throws IOException {
         return new ServeChaosReport(
                 name,
                 seed,
+                plan.gateways(),
                 plan.replicas(),
                 plan.perSecond(),
                 problem,
@@ -197,7 +193,7 @@ public final class ServeCampaign {
                         .toList(),
                 0,
                 Duration.between(began, Instant.now()).toMillis() / 1e3,
-                ServeReckoning.rows(entries, folder.allFired(Set.of()), told, ended, faulty, began));
+                ServeReckoning.rows(entries, folder.allFired(Set.of()), told, ended, faulty, plan.patience(), began));
     }
 
     private long count(End end) {

@@ -5,11 +5,41 @@ import dev.perdure.training.Figures;
 import dev.perdure.training.ReportPage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A report of a campaign against served models, for people: as a page, and as lines. */
 public final class ServeChaosPage {
     private static final int ROWS_MAX = 400;
+
+    /**
+     * What is told of each fault.
+     *
+     * @param width in a terminal, negative for what begins at the left; 0 for what only the page has
+     */
+    private record Column(String title, int width, Function<Row, String> cell) {
+        String padded(String text) {
+            return ("%" + width + "s").formatted(text);
+        }
+    }
+
+    private static final List<Column> COLUMNS = List.of(
+            new Column("Fault", -22, Row::id),
+            new Column("Verdict", -15, row -> row.verdict().words()),
+            new Column("Failed", 6, row -> Figures.count(row.failed())),
+            new Column("Wrong", 5, row -> Figures.count(row.wrong())),
+            new Column("Late", 5, row -> Figures.count(row.late())),
+            new Column("Detected", 9, row -> millis(row.detectMillis())),
+            new Column("Out", 9, row -> millis(row.ejectMillis())),
+            new Column("Replaced", 10, row -> millis(row.replaceMillis())),
+            new Column("Degraded", 8, row -> Figures.count(row.degraded())),
+            new Column("Again", 5, row -> Figures.count(row.again())),
+            new Column("Slowest", 8, row -> Figures.millis(row.slowestMillis())),
+            new Column("Asked", 6, row -> Figures.count(row.asked())),
+            new Column("Told as", -1, ServeChaosPage::told),
+            new Column("Who", 0, Row::who),
+            new Column("How", 0, Row::how));
 
     private ServeChaosPage() {}
 
@@ -17,21 +47,7 @@ public final class ServeChaosPage {
     public static String render(ServeChaosReport report) {
         List<List<String>> rows = report.rows().stream()
                 .limit(ROWS_MAX)
-                .map(row -> List.of(
-                        row.id(),
-                        row.verdict().words(),
-                        millis(row.detectMillis()),
-                        millis(row.ejectMillis()),
-                        millis(row.replaceMillis()),
-                        told(row),
-                        Figures.count(row.asked()),
-                        Figures.count(row.failed()),
-                        Figures.count(row.wrong()),
-                        Figures.count(row.late()),
-                        Figures.count(row.degraded()),
-                        Figures.millis(row.slowestMillis()),
-                        row.who(),
-                        row.how()))
+                .map(ServeChaosPage::cells)
                 .toList();
         String note = report.rows().size() <= ROWS_MAX
                 ? ""
@@ -48,25 +64,16 @@ public final class ServeChaosPage {
                                 "faults",
                                 Figures.count(report.rows().size(), "fault"),
                                 ReportPage.table(
-                                                List.of(
-                                                        "Fault",
-                                                        "Verdict",
-                                                        "Detected",
-                                                        "Out",
-                                                        "Replaced",
-                                                        "Told as",
-                                                        "Asked",
-                                                        "Failed",
-                                                        "Wrong",
-                                                        "Late",
-                                                        "Degraded",
-                                                        "Slowest",
-                                                        "Who",
-                                                        "How"),
+                                                COLUMNS.stream()
+                                                        .map(Column::title)
+                                                        .toList(),
                                                 rows)
                                         + note),
-                        ReportPage.section(
-                                "totals", "What came of it", ReportPage.table(List.of("", ""), totals(report)))));
+                        ReportPage.section("totals", "Besides", ReportPage.table(List.of("", ""), totals(report)))));
+    }
+
+    private static List<String> cells(Row row) {
+        return COLUMNS.stream().map(column -> column.cell().apply(row)).toList();
     }
 
     /** Returns the campaign in two or three sentences. */
@@ -75,7 +82,7 @@ public final class ServeChaosPage {
         return "%s befell %s in %s; %s of them ended well. %s requests were sent, %s failed, %s were answered wrongly.%s"
                 .formatted(
                         Figures.count(report.rows().size(), "fault"),
-                        Figures.count(report.replicas(), "replica"),
+                        Figures.count((long) report.gateways() * report.replicas(), "replica"),
                         Figures.seconds(report.seconds()),
                         Figures.count(good),
                         Figures.count(report.asked()),
@@ -96,9 +103,6 @@ public final class ServeChaosPage {
 
     private static List<List<String>> totals(ServeChaosReport report) {
         List<List<String>> totals = new ArrayList<>();
-        totals.add(List.of("Requests", Figures.count(report.asked())));
-        totals.add(List.of("Failed", Figures.count(report.failed())));
-        totals.add(List.of("Wrong", Figures.count(report.wrong())));
         totals.add(List.of("Late", Figures.count(report.late())));
         totals.add(List.of("Degraded", Figures.count(report.degraded())));
         totals.add(List.of("Processes left over", Figures.count(report.orphans())));
@@ -109,35 +113,10 @@ public final class ServeChaosPage {
 
     /** Returns the report as lines for a terminal. */
     public static List<String> lines(ServeChaosReport report) {
-        String format = "%-22s %9s %9s %9s  %-13s %6s %6s %5s %5s %8s %8s  %s";
         List<String> lines = new ArrayList<>();
-        lines.add(format.formatted(
-                "fault",
-                "detected",
-                "out",
-                "replaced",
-                "told as",
-                "asked",
-                "failed",
-                "wrong",
-                "late",
-                "degraded",
-                "slowest",
-                "verdict"));
+        lines.add(line(Column::title));
         for (Row row : report.rows()) {
-            lines.add(format.formatted(
-                    row.id(),
-                    millis(row.detectMillis()),
-                    millis(row.ejectMillis()),
-                    millis(row.replaceMillis()),
-                    row.finding().isEmpty() ? Figures.NONE : row.finding(),
-                    Figures.count(row.asked()),
-                    Figures.count(row.failed()),
-                    Figures.count(row.wrong()),
-                    Figures.count(row.late()),
-                    Figures.count(row.degraded()),
-                    Figures.millis(row.slowestMillis()),
-                    row.verdict().words() + (row.problem().isEmpty() ? "" : ": " + row.problem())));
+            lines.add(line(column -> column.cell().apply(row)));
         }
         lines.add("");
         for (List<String> total : totals(report)) {
@@ -146,5 +125,12 @@ public final class ServeChaosPage {
         lines.add("");
         lines.add(summary(report));
         return lines;
+    }
+
+    private static String line(Function<Column, String> text) {
+        return COLUMNS.stream()
+                .filter(column -> column.width() != 0)
+                .map(column -> column.padded(text.apply(column)))
+                .collect(Collectors.joining(" "));
     }
 }

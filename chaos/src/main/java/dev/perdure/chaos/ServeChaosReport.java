@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param problem why the campaign ended before its end; empty when it did not
  * @param asked requests in all; those that were asked besides, in an overload, are not among them
  * @param examples some of what failed or was wrong
- * @param orphans replica processes that outlived it
+ * @param replicas of each gateway
+ * @param orphans processes that outlived it
  */
 public record ServeChaosReport(
         String name,
         long seed,
+        int gateways,
         int replicas,
         double perSecond,
         String problem,
@@ -49,7 +51,7 @@ public record ServeChaosReport(
         NOTICED("noticed"),
         /** Not noticed, and need not have been. */
         UNHARMED("no harm"),
-        /** A request failed or was answered wrongly meanwhile. */
+        /** A request failed or was answered wrongly meanwhile, or a connection ended that should not. */
         HARMFUL("DID HARM"),
         /** Not noticed, or under a wrong name. */
         UNNOTICED("NOT NOTICED"),
@@ -82,6 +84,7 @@ public record ServeChaosReport(
      * @param ejectMillis until a replica was out
      * @param replaceMillis until another was put to use
      * @param finding what was told
+     * @param again how often a request had to be sent again because its connection had ended
      * @param slowestMillis of its requests
      * @param wrongMillis until the last request was due that was answered wrongly; absent when none was
      * @param problem what was wrong besides; empty for nothing
@@ -101,6 +104,7 @@ public record ServeChaosReport(
             int late,
             int degraded,
             int wrong,
+            int again,
             double slowestMillis,
             @Nullable Double wrongMillis,
             String problem,
@@ -122,6 +126,7 @@ public record ServeChaosReport(
                     0,
                     0,
                     0,
+                    0,
                     null,
                     "",
                     Verdict.NEVER);
@@ -131,8 +136,8 @@ public record ServeChaosReport(
     /** Returns the same of a campaign that so many processes outlived. */
     public ServeChaosReport withOrphans(int left) {
         return new ServeChaosReport(
-                name, seed, replicas, perSecond, problem, asked, failed, late, degraded, wrong, examples, left, seconds,
-                rows);
+                name, seed, gateways, replicas, perSecond, problem, asked, failed, late, degraded, wrong, examples,
+                left, seconds, rows);
     }
 
     /** Returns whether everything is as promised. */

@@ -56,6 +56,26 @@ public sealed interface ServeFault {
 
     record SlowLoad(Duration lasts) implements AtLoad {}
 
+    /** @param starts how many replicas in a row find no room while they load */
+    record FullDisk(int starts) implements AtLoad {}
+
+    /** Done to the processes in front of replicas. */
+    sealed interface OfFront extends ServeFault {}
+
+    record KillGateway() implements OfFront {}
+
+    /** @param alone how long nobody starts another */
+    record KillParent(Duration alone) implements OfFront {}
+
+    /** @param by how much later it suddenly is; earlier when it is negative */
+    record ClockJump(Duration by, Duration lasts) implements OfFront {}
+
+    /** Done by whoever adds models. */
+    sealed interface OfModels extends ServeFault {}
+
+    /** @param megabytes of weights */
+    record BigModel(int megabytes) implements OfModels {}
+
     /** Done by clients. */
     sealed interface OfClients extends ServeFault {}
 

@@ -50,6 +50,15 @@ final class ServeInjector {
                 victim(entry).destroyForcibly();
                 yield "";
             }
+            case ServeFault.OfFront fault -> {
+                harm(fault, entry);
+                yield "";
+            }
+            case ServeFault.BigModel(int megabytes) -> {
+                folder.claim(entry.id(), "all", "from outside");
+                target.addModel(megabytes);
+                yield "";
+            }
             case ServeFault.OfClients fault -> {
                 folder.claim(entry.id(), "clients", "from outside");
                 yield ask(fault, entry);
@@ -57,8 +66,11 @@ final class ServeInjector {
         };
     }
 
-    private ProcessHandle victim(Entry entry) {
-        List<ProcessHandle> living = target.replicas();
+    private ProcessHandle victim(Entry entry) throws IOException {
+        return drawn(target.replicas(), entry);
+    }
+
+    private static ProcessHandle drawn(List<ProcessHandle> living, Entry entry) {
         return living.get((int) Long.remainderUnsigned(entry.draw(), living.size()));
     }
 
@@ -75,6 +87,39 @@ final class ServeInjector {
                     Signals.go(victim);
                 }
             }
+        }
+    }
+
+    private void harm(ServeFault.OfFront fault, Entry entry) throws IOException, InterruptedException {
+        switch (fault) {
+            case ServeFault.KillGateway _ -> {
+                ProcessHandle victim = drawn(target.gateways(), entry);
+                folder.claim(entry.id(), Long.toString(victim.pid()), "from outside");
+                victim.destroyForcibly();
+            }
+            case ServeFault.ClockJump(var by, var lasts) -> {
+                folder.claim(entry.id(), "gateways", "by %d s".formatted(by.toSeconds()));
+                folder.setClockOff(by);
+                try {
+                    Thread.sleep(lasts);
+                } finally {
+                    folder.setClockOff(Duration.ZERO);
+                }
+            }
+            case ServeFault.KillParent(var alone) -> {
+                ProcessHandle victim = target.parent();
+                folder.claim(entry.id(), Long.toString(victim.pid()), "from outside");
+                victim.destroyForcibly();
+                Thread.sleep(alone);
+                target.startParent();
+            }
+        }
+    }
+
+    /** Undoes what is not over by itself. */
+    void undo(Entry entry) throws IOException {
+        if (entry.fault() instanceof ServeFault.OfModels) {
+            target.removeModel();
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.perdure.chaos.Kind.millis;
 import static dev.perdure.chaos.Kind.seconds;
 
 import dev.perdure.core.Settings;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,33 @@ public final class ServeKinds {
                 "seconds: 3",
                 "A replica is killed, and the next takes so much longer to load its model.",
                 s -> new ServeFault.SlowLoad(seconds(s, "seconds", 3)));
+        add(
+                "full-disk",
+                "starts: 1",
+                "A replica is killed, and so many that start in its place are told while they load that no space is left.",
+                s -> new ServeFault.FullDisk(s.integer("starts", 1, 1, 10)));
+        add(
+                "kill-gateway",
+                "",
+                "SIGKILL to a gateway. A plan with it has two gateways at one port, unless it says another number.",
+                _ -> new ServeFault.KillGateway());
+        add(
+                "kill-parent",
+                "seconds: 1",
+                "SIGKILL to the process that keeps gateways; another is started so much later.",
+                s -> new ServeFault.KillParent(seconds(s, "seconds", 1)));
+        add(
+                "clock-jump",
+                "jump-seconds: 3600, seconds: 3",
+                "The wall clock by which gateways' known answers grow old is set forward, or back, for a while.",
+                s -> new ServeFault.ClockJump(
+                        Duration.ofSeconds(s.whole("jump-seconds", 3600, -1_000_000_000, 1_000_000_000)),
+                        seconds(s, "seconds", 3)));
+        add(
+                "big-model",
+                "megabytes: 128",
+                "A model of another name and so much weight is added, loaded beside the others, and taken away again.",
+                s -> new ServeFault.BigModel(s.integer("megabytes", 128, 1, 65_536)));
         add(
                 "poison",
                 "",

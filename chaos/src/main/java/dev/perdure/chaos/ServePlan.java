@@ -16,12 +16,14 @@ import java.util.Optional;
 /**
  * What is to be done to served models, read from YAML: one fault after the other, each when the one before is over.
  *
- * @param replicas of the model that is asked
+ * @param gateways that answer at the same port
+ * @param replicas of the model that is asked, of each gateway
  * @param perSecond requests that are sent each second, whatever happens
  * @param calm nothing happens for so long between faults
  * @param patience so many times as long as usual a replica is waited for before it is taken for silent, >= 1
  */
-public record ServePlan(int replicas, double perSecond, Duration calm, double patience, List<Planned> faults) {
+public record ServePlan(
+        int gateways, int replicas, double perSecond, Duration calm, double patience, List<Planned> faults) {
     public ServePlan {
         faults = List.copyOf(faults);
     }
@@ -59,7 +61,6 @@ public record ServePlan(int replicas, double perSecond, Duration calm, double pa
      */
     public static ServePlan parse(String name, String yaml) {
         Settings root = Settings.parse(name, yaml);
-        int replicas = root.integer("replicas", 3, 2, 100);
         double perSecond = root.real("requests-per-second", 60, 0.1, 100_000);
         Duration calm = Kind.seconds(root, "calm-seconds", 2);
         double patience = root.real("patience", 1, 1, 100);
@@ -69,8 +70,14 @@ public record ServePlan(int replicas, double perSecond, Duration calm, double pa
         if (written.isEmpty()) {
             root.reject("faults", "is missing or empty (expected: a list of faults). Add '- kill: {}'.");
         }
+        int gateways = root.integer("gateways", killsGateway(faults) ? 2 : 1, 1, 8);
+        int replicas = root.integer("replicas", gateways == 1 ? 3 : 2, gateways == 1 ? 2 : 1, 100);
         root.finish();
-        return new ServePlan(replicas, perSecond, calm, patience, faults);
+        return new ServePlan(gateways, replicas, perSecond, calm, patience, faults);
+    }
+
+    private static boolean killsGateway(List<Planned> faults) {
+        return faults.stream().anyMatch(planned -> planned.fault() instanceof ServeFault.KillGateway);
     }
 
     private static Optional<Planned> read(Settings.Named written) {

@@ -24,18 +24,10 @@ final class ServeReckoning {
     private ServeReckoning() {}
 
     /**
-     * Something that was told.
-     *
-     * @param kind of what was found, such as {@code golden-wrong}; empty for what is no finding
-     * @param isOut whether a replica was taken out or is no more
-     * @param isIn whether a replica was put to use
-     */
-    record Told(Instant at, String kind, boolean isOut, boolean isIn) {}
-
-    /**
      * Reckons.
      *
      * @param faulty what came of a fault itself where that is known at once: by entry, what was wrong; empty for nothing
+     * @param patience of the plan
      * @return one row for each entry, in their order
      */
     static List<Row> rows(
@@ -44,16 +36,20 @@ final class ServeReckoning {
             List<Told> told,
             List<Ended> ended,
             Map<String, String> faulty,
+            double patience,
             Instant began) {
         Map<String, Fired> byId = new HashMap<>();
         fired.forEach(one -> byId.put(one.id(), one));
+        List<Fired> firsts = entries.stream()
+                .flatMap(entry -> Optional.ofNullable(byId.get(entry.id())).stream())
+                .toList(); // an entry may have happened to several
         List<Row> rows = new ArrayList<>();
         for (Entry entry : entries) {
             Fired happened = byId.get(entry.id());
             rows.add(
                     happened == null
                             ? Row.never(entry)
-                            : row(entry, happened, next(happened, fired), told, ended, faulty, began));
+                            : row(entry, happened, next(happened, firsts), told, ended, faulty, patience, began));
         }
         return rows;
     }
@@ -73,8 +69,9 @@ final class ServeReckoning {
             List<Told> told,
             List<Ended> ended,
             Map<String, String> faulty,
+            double patience,
             Instant began) {
-        ServeExpectation expected = ServeExpectation.of(entry.fault());
+        ServeExpectation expected = ServeExpectation.of(entry.fault(), patience);
         Predicate<Instant> isIts = at -> !at.isBefore(fired.at()) && at.isBefore(until);
         List<Told> its = told.stream().filter(one -> isIts.test(one.at())).toList();
         Optional<Told> named = first(its, one -> expected.findings().contains(one.kind()));
@@ -99,6 +96,7 @@ final class ServeReckoning {
                 count(asked, End.LATE),
                 count(asked, End.DEGRADED),
                 count(asked, End.WRONG),
+                asked.stream().mapToInt(Ended::again).sum(),
                 asked.stream().mapToDouble(Ended::millis).max().orElse(0),
                 asked.stream()
                         .filter(one -> one.end() == End.WRONG)
@@ -106,7 +104,7 @@ final class ServeReckoning {
                         .max(Double::compare)
                         .orElse(null),
                 problem,
-                verdict(expected, named, in, problem, asked));
+                verdict(entry.fault(), expected, named, in, problem, asked));
     }
 
     private static Optional<Told> first(List<Told> told, Predicate<Told> which) {
@@ -114,8 +112,15 @@ final class ServeReckoning {
     }
 
     private static Verdict verdict(
-            ServeExpectation expected, Optional<Told> named, Optional<Told> in, String problem, List<Ended> asked) {
-        if (!problem.isEmpty() || count(asked, End.FAILED) > 0 || count(asked, End.WRONG) > 0) {
+            ServeFault fault,
+            ServeExpectation expected,
+            Optional<Told> named,
+            Optional<Told> in,
+            String problem,
+            List<Ended> asked) {
+        boolean isBroken =
+                !ServeExpectation.mayBreakConnections(fault) && asked.stream().anyMatch(one -> one.again() > 0);
+        if (!problem.isEmpty() || isBroken || count(asked, End.FAILED) > 0 || count(asked, End.WRONG) > 0) {
             return Verdict.HARMFUL;
         }
         if (expected.isRequired() && named.isEmpty()) {

@@ -1,6 +1,6 @@
 package dev.perdure.chaos;
 
-import dev.perdure.routing.Notice;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,15 +29,31 @@ public interface ServedTarget {
      *
      * @param due when it was to be sent
      * @param millis from then until its end
+     * @param again how often it had to be sent again because its connection had ended
      * @param words what went wrong; empty when nothing did
      */
-    record Ended(Instant due, double millis, End end, String words) {}
+    record Ended(Instant due, double millis, End end, int again, String words) {}
+
+    /** Returns the processes of gateways that live, in order of their numbers. */
+    List<ProcessHandle> gateways() throws IOException;
+
+    /** Returns the process that keeps gateways. */
+    ProcessHandle parent();
+
+    /** Starts another process that keeps gateways, in place of one that is gone. */
+    void startParent() throws IOException;
+
+    /** Adds a model of another name, and so much weight, to those that are served. */
+    void addModel(int megabytes) throws IOException;
+
+    /** Takes the model away that was added. */
+    void removeModel() throws IOException;
 
     /** Returns the processes of replicas that live, the oldest first. */
-    List<ProcessHandle> replicas();
+    List<ProcessHandle> replicas() throws IOException;
 
-    /** Returns whether as many as wanted are in use, and no others live. */
-    boolean isComplete();
+    /** Returns whether there are as many gateways as wanted, and each has as many replicas in use, and no others live. */
+    boolean isComplete() throws IOException;
 
     /** Returns where REST is spoken. */
     InetSocketAddress http();
@@ -48,8 +64,8 @@ public interface ServedTarget {
     /** Returns the JSON of a right request. */
     String body();
 
-    /** Has told what happens to replicas, by any thread, which must not be held up. */
-    void hear(Consumer<Notice> listener);
+    /** Has told what is told of processes, by any thread, which must not be held up. */
+    void hear(Consumer<Told> listener);
 
     /** Asks, so many times a second whatever happens, until it is told to stop; then returns when all is answered. */
     void ask(double perSecond, Consumer<Ended> ended) throws InterruptedException;

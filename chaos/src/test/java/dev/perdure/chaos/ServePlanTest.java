@@ -27,7 +27,7 @@ class ServePlanTest {
             ServePlan plan = plan(kind.name() + ": {}");
             assertThat(plan.faults()).as(kind.name()).hasSize(1);
             assertThat(plan.faults().getFirst().fault().kind()).isEqualTo(kind.name());
-            assertThat(ServeExpectation.of(plan.faults().getFirst().fault())).isNotNull();
+            assertThat(ServeExpectation.of(plan.faults().getFirst().fault(), 1)).isNotNull();
         }
     }
 
@@ -38,6 +38,7 @@ class ServePlanTest {
                 .containsExactlyInAnyOrderElementsOf(ServeKinds.names().stream()
                         .filter(kind -> !kind.equals("flip-weights"))
                         .toList());
+        assertThat(plan.gateways()).isEqualTo(2);
         assertThat(plan.replicas()).isEqualTo(3);
     }
 
@@ -46,6 +47,8 @@ class ServePlanTest {
         ServePlan plan = ServePlan.parse(
                 "plan.yaml",
                 "replicas: 4\nrequests-per-second: 12.5\ncalm-seconds: 0.5\npatience: 3\nfaults:\n  - slow: {delay-millis: 70, seconds: 2}\n  - kill: {times: 3}\n");
+        assertThat(plan.gateways()).isEqualTo(1);
+        assertThat(plan("kill-gateway: {}").gateways()).isEqualTo(2);
         assertThat(plan.replicas()).isEqualTo(4);
         assertThat(plan.perSecond()).isEqualTo(12.5);
         assertThat(plan.calm()).isEqualTo(Duration.ofMillis(500));

@@ -6,7 +6,6 @@ import dev.perdure.chaos.ChaosFolder.Fired;
 import dev.perdure.chaos.ServeChaosReport.Row;
 import dev.perdure.chaos.ServeChaosReport.Verdict;
 import dev.perdure.chaos.ServePlan.Entry;
-import dev.perdure.chaos.ServeReckoning.Told;
 import dev.perdure.chaos.ServedTarget.End;
 import dev.perdure.chaos.ServedTarget.Ended;
 import java.time.Duration;
@@ -37,19 +36,19 @@ class ServeReckoningTest {
     }
 
     private void out(double seconds, String kind) {
-        told.add(new Told(at(seconds), kind, true, false));
+        told.add(new Told(at(seconds), "m", kind, true, false, ""));
     }
 
     private void in(double seconds) {
-        told.add(new Told(at(seconds), "", false, true));
+        told.add(new Told(at(seconds), "m", "", false, true, ""));
     }
 
     private void asked(double seconds, End end) {
-        ended.add(new Ended(at(seconds), 10 * seconds, end, ""));
+        ended.add(new Ended(at(seconds), 10 * seconds, end, 0, ""));
     }
 
     private List<Row> rows(Entry... entries) {
-        return ServeReckoning.rows(List.of(entries), fired, told, ended, Map.of(), BEGAN);
+        return ServeReckoning.rows(List.of(entries), fired, told, ended, Map.of(), 1, BEGAN);
     }
 
     @Test
@@ -120,9 +119,52 @@ class ServeReckoningTest {
         List<Row> rows = rows(KILL, READERS);
         assertThat(rows.getFirst().verdict()).isEqualTo(Verdict.NEVER);
         assertThat(rows.get(1).verdict()).isEqualTo(Verdict.UNHARMED);
-        Row wrong = ServeReckoning.rows(List.of(READERS), fired, told, ended, Map.of(READERS.id(), "no"), BEGAN)
+        Row wrong = ServeReckoning.rows(List.of(READERS), fired, told, ended, Map.of(READERS.id(), "no"), 1, BEGAN)
                 .getFirst();
         assertThat(wrong.verdict()).isEqualTo(Verdict.HARMFUL);
         assertThat(wrong.problem()).isEqualTo("no");
+    }
+
+    @Test
+    void aRequestThatHadToBeSentAgainIsHarmUnlessItsGatewayWasKilled() {
+        Entry gateway = new Entry("04-kill-gateway", new ServeFault.KillGateway(), 4);
+        fires(KILL, 1);
+        out(1.01, "exited");
+        in(2);
+        ended.add(new Ended(at(1.5), 30, End.RIGHT, 1, ""));
+        fires(gateway, 5);
+        out(5.01, Told.GATEWAY_GONE);
+        in(6);
+        ended.add(new Ended(at(5.5), 30, End.RIGHT, 2, ""));
+        List<Row> rows = rows(KILL, gateway);
+        assertThat(rows.getFirst().verdict()).isEqualTo(Verdict.HARMFUL);
+        assertThat(rows.getFirst().again()).isEqualTo(1);
+        assertThat(rows.get(1).verdict()).isEqualTo(Verdict.REPLACED);
+        assertThat(rows.get(1).again()).isEqualTo(2);
+    }
+
+    @Test
+    void aFaultThatBefallsSeveralIsOneAndHasEverythingUntilTheNext() {
+        Entry disk = new Entry("05-full-disk", new ServeFault.FullDisk(2), 5);
+        fires(disk, 1);
+        out(1.5, "exited");
+        fired.add(new Fired(disk.id() + "_2", at(2), "8", "while it loads"));
+        in(4);
+        asked(3, End.RIGHT);
+        Row row = rows(disk).getFirst();
+        assertThat(row.verdict()).isEqualTo(Verdict.REPLACED);
+        assertThat(row.replaceMillis()).isEqualTo(3_000);
+        assertThat(row.asked()).isEqualTo(1);
+    }
+
+    @Test
+    void aPauseNeedNotBeNoticedByWhoIsMorePatientThanItIsLong() {
+        Entry pause = new Entry("06-pause", new ServeFault.Pause(Duration.ofSeconds(2)), 6);
+        fires(pause, 1);
+        assertThat(rows(pause).getFirst().verdict()).isEqualTo(Verdict.UNNOTICED);
+        assertThat(ServeReckoning.rows(List.of(pause), fired, told, ended, Map.of(), 8, BEGAN)
+                        .getFirst()
+                        .verdict())
+                .isEqualTo(Verdict.UNHARMED);
     }
 }

@@ -13,6 +13,7 @@ import dev.perdure.model.KeyFiles;
 import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
 import dev.perdure.training.ExitCode;
+import dev.perdure.training.Figures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,19 +102,24 @@ final class ChaosServeCommand implements Callable<Integer> {
         var chaos = new ChaosFolder(folder.resolve("chaos").toAbsolutePath());
         chaos.createForServing(Files.readString(faults), seed);
         System.out.println("Campaign folder: " + folder);
-        KnownAnswers known =
-                Undisturbed.answers(version, replicaOptions(), KnownAnswers.between(version.golden(), KNOWN));
+        KnownAnswers known = Undisturbed.answers(
+                version, options("--orphan-seconds", "3"), KnownAnswers.between(version.golden(), KNOWN));
         System.out.printf(
-                "%s: %,d inputs with known answers, %s a second to %d replicas%n",
-                version.id(), known.size(), plan.perSecond(), plan.replicas());
-        ServeChaosReport report = campaign(plan, version, known, chaos);
+                "%s: %,d inputs with known answers, %s a second to %s with %s each%n",
+                version.id(),
+                known.size(),
+                plan.perSecond(),
+                Figures.count(plan.gateways(), "gateway"),
+                Figures.count(plan.replicas(), "replica"));
+        ServeChaosReport report = campaign(plan, version, known, chaos, folder);
         tell(report, folder);
         return (report.isGood() ? ExitCode.OK : ExitCode.INTERNAL).code();
     }
 
-    private ServeChaosReport campaign(ServePlan plan, ServedVersion version, KnownAnswers known, ChaosFolder chaos)
+    private ServeChaosReport campaign(
+            ServePlan plan, ServedVersion version, KnownAnswers known, ChaosFolder chaos, Path folder)
             throws IOException, InterruptedException {
-        try (var target = new AbusedServing(version, known, plan, replicaOptions(), chaos)) {
+        try (var target = new AbusedServing(version, known, plan, options(), chaos, folder)) {
             target.awaitComplete();
             return ServeCampaign.run(version.id().toString(), target, chaos, plan, seed, ChaosServeCommand::say)
                     .withOrphans(target.end());
@@ -148,9 +154,10 @@ final class ChaosServeCommand implements Callable<Integer> {
         return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
     }
 
-    private List<String> replicaOptions() {
-        var options =
-                new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "3"));
+    /** Returns what replicas and servers are both told, and something besides. */
+    private List<String> options(String... more) {
+        var options = new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT)));
+        options.addAll(List.of(more));
         trusted.forEach(place ->
                 options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
         if (unsignedAllowed) {

@@ -141,9 +141,12 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
         };
     }
 
-    /** Begins to look, about so often, until it is closed. */
+    /**
+     * Begins to look, about so often, until it is closed. A big bundle is verified for seconds: as a virtual thread that would hold one
+     * of the few threads on which requests are answered.
+     */
     void begin(Gateway gateway, Duration every) {
-        Thread.ofVirtual().name("models").start(() -> {
+        Thread.ofPlatform().daemon().name("models").start(() -> {
             offerAll(gateway);
             try {
                 while (!closed.await(every.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -98,7 +98,8 @@ final class SafeguardOptions {
      * @param told hears of trouble with the file of answers
      * @throws BadSettingException with everything that is wrong
      */
-    Safeguards safeguards(Path models, List<ServedVersion> versions, Consumer<String> told) throws IOException {
+    Safeguards safeguards(Path models, List<ServedVersion> versions, InstantSource clock, Consumer<String> told)
+            throws IOException {
         var problems = new ArrayList<String>();
         Optional<GuardPolicies> policies = attempt(problems, () -> policies(versions));
         Optional<DriftSettings> watched = attempt(problems, this::drift);
@@ -109,7 +110,10 @@ final class SafeguardOptions {
         }
         boolean isKept = limits.isPresent() && fallbacks.contains(AnswerTier.KNOWN_GOOD);
         return new Safeguards(
-                policies, watched, fallbacks, isKept ? recall(models, limits.orElseThrow(), told) : Recall.NOTHING);
+                policies,
+                watched,
+                fallbacks,
+                isKept ? recall(models, limits.orElseThrow(), clock, told) : Recall.NOTHING);
     }
 
     private interface Reading<T> {
@@ -192,15 +196,15 @@ final class SafeguardOptions {
                 new RecallLimits(unit.multipliedBy(Long.parseLong(time.group(1))), (long) knownGoodMib << 20));
     }
 
-    private Recall recall(Path models, RecallLimits limits, Consumer<String> told) {
+    private Recall recall(Path models, RecallLimits limits, InstantSource clock, Consumer<String> told) {
         String place = knownGood.orElse(
                 models.resolve(".perdure").resolve("known-good.db").toString());
         return place.equals("memory")
-                ? new MemoryRecall(limits, InstantSource.system())
+                ? new MemoryRecall(limits, clock)
                 : new SqliteRecall(
                         Path.of(place).toAbsolutePath(),
                         limits,
-                        InstantSource.system(),
+                        clock,
                         SqliteRecall.AGAIN,
                         words -> told.accept("known answers: " + words));
     }

@@ -130,6 +130,9 @@ final class ServeCommand implements Callable<Integer> {
     AccessOptions access = new AccessOptions();
 
     @Mixin
+    CampaignOptions campaign = new CampaignOptions();
+
+    @Mixin
     RolloutOptions rollout = new RolloutOptions();
 
     @Override
@@ -138,10 +141,11 @@ final class ServeCommand implements Callable<Integer> {
         var _ = observing.address(1);
         GatewaySettings settings = settings();
         if (processes.isParent()) {
+            campaign.endWithIt();
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
         RolloutSettings rollouts = rollout.settings();
-        ServeTelling telling = observing.telling(System.out);
+        ServeTelling telling = campaign.telling(observing.telling(System.out));
         var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
@@ -170,7 +174,7 @@ final class ServeCommand implements Callable<Integer> {
             ModelWatch watch,
             ServeTelling telling)
             throws IOException, InterruptedException {
-        Safeguards safeguards = around.safeguards(models, versions, telling::say);
+        Safeguards safeguards = around.safeguards(models, versions, campaign.clock(), telling::say);
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "signal"));
@@ -181,6 +185,10 @@ final class ServeCommand implements Callable<Integer> {
                         versions, settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
                 watch) {
             life.answerFor(session.gateway());
+            campaign.watch(
+                    session.gateway(),
+                    processes.gatewayNumber,
+                    versions.getFirst().id());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
             session.listenTogether(processes.addresses(), server(), entrance.edge());
@@ -230,11 +238,11 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private GatewaySettings settings() {
+    private GatewaySettings settings() throws IOException {
         try {
             return new GatewaySettings(
                     access.limited(Routing.Options.usual()),
-                    Fleet.Options.usual(replicas.scaling(), standbys),
+                    campaign.patient(Fleet.Options.usual(replicas.scaling(), standbys)),
                     1,
                     new RequestLimits(64 << 20, 4096),
                     Duration.ofMillis(deadlineMillis),
@@ -274,6 +282,6 @@ final class ServeCommand implements Callable<Integer> {
         if (unsignedAllowed) {
             options.add("--allow-unsigned");
         }
-        return LocalReplicas.Program.of(options);
+        return campaign.program(options);
     }
 }

@@ -26,6 +26,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,7 +83,8 @@ class KnownGoodServeTest {
     private Served serve() throws IOException {
         List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
         var telling = new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8));
-        Safeguards safeguards = new SafeguardOptions().safeguards(models, versions, telling::say);
+        Safeguards safeguards =
+                new SafeguardOptions().safeguards(models, versions, InstantSource.system(), telling::say);
         toClose.add(safeguards.recall());
         var settings = new GatewaySettings(
                         Routing.Options.usual(),

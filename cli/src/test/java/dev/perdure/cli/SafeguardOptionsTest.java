@@ -14,6 +14,7 @@ import dev.perdure.recall.SqliteRecall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +34,8 @@ class SafeguardOptionsTest {
 
     private Safeguards read(String... arguments) throws IOException {
         List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
-        return CommandLine.populateCommand(new SafeguardOptions(), arguments).safeguards(models, versions, _ -> {});
+        return CommandLine.populateCommand(new SafeguardOptions(), arguments)
+                .safeguards(models, versions, InstantSource.system(), _ -> {});
     }
 
     @Test

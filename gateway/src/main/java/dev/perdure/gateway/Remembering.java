@@ -7,7 +7,6 @@ import dev.perdure.routing.FleetCommand;
 import dev.perdure.routing.FleetEvent;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.RequestId;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,7 +18,7 @@ final class Remembering {
     private final Function<RequestId, Optional<Flight>> flights;
 
     Remembering(String model, Recall recall, Deployments deployments, Function<RequestId, Optional<Flight>> flights) {
-        this.known = new KnownGood(recall, InstantSource.system(), model);
+        this.known = new KnownGood(recall, recall.clock(), model);
         this.deployments = deployments;
         this.flights = flights;
     }

@@ -25,6 +25,11 @@ public final class MemoryRecall implements Recall {
     }
 
     @Override
+    public InstantSource clock() {
+        return clock;
+    }
+
+    @Override
     public Optional<KnownAnswer> find(Question question) {
         Optional<KnownAnswer> known = Optional.ofNullable(answers.getIfPresent(question))
                 .filter(answer -> limits.isFresh(answer, clock.millis()));

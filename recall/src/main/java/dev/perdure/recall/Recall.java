@@ -1,5 +1,6 @@
 package dev.perdure.recall;
 
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,11 @@ public interface Recall extends AutoCloseable {
     /** Returns whether there is any use in asking. */
     default boolean keepsAnything() {
         return true;
+    }
+
+    /** Returns the clock by which answers grow old, which is the one that tells when they were given. */
+    default InstantSource clock() {
+        return InstantSource.system();
     }
 
     /** Returns the last answer to a question; nothing if there is none, or it is too old. */

@@ -68,6 +68,11 @@ public final class SqliteRecall implements Recall {
     }
 
     @Override
+    public InstantSource clock() {
+        return clock;
+    }
+
+    @Override
     public Optional<KnownAnswer> find(Question question) {
         return memory.find(question);
     }

@@ -5,6 +5,7 @@ import dev.perdure.engine.Predictors;
 import dev.perdure.engine.ServedModel;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.ModelId;
+import java.io.IOException;
 
 /** Looks on inside a replica, and may harm it: how tests and fault injection reach every moment of a request. */
 public interface ReplicaProbe {
@@ -18,8 +19,9 @@ public interface ReplicaProbe {
      * Called before a bundle is read, by the thread that loads it. It may take its time, or throw.
      *
      * @param place of the bundle
+     * @throws IOException as reading the bundle may: it is refused for this
      */
-    default void loads(String place) {}
+    default void loads(String place) throws IOException {}
 
     /**
      * Called when a model has given the golden answers.
