@@ -176,6 +176,7 @@ public final class OipServer implements AutoCloseable {
                 .childChannelPipelineCustomizer(
                         pipeline -> pipeline.addFirst(new WriteTimeoutHandler(stall.toMillis(), TimeUnit.MILLISECONDS)))
                 .errorHandler(new RestErrors())
+                .decorator(new Pipelining())
                 .service(grpc(service, settings, threads))
                 .service("/v2", rest)
                 .serviceUnder("/v2/", rest);

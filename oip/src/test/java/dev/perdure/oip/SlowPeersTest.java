@@ -8,11 +8,14 @@ import dev.perdure.core.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,57 @@ class SlowPeersTest {
         try (Socket socket = connect()) {
             say(socket, REQUEST + "Content-Length: 1000\r\n\r\n{");
             assertThat(heard(socket)).doesNotContain("200 OK");
+        }
+    }
+
+    /** A thousand requests at once over one connection: few of them are under way at any time, and all are answered in order. */
+    @Test
+    void whoAsksOnAndOnWithoutReadingIsReadNoFurther() throws Exception {
+        var underWay = new AtomicInteger();
+        var most = new AtomicInteger();
+        var goOn = new CountDownLatch(1);
+        var x = new TensorMetadata("x", Datatype.FP32, List.of(-1L));
+        var metadata = new ModelMetadata("held", List.of("1"), "test", List.of(x), List.of(x));
+        var service = new MemoryModels(
+                new ServerMetadata("test", "1", List.of()), List.of(new MemoryModels.Model(metadata, (request, _) -> {
+                    most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                    goOn.await();
+                    underWay.decrementAndGet();
+                    return request.inputs();
+                })));
+        int many = 1_000;
+        try (var holding =
+                        new OipServer(service, OipServerSettings.DEFAULT, List.of(new OipAddress.Tcp("127.0.0.1", 0)));
+                var socket = new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        ((OipAddress.Tcp) holding.addresses().getFirst()).port())) {
+            Thread asks = Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < many; i++) {
+                    String body =
+                            "{\"id\":\"n%d\",\"inputs\":[{\"name\":\"x\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1]}]}"
+                                    .formatted(i);
+                    String end = i == many - 1 ? "Connection: close\r\n" : "";
+                    try {
+                        say(
+                                socket,
+                                "POST /v2/models/held/infer HTTP/1.1\r\nHost: here\r\n%sContent-Length: %d\r\n\r\n%s"
+                                        .formatted(end, body.length(), body));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            });
+            await().until(() -> underWay.get() > 0);
+            asks.join(Duration.ofMillis(500));
+            goOn.countDown();
+            String heard = heard(socket);
+            for (int i = 0, at = 0; i < many; i++) {
+                at = heard.indexOf("\"id\":\"n%d\"".formatted(i), at);
+                assertThat(at)
+                        .as("the answer to request %d, after those before", i)
+                        .isNotNegative();
+            }
+            assertThat(most.get()).isBetween(2, 600); // what was read before reading stopped is dealt with
         }
     }
 
