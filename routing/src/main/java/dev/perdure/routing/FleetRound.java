@@ -14,6 +14,9 @@ import java.util.function.UnaryOperator;
 
 /** One event's way through a {@link Fleet}: a draft of its successor, written to and then closed. */
 final class FleetRound {
+    /** One replica in ten thousand with nothing against it is ended for what was reported about its answers. */
+    static final double OFTEN_WRONG_ALPHA = 1e-4;
+
     private static final long KILL_AGAIN_NANOS = 2_000_000_000L;
 
     private final Fleet before;
@@ -84,6 +87,7 @@ final class FleetRound {
                                 .orElse(known));
             case FleetEvent.Probed probed -> probed(probed);
             case FleetEvent.Found found -> found(found.replica(), found.finding());
+            case FleetEvent.Reported reported -> reported(reported.replica(), reported.isRight());
             case FleetEvent.Doubted doubted ->
                 change(doubted.replica(), known -> known.with(known.upkeep().probeAt(now)));
             case FleetEvent.Busy busy -> scaled(scaling.after(busy.requests(), busy.delayNanos(), now), "load");
@@ -136,6 +140,15 @@ final class FleetRound {
                             "requests fail there that succeed elsewhere: log likelihood ratio %.1f (bound %.1f)"
                                     .formatted(next.logRatio(), next.test().upper())));
         }
+    }
+
+    private void reported(ReplicaId id, boolean isRight) {
+        if (!replicas.containsKey(id)) {
+            return;
+        }
+        replicas.replaceAll((each, known) -> known.with(
+                each.equals(id) ? known.truths().ofOwn(isRight) : known.truths().ofOther(isRight)));
+        find(id).flatMap(known -> known.truths().found(OFTEN_WRONG_ALPHA)).ifPresent(finding -> found(id, finding));
     }
 
     private Optional<Replica> find(ReplicaId id) {
