@@ -163,6 +163,11 @@ public final class Gateway implements InferenceService, AutoCloseable {
                 .toList();
     }
 
+    /** Returns the models that are served, by name. */
+    Map<String, ServedModel> models() {
+        return models;
+    }
+
     private ServedModel served(ModelId model) {
         return Optional.ofNullable(models.get(model.name())).orElseThrow(() -> unknown(model));
     }
