@@ -137,10 +137,10 @@ final class ServeCommand implements Callable<Integer> {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
         var _ = observing.address(1);
         GatewaySettings settings = settings();
+        RolloutSettings rollouts = rollout.settings();
         if (processes.isParent()) {
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
-        RolloutSettings rollouts = rollout.settings();
         ServeTelling telling = observing.telling(System.out);
         var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
