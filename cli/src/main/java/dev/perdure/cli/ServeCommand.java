@@ -142,7 +142,8 @@ final class ServeCommand implements Callable<Integer> {
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
         ServeTelling telling = observing.telling(System.out);
-        var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
+        var watch = new ModelWatch(
+                models, trust(), new RolloutRecords(models, telling::say), processes.orders(), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         return processes.rehearsal
@@ -178,7 +179,7 @@ final class ServeCommand implements Callable<Integer> {
                 var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
                 var session = new ServeSession(
-                        versions, settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
+                        watch.wanted(versions), settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
                 watch) {
             life.answerFor(session.gateway());
             watch(session, entrance, telling);

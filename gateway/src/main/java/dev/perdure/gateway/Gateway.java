@@ -354,8 +354,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
         expectOnly(parameters, VERSION);
         ModelId id = ModelId.of(model, text(parameters, VERSION).orElse(""));
         asked(id);
-        repository.unloaded(model, id.version());
-        retire(id);
+        repository.unload(this, id);
     }
 
     /** Ends all replicas, and returns when none is left. */
