@@ -199,8 +199,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
             trouble = words;
             return;
         }
-        FolderLooks.Look look =
-                looks.after(prints, atOnce || !asked.loads().equals(orders.loads()));
+        FolderLooks.Look look = looks.after(prints, atOnce || !asked.loads().equals(orders.loads()));
         looks = look.next();
         look.gone().forEach(place -> gone(gateway, place));
         look.toRead().forEach(place -> read(gateway, place));

@@ -46,8 +46,7 @@ final class OrdersFile {
      */
     RepositoryOrders change(UnaryOperator<RepositoryOrders> by) throws IOException {
         synchronized (IN_THIS_PROCESS) {
-            try (var channel = FileChannel.open(
-                            beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (var channel = FileChannel.open(beside(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = channel.lock()) {
                 RepositoryOrders next = by.apply(read());
                 Path draft = beside(".new");

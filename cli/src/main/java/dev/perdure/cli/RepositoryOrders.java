@@ -5,9 +5,9 @@ import dev.perdure.oip.ModelId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -33,7 +33,8 @@ record RepositoryOrders(SortedMap<String, NavigableSet<String>> unloaded, Sorted
 
     RepositoryOrders {
         var copy = new TreeMap<String, NavigableSet<String>>();
-        unloaded.forEach((model, versions) -> copy.put(model, Collections.unmodifiableNavigableSet(new TreeSet<>(versions))));
+        unloaded.forEach(
+                (model, versions) -> copy.put(model, Collections.unmodifiableNavigableSet(new TreeSet<>(versions))));
         unloaded = Collections.unmodifiableSortedMap(copy);
         loads = Collections.unmodifiableSortedMap(new TreeMap<>(loads));
     }

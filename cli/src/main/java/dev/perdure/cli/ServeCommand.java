@@ -179,7 +179,13 @@ final class ServeCommand implements Callable<Integer> {
                 var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
                 var session = new ServeSession(
-                        watch.wanted(versions), settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
+                        watch.wanted(versions),
+                        settings.with(safeguards),
+                        rollouts,
+                        watch,
+                        program(),
+                        telling,
+                        processes.folder());
                 watch) {
             life.answerFor(session.gateway());
             watch(session, entrance, telling);

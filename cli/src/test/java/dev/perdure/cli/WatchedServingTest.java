@@ -111,10 +111,10 @@ class WatchedServingTest {
         var entrance = new Entrance(tls, access, telling::say, Duration.ofMillis(50));
         toClose.add(entrance);
         var settings = new GatewaySettings(
-                access.limited(Routing.Options.usual()),
-                Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
-                1,
-                new RequestLimits(1 << 20, 64),
+                        access.limited(Routing.Options.usual()),
+                        Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
+                        1,
+                        new RequestLimits(1 << 20, 64),
                         Duration.ofSeconds(20),
                         LONG,
                         Duration.ofSeconds(10))
@@ -203,7 +203,8 @@ class WatchedServingTest {
                         .statusCode())
                 .isEqualTo(200);
         gateway.orElseThrow().serve(newer.orElseThrow());
-        await().atMost(LONG).until(() -> figures().contains("perdure_drift_windows_total{model=\"linear\",version=\"1\"} 1"));
+        await().atMost(LONG)
+                .until(() -> figures().contains("perdure_drift_windows_total{model=\"linear\",version=\"1\"} 1"));
     }
 
     @Test

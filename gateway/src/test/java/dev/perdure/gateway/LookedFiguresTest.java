@@ -142,7 +142,9 @@ class LookedFiguresTest {
                 .as("there from the begin")
                 .isZero();
         long series = series();
-        assertThat(values("perdure.drift.lowest.p.value")).as("nothing is known yet").isEmpty();
+        assertThat(values("perdure.drift.lowest.p.value"))
+                .as("nothing is known yet")
+                .isEmpty();
         Doubling.ask(gateway, 5000, 20, 7000);
         assertThatExceptionOfType(OipException.class).isThrownBy(() -> Doubling.ask(gateway, 10, Float.NaN));
         fill(gateway, new Random(3), 0, 1);
@@ -170,14 +172,13 @@ class LookedFiguresTest {
                 .isGreaterThan(0.3);
         assertThat(only("perdure.drift.last.window.timestamp.seconds"))
                 .isBetween(before.toEpochMilli() / 1e3, Instant.now().toEpochMilli() / 1e3);
-        assertThat(only("perdure.known.answers")).isEqualTo((double) recall.counts().kept());
+        assertThat(only("perdure.known.answers"))
+                .isEqualTo((double) recall.counts().kept());
         assertThat(only("perdure.known.answers.bytes")).isPositive();
         recall.forgetModel(Doubling.version("1", 2, '1').digest());
         figures.look();
         assertThat(only("perdure.known.answers.forgotten")).isPositive();
-        assertThat(series() - series)
-                .as("what comes with traffic")
-                .isLessThan(20);
+        assertThat(series() - series).as("what comes with traffic").isLessThan(20);
         gateway.retire(Doubling.ID);
         figures.look();
         assertThat(registry.getMeters())
@@ -267,15 +268,17 @@ class LookedFiguresTest {
             figures.look();
             return values("perdure.rollout.stage", "stage", "rolled_back").equals(List.of(1.0));
         });
-        assertThat(sum("perdure.rollout.stage", "version", "2")).as("it is at one place").isEqualTo(1);
+        assertThat(sum("perdure.rollout.stage", "version", "2"))
+                .as("it is at one place")
+                .isEqualTo(1);
         assertThat(only("perdure.rollout.share.ratio", "version", "2")).isZero();
         double against = only("perdure.rollout.cases.against", "evidence", "disagreement");
         assertThat(against).isPositive().isEqualTo(only("perdure.rollout.cases", "evidence", "disagreement"));
         assertThat(only("perdure.rollout.p.value", "evidence", "disagreement")).isLessThan(0.01);
         assertThat(only("perdure.rollout.p.value", "evidence", "outcomes")).isEqualTo(1);
         await().atMost(Scaled.LONG)
-                .untilAsserted(() ->
-                        assertThat(only("perdure.rollouts", "result", "rolled_back")).isEqualTo(1));
+                .untilAsserted(() -> assertThat(only("perdure.rollouts", "result", "rolled_back"))
+                        .isEqualTo(1));
         assertThat(only("perdure.rollouts", "result", "promoted")).isZero();
     }
 }

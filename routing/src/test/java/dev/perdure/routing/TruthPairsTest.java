@@ -32,7 +32,6 @@ class TruthPairsTest {
             double hard = hardness.at(report);
             double wrong = odds[by] * hard / (1 - hard + odds[by] * hard);
             boolean isRight = random.nextDouble() >= wrong;
-            int own = by;
             for (int i = 0; i < odds.length; i++) {
                 TruthPairs next = i == own
                         ? replicas.get(i).ofOwn(isRight)
