@@ -33,7 +33,7 @@ class TruthPairsTest {
             double wrong = odds[by] * hard / (1 - hard + odds[by] * hard);
             boolean isRight = random.nextDouble() >= wrong;
             for (int i = 0; i < odds.length; i++) {
-                TruthPairs next = i == own
+                TruthPairs next = i == by
                         ? replicas.get(i).ofOwn(isRight)
                         : replicas.get(i).ofOther(isRight);
                 replicas.set(i, next);
