@@ -14,9 +14,6 @@ import java.util.function.UnaryOperator;
 
 /** One event's way through a {@link Fleet}: a draft of its successor, written to and then closed. */
 final class FleetRound {
-    /** One replica in ten thousand with nothing against it is ended for what was reported about its answers. */
-    static final double OFTEN_WRONG_ALPHA = 1e-4;
-
     private static final long KILL_AGAIN_NANOS = 2_000_000_000L;
 
     private final Fleet before;
@@ -143,12 +140,10 @@ final class FleetRound {
     }
 
     private void reported(ReplicaId id, boolean isRight) {
-        if (!replicas.containsKey(id)) {
-            return;
+        if (replicas.containsKey(id)) {
+            replicas.replaceAll((each, known) -> known.reported(each.equals(id), isRight));
+            find(id).flatMap(known -> known.truths().found()).ifPresent(finding -> found(id, finding));
         }
-        replicas.replaceAll((each, known) -> known.with(
-                each.equals(id) ? known.truths().ofOwn(isRight) : known.truths().ofOther(isRight)));
-        find(id).flatMap(known -> known.truths().found(OFTEN_WRONG_ALPHA)).ifPresent(finding -> found(id, finding));
     }
 
     private Optional<Replica> find(ReplicaId id) {

@@ -75,6 +75,11 @@ public record Replica(
         return with(load.answered(latencyNanos, now));
     }
 
+    /** The truth about an answer was reported, of its own or of another replica. */
+    Replica reported(boolean isOwn, boolean isRight) {
+        return with(isOwn ? truths.ofOwn(isRight) : truths.ofOther(isRight));
+    }
+
     boolean isGone() {
         return health instanceof Health.Stopped;
     }

@@ -23,6 +23,9 @@ record TruthPairs(Optional<Boolean> other, AlwaysValidShareTest against) {
     /** What is natural among replicas with the same weights, and room for what their order brings. */
     static final double ODDS_MAX = 1.25;
 
+    /** One replica in ten thousand with nothing against it is ended for what was reported about its answers. */
+    static final double ALPHA = 1e-4;
+
     /** Nothing was reported. */
     static final TruthPairs NONE = new TruthPairs(Optional.empty(), AlwaysValidShareTest.begin());
 
@@ -35,6 +38,11 @@ record TruthPairs(Optional<Boolean> other, AlwaysValidShareTest against) {
     TruthPairs ofOwn(boolean isRight) {
         boolean differs = other.filter(others -> others != isRight).isPresent();
         return new TruthPairs(Optional.empty(), differs ? against.after(!isRight, ODDS_MAX / (1 + ODDS_MAX)) : against);
+    }
+
+    /** Returns what was found, with the usual chance of a false alarm. */
+    Optional<Finding> found() {
+        return found(ALPHA);
     }
 
     /** Returns what was found, with this chance of a false alarm in the replica's life. */

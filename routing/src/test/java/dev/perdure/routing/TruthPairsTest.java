@@ -75,7 +75,7 @@ class TruthPairsTest {
     void aReplicaThatIsWrongInHalfOfCasesIsFoundWithinTwoHundredAnswersInNineteenOfTwentyAndNobodyElseEverIs() {
         int inTime = 0;
         for (long seed = 0; seed < 200; seed++) {
-            int[] found = run(seed, FleetRound.OFTEN_WRONG_ALPHA, _ -> 0.1, 9, 1, 1);
+            int[] found = run(seed, TruthPairs.ALPHA, _ -> 0.1, 9, 1, 1);
             inTime += found[0] < 3 * 200 ? 1 : 0;
             assertThat(found[1]).as("seed %d", seed).isEqualTo(REPORTS);
             assertThat(found[2]).as("seed %d", seed).isEqualTo(REPORTS);
@@ -87,7 +87,7 @@ class TruthPairsTest {
     void aReplicaThatIsTwiceAsOftenWrongIsFoundInTheEnd() {
         int found = 0;
         for (long seed = 0; seed < 200; seed++) {
-            found += run(seed, FleetRound.OFTEN_WRONG_ALPHA, _ -> 0.2, 3, 1)[0] < REPORTS ? 1 : 0;
+            found += run(seed, TruthPairs.ALPHA, _ -> 0.2, 3, 1)[0] < REPORTS ? 1 : 0;
         }
         assertThat(found).as("of 200").isGreaterThanOrEqualTo(190);
     }
