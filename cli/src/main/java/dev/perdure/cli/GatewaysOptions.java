@@ -122,6 +122,11 @@ final class GatewaysOptions {
         return session().gateway(gatewayNumber);
     }
 
+    /** Returns what clients asked of any gateway of this session. */
+    OrdersFile orders() {
+        return new OrdersFile(session().orders());
+    }
+
     private ServeFolder session() {
         return new ServeFolder(gatewayOf == null ? Path.of("") : gatewayOf);
     }

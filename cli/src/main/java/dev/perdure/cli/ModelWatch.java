@@ -43,19 +43,24 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
     private final Path models;
     private final Trust trust;
     private final RolloutRecords records;
+    private final OrdersFile file;
     private final Consumer<String> say;
     private final SortedMap<Path, ServedVersion> known = new TreeMap<>();
     private final SortedMap<Path, String> refused = new TreeMap<>();
-    private final Set<ModelId> unloaded = new HashSet<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private RepositoryOrders orders = RepositoryOrders.NONE;
     private FolderLooks looks = FolderLooks.NONE;
     private String trouble = "";
 
-    /** @param say told what happens, for people */
-    ModelWatch(Path models, Trust trust, RolloutRecords records, Consumer<String> say) {
+    /**
+     * @param file of what clients ask, of this gateway or another
+     * @param say told what happens, for people
+     */
+    ModelWatch(Path models, Trust trust, RolloutRecords records, OrdersFile file, Consumer<String> say) {
         this.models = models;
         this.trust = trust;
         this.records = records;
+        this.file = file;
         this.say = say;
     }
 
@@ -67,6 +72,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
      * @throws BadSettingException if nothing is left
      */
     synchronized List<ServedVersion> first() throws IOException {
+        orders = ordersOrNone();
         SortedMap<Path, String> prints = Files.isDirectory(models) ? prints() : new TreeMap<>();
         List<ServedVersion> all = ModelFolder.read(models, trust);
         var serving = new ArrayList<ServedVersion>();
@@ -94,6 +100,22 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
                             .formatted(models));
         }
         return serving;
+    }
+
+    private RepositoryOrders ordersOrNone() {
+        try {
+            return file.read();
+        } catch (IOException e) {
+            say.accept("what was unloaded by request is served, since that cannot be read: " + e.getMessage());
+            return RepositoryOrders.NONE;
+        }
+    }
+
+    /** Returns those of some versions that nobody has asked to be unloaded. */
+    synchronized List<ServedVersion> wanted(List<ServedVersion> versions) {
+        return versions.stream()
+                .filter(version -> !orders.isUnloaded(version.id()))
+                .toList();
     }
 
     private SortedMap<Path, String> prints() throws IOException {
@@ -162,11 +184,13 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
         known.values().forEach(version -> offer(gateway, version));
     }
 
-    /** Takes a look at the folder, and does what follows. */
+    /** Takes a look at the folder and at what clients have asked of others, and does what follows. */
     synchronized void look(Gateway gateway, boolean atOnce) {
         SortedMap<Path, String> prints;
         Set<String> rolledBack;
+        RepositoryOrders asked;
         try {
+            asked = file.read();
             prints = prints();
             rolledBack = records.refresh();
             trouble = "";
@@ -178,7 +202,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
             trouble = words;
             return;
         }
-        FolderLooks.Look look = looks.after(prints, atOnce);
+        FolderLooks.Look look = looks.after(prints, atOnce || !asked.loads().equals(orders.loads()));
         looks = look.next();
         look.gone().forEach(place -> gone(gateway, place));
         look.toRead().forEach(place -> read(gateway, place));
@@ -188,6 +212,25 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
                     sayRolledBack(version);
                     gateway.retire(version.id());
                 });
+        follow(gateway, asked);
+    }
+
+    /** Does what clients have asked, of this gateway or another, since this was last looked at. */
+    private void follow(Gateway gateway, RepositoryOrders now) {
+        RepositoryOrders before = orders;
+        orders = now;
+        for (ModelId gone : now.unloadedSince(before)) {
+            say.accept("%s is unloaded by request, until it is loaded again".formatted(gone));
+            gateway.retire(gone);
+        }
+        for (ServedVersion version : List.copyOf(known.values())) {
+            Optional<Manner> manner = now.mannerSince(before, version.id().name());
+            if (manner.isPresent() && !now.isUnloaded(version.id())) {
+                tryAgain(gateway, version, manner.get());
+            } else if (before.isUnloaded(version.id())) {
+                offer(gateway, version);
+            }
+        }
     }
 
     private void gone(Gateway gateway, Path place) {
@@ -195,8 +238,19 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
         ServedVersion version = known.remove(place);
         if (version != null && !isKnown(version.id())) {
             say.accept("%s: its bundle is gone, so it is not served any more".formatted(version.id()));
-            unloaded.remove(version.id());
             gateway.retire(version.id());
+            if (orders.isUnloaded(version.id())) {
+                forget(version.id());
+            }
+        }
+    }
+
+    /** Whoever looks first at where a bundle was has its order forgotten, for all. */
+    private void forget(ModelId gone) {
+        try {
+            file.change(known -> known.forget(gone));
+        } catch (IOException e) {
+            say.accept("%s: that it is gone cannot be written: %s".formatted(gone, e.getMessage()));
         }
     }
 
@@ -249,8 +303,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
     }
 
     private void offer(Gateway gateway, ServedVersion version) {
-        boolean isWanted = !unloaded.contains(version.id())
-                && !unloaded.contains(ModelId.of(version.id().name()))
+        boolean isWanted = !orders.isUnloaded(version.id())
                 && records.rolledBack(version.digest()).isEmpty();
         if (isWanted) {
             gateway.serve(version);
@@ -266,21 +319,36 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
         if (versions.isEmpty()) {
             throw notThere(model);
         }
-        unloaded.removeIf(id -> id.name().equals(model));
-        for (ServedVersion version : versions) {
-            manner.ifPresentOrElse(how -> tryAgain(gateway, version, how), () -> offer(gateway, version));
+        try {
+            for (ServedVersion version : versions) {
+                if (manner.isPresent() && records.rolledBack(version.digest()).isPresent()) {
+                    records.forget(version.digest());
+                }
+            }
+            follow(gateway, file.change(before -> before.load(model, manner)));
+        } catch (IOException e) {
+            throw cannotBeTold(ModelId.of(model), e);
+        }
+        versions.forEach(version -> offer(gateway, version));
+    }
+
+    /** A bundle that was rolled back is tried, unless another gateway has tried it meanwhile and rolled it back again. */
+    private void tryAgain(Gateway gateway, ServedVersion version, Manner manner) {
+        try {
+            records.reread(version.digest());
+        } catch (IOException e) {
+            say.accept("%s: what was decided about it cannot be read: %s".formatted(version.id(), e.getMessage()));
+        }
+        if (records.rolledBack(version.digest()).isEmpty()) {
+            gateway.serve(version, manner);
         }
     }
 
-    private void tryAgain(Gateway gateway, ServedVersion version, Manner manner) {
-        if (records.rolledBack(version.digest()).isPresent()) {
-            try {
-                records.forget(version.digest());
-            } catch (IOException e) {
-                throw new OipException(OipError.INTERNAL, "%s: %s".formatted(version.id(), e.getMessage()));
-            }
-        }
-        gateway.serve(version, manner);
+    private static OipException cannotBeTold(ModelId model, IOException why) {
+        return new OipException(
+                OipError.INTERNAL,
+                "%s: what is asked cannot be written for all gateways, so it is as it was: %s. See to that file, and ask again"
+                        .formatted(model, why));
     }
 
     private OipException notThere(String model) {
@@ -301,9 +369,12 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
     }
 
     @Override
-    public synchronized void unloaded(String model, Optional<String> version) {
-        unloaded.add(new ModelId(model, version));
-        say.accept("%s is unloaded by request, until it is loaded again".formatted(new ModelId(model, version)));
+    public synchronized void unload(Gateway gateway, ModelId model) {
+        try {
+            follow(gateway, file.change(before -> before.unload(model)));
+        } catch (IOException e) {
+            throw cannotBeTold(model, e);
+        }
     }
 
     @Override
@@ -313,8 +384,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
                 others.add(entry(model(place), place.getFileName().toString(), "it is refused: " + why)));
         for (ServedVersion version : known.values()) {
             ModelId id = version.id();
-            boolean isUnloaded = unloaded.contains(id) || unloaded.contains(ModelId.of(id.name()));
-            Optional<String> why = isUnloaded
+            Optional<String> why = orders.isUnloaded(id)
                     ? Optional.of("it was unloaded by request")
                     : records.rolledBack(version.digest()).map(words -> "it was rolled back " + words);
             why.ifPresent(words -> others.add(entry(id.name(), id.version().orElse(""), words)));

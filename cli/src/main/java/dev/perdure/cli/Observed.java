@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.perdure.gateway.Gateway;
 import dev.perdure.gateway.GatewayListener;
 import dev.perdure.gateway.GatewayMetrics;
+import dev.perdure.gateway.LookedFigures;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.Page;
 import dev.perdure.oip.Served;
+import dev.perdure.recall.Recall;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,7 @@ final class Observed implements AutoCloseable {
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final ServeTelling telling;
+    private volatile Optional<LookedFigures> looked = Optional.empty();
     private @Nullable HttpServer own;
     private @Nullable ExecutorService threads;
 
@@ -61,6 +66,16 @@ final class Observed implements AutoCloseable {
                 .forEach(binder -> binder.bindTo(registry));
     }
 
+    /** Has what a gateway counts for its pages among the figures. */
+    void watch(Gateway gateway, Recall recall) {
+        looked = Optional.of(new LookedFigures(gateway, recall, registry));
+    }
+
+    private String scrape() {
+        looked.ifPresent(LookedFigures::look);
+        return registry.scrape();
+    }
+
     /** Where figures of others go as well. */
     MeterRegistry registry() {
         return registry;
@@ -78,9 +93,7 @@ final class Observed implements AutoCloseable {
 
     /** Returns the figures as a page of the server that is watched, unless they have an address of their own. */
     List<Page> pages() {
-        return own == null
-                ? List.of(new Page("GET", PATH, _ -> Page.Answer.text(200, TYPE, registry.scrape())))
-                : List.of();
+        return own == null ? List.of(new Page("GET", PATH, _ -> Page.Answer.text(200, TYPE, scrape()))) : List.of();
     }
 
     /**
@@ -107,7 +120,7 @@ final class Observed implements AutoCloseable {
         try (exchange) {
             boolean isAsked = exchange.getRequestMethod().equals("GET")
                     && exchange.getRequestURI().getPath().equals(PATH);
-            byte[] body = isAsked ? registry.scrape().getBytes(UTF_8) : new byte[0];
+            byte[] body = isAsked ? scrape().getBytes(UTF_8) : new byte[0];
             exchange.getResponseHeaders().set("Content-Type", TYPE);
             exchange.sendResponseHeaders(isAsked ? 200 : 404, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);

@@ -89,6 +89,12 @@ final class RolloutRecords {
         store.putIfAbsent(name, words.getBytes(UTF_8));
     }
 
+    /** Another has had a bundle tried again: what counts is what is written now. */
+    void reread(String digest) throws IOException {
+        rolledBack.remove(digest);
+        refresh();
+    }
+
     /** Has a bundle tried again. */
     void forget(String digest) throws IOException {
         rolledBack.remove(digest);

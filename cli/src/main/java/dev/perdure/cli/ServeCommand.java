@@ -140,13 +140,14 @@ final class ServeCommand implements Callable<Integer> {
         List<OipAddress> addresses = List.of(address("--http", http), address("--grpc", grpc));
         var _ = observing.address(1);
         GatewaySettings settings = settings();
+        RolloutSettings rollouts = rollout.settings();
         if (processes.isParent()) {
             campaign.endWithIt();
             return processes.keepGateways(addresses, observing.telling(System.out));
         }
-        RolloutSettings rollouts = rollout.settings();
         ServeTelling telling = campaign.telling(observing.telling(System.out));
-        var watch = new ModelWatch(models, trust(), new RolloutRecords(models, telling::say), telling::say);
+        var watch = new ModelWatch(
+                models, trust(), new RolloutRecords(models, telling::say), processes.orders(), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         return processes.rehearsal
@@ -182,7 +183,13 @@ final class ServeCommand implements Callable<Integer> {
                 var entrance = new Entrance(tls, access, telling::say, RELOAD_EVERY);
                 GatewayLife life = processes.begin(telling, stop::countDown);
                 var session = new ServeSession(
-                        versions, settings.with(safeguards), rollouts, watch, program(), telling, processes.folder());
+                        watch.wanted(versions),
+                        settings.with(safeguards),
+                        rollouts,
+                        watch,
+                        program(),
+                        telling,
+                        processes.folder());
                 watch) {
             life.answerFor(session.gateway());
             campaign.watch(

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * parent.lock    held by the parent           gateway-1.lock   held by the first gateway; and so for each
- * session        how it was started
+ * session        how it was started           orders           what clients asked to be loaded and unloaded
  * parent.pid     a {@link ServedProcess}      gateway-1.pid    likewise     g1/r3.pid    likewise, of a replica
  * gateway-1.out  what it says to people       gateway-1.log    its log      g1/r3.log    likewise
  * gateway-1.sock where its parent asks it     g1/r3.sock       where it is asked
@@ -60,6 +60,11 @@ record ServeFolder(Path path) {
 
     Path session() {
         return path.resolve("session");
+    }
+
+    /** Returns the file of what clients asked of any gateway, which all of them look at. */
+    Path orders() {
+        return path.resolve("orders");
     }
 
     Path gatewayPid(int number) {
@@ -161,7 +166,7 @@ record ServeFolder(Path path) {
         for (String name : names(path)) {
             if (name.matches("g[0-9]{1,4}")) {
                 remove(path.resolve(name));
-            } else if (name.matches("(parent|gateway-[0-9]{1,4})\\.(pid|sock|lock)|session")) {
+            } else if (name.matches("(parent|gateway-[0-9]{1,4})\\.(pid|sock|lock)|session|orders(\\.lock)?")) {
                 Files.deleteIfExists(path.resolve(name));
             }
         }

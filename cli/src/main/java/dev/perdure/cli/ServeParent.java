@@ -79,6 +79,9 @@ final class ServeParent {
         if (!isSame) {
             end(left);
         }
+        if (!isTakenOver) {
+            Files.deleteIfExists(folder.orders()); // what was asked of a session ends with it
+        }
         try (HeldPorts ports =
                 isTakenOver ? HeldPorts.shared(before.orElseThrow().where()) : HeldPorts.taken(asked)) {
             setup.at(ports.addresses()).write(folder.session());

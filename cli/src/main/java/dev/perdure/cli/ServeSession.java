@@ -118,6 +118,7 @@ final class ServeSession implements AutoCloseable {
                 repository,
                 replicas,
                 keeping.apply(observed.listener()));
+        observed.watch(gateway, settings.safeguards().recall());
         replicas.endUnclaimed();
     }
 

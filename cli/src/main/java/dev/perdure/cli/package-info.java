@@ -12,7 +12,7 @@
  *       ({@code GatewayLauncher}, {@code HeldPorts}, {@code AttentiveClock}, {@code LineTail}). {@code GatewayLife} makes a process a
  *       gateway, {@code ServeSession} is what it serves, {@code LocalReplicas} its replicas, {@code ReplicaRange} how many.
  *   <li>{@code ServeFolder} is where they find each other: {@code ServedProcess}es, {@code ServeSetup}; {@code HeldFolder} has one
- *       parent.
+ *       parent, and an {@code OrdersFile} tells all gateways of {@code RepositoryOrders} of clients.
  *   <li>{@code TerminalProgress} shows a run on the terminal: one live line, and lines that stay for what happened.
  *   <li>{@code ServeCommand} serves a folder of bundles: {@code ServeSession} is that from its first process to its last, {@code
  *       ModelWatch} sees what appears and vanishes meanwhile, and {@code RolloutRecords} keep what was decided about it. {@code

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.cli.ServedProcess.Role;
+import dev.perdure.oip.Deadline;
+import dev.perdure.oip.InferResponse;
+import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipClient;
 import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -16,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -201,6 +206,48 @@ class GatewaysTest {
         }
     }
 
+    private OipClient at(int gateway) {
+        return new OipClient(session.gatewaySocket(gateway));
+    }
+
+    private static List<String> served(OipClient gateway) {
+        return gateway.index(true, PATIENCE).stream()
+                .map(entry -> entry.name() + "/" + entry.version())
+                .toList();
+    }
+
+    /** Also one that is started later. */
+    @Test
+    void whatAClientAsksToBeUnloadedAndLoadedIsDoneByAllGateways() throws Exception {
+        Process parent = serve("log", "--gateways", 2, "--replicas", 1);
+        awaitSaid("log", "ready: REST", 2);
+        try (OipClient two = at(2)) {
+            try (OipClient one = at(1)) {
+                one.unload("linear", Map.of(), PATIENCE);
+                assertThat(served(one)).isEmpty();
+            }
+            await().atMost(PATIENCE).until(() -> served(two).isEmpty());
+            await().atMost(PATIENCE).until(() -> living(Role.REPLICA).isEmpty());
+            signal("KILL", gateway(1));
+            awaitSaid("log", "ready: REST", 3);
+            try (OipClient successor = at(1)) {
+                assertThat(served(successor)).isEmpty();
+                assertThat(living(Role.REPLICA)).isEmpty();
+                two.load("linear", Map.of(), PATIENCE);
+                assertThat(served(two)).containsExactly("linear/1");
+                await().atMost(PATIENCE).until(() -> served(successor).equals(List.of("linear/1")));
+                InferResponse answer = successor
+                        .infer(LinearModel.request(ModelId.of("linear"), LinearModel.input(3)), Deadline.in(PATIENCE))
+                        .get()
+                        .orThrow();
+                assertThat(LINEAR.wrong(3, answer)).isEmpty();
+            }
+        }
+        assertThat(living(Role.REPLICA)).hasSize(2);
+        assertEndsWithEverybody(parent);
+        assertThat(session.orders()).doesNotExist();
+    }
+
     @Test
     @Tag("soak")
     void gatewaysThatNobodyTakesOverEndWithTheirReplicas() throws Exception {
@@ -270,6 +317,10 @@ class GatewaysTest {
         assertThat(perdure("serve", models, "--run", folder.resolve("x".repeat(90)))
                         .refusedOnce(ExitCode.BAD_SETTING))
                 .contains("too long for the sockets");
+        assertThat(perdure("serve", models, "--run", session.path(), "--rollout", "sometimes")
+                        .refusedOnce(ExitCode.BAD_SETTING))
+                .contains("--rollout: 'sometimes' (expected: shadow,canary or at-once)");
+        assertThat(session.path()).as("no gateway was started for that").doesNotExist();
         try (var taken = new ServerSocket(0)) {
             assertThat(perdure("serve", models, "--run", session.path(), "--http", "0.0.0.0:" + taken.getLocalPort())
                             .refusedOnce(ExitCode.BAD_SETTING))

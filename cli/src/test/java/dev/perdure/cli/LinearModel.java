@@ -11,11 +11,16 @@ import dev.perdure.engine.Port;
 import dev.perdure.export.OnnxExport;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Bundles;
+import dev.perdure.model.DriftReference;
 import dev.perdure.model.Fallback;
 import dev.perdure.model.GoldenSet;
+import dev.perdure.model.GuardProfile;
 import dev.perdure.model.ModelSignature;
+import dev.perdure.model.Preprocessing;
 import dev.perdure.model.Program;
 import dev.perdure.model.Provenance;
+import dev.perdure.model.QuantileSketch;
+import dev.perdure.model.Range;
 import dev.perdure.model.TensorSpec;
 import dev.perdure.model.Tolerance;
 import dev.perdure.oip.InferRequest;
@@ -99,6 +104,38 @@ record LinearModel(String name, String version, float a, float sign) {
 
     /** Writes {@code NAME/VERSION/} below the folder, unsigned. */
     void write(Path models, Optional<Fallback> fallback) throws IOException {
+        write(models, fallback, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** Writes one that says what it was trained with: both inputs from 0 to 100, equally often. */
+    void writeWatched(Path models) throws IOException {
+        var sketch = new QuantileSketch.Builder();
+        for (int i = 0; i <= 400; i++) {
+            sketch.add(i / 4.0);
+        }
+        QuantileSketch values = sketch.build();
+        var features = new LinkedHashMap<String, QuantileSketch>();
+        features.put("x0", values);
+        features.put("x1", values);
+        List<GuardProfile.Feature> profile = features.sequencedKeySet().stream()
+                .<GuardProfile.Feature>map(
+                        name -> new GuardProfile.Feature.Numeric(name, 0, new Range(0, 100), Optional.of(values)))
+                .toList();
+        write(
+                models,
+                Optional.empty(),
+                Optional.of(new Preprocessing(List.of())),
+                Optional.of(new GuardProfile(401, profile, Optional.empty())),
+                Optional.of(new DriftReference(features, new LinkedHashMap<>())));
+    }
+
+    private void write(
+            Path models,
+            Optional<Fallback> fallback,
+            Optional<Preprocessing> preprocessing,
+            Optional<GuardProfile> guard,
+            Optional<DriftReference> drift)
+            throws IOException {
         try (Arena arena = Arena.ofShared()) {
             List<Layer> layers = List.of(new Layer.Dense("fc", SIZE, true, Initializer.DEFAULT));
             var bundle = new Bundle(
@@ -108,7 +145,7 @@ record LinearModel(String name, String version, float a, float sign) {
                     new ModelSignature(
                             List.of(TensorSpec.of("x", DType.F32, SIZE)), List.of(TensorSpec.of("y", DType.F32, SIZE))),
                     List.of("sum", "difference"),
-                    Optional.empty(),
+                    preprocessing,
                     new Program(
                             Program.Format.LAYERS,
                             MemorySegment.ofArray("layers:\n  - dense: {name: fc, out: 2}\n".getBytes(UTF_8))),
@@ -116,8 +153,8 @@ record LinearModel(String name, String version, float a, float sign) {
                             layers, Port.of("x", DType.F32, SIZE), Port.of("y", DType.F32, SIZE), weights(), arena)),
                     weights(),
                     Optional.of(golden()),
-                    Optional.empty(),
-                    Optional.empty(),
+                    guard,
+                    drift,
                     Optional.empty(),
                     fallback,
                     Optional.empty(),

@@ -16,10 +16,12 @@ import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipClient;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServerSettings;
+import dev.perdure.oip.Parameter;
 import dev.perdure.oip.RepositoryEntry;
 import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Rollout;
 import dev.perdure.routing.Routing;
+import dev.perdure.store.LocalObjectStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -58,6 +60,10 @@ class RolloutServeTest {
     @TempDir
     Path models;
 
+    /** What the gateways of a session share. */
+    @TempDir
+    Path run;
+
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final ServeTelling telling = new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8));
     private final List<AutoCloseable> toClose = new ArrayList<>();
@@ -78,7 +84,12 @@ class RolloutServeTest {
     }
 
     private ModelWatch watch() throws IOException {
-        return new ModelWatch(models, Trust.anybody(), new RolloutRecords(models, telling::say), telling::say);
+        return new ModelWatch(
+                models,
+                Trust.anybody(),
+                new RolloutRecords(models, telling::say),
+                new OrdersFile(run.resolve("orders")),
+                telling::say);
     }
 
     private ServeSession serve(RolloutSettings rollouts) throws Exception {
@@ -236,6 +247,52 @@ class RolloutServeTest {
         assertThat(watch().first())
                 .extracting(version -> version.id().toString())
                 .containsExactly("linear/1", "linear/3");
+    }
+
+    private void rolledBackBefore(LinearModel model) throws IOException {
+        Path place = models.resolve(model.name()).resolve(model.version());
+        new LocalObjectStore(models.resolve(".perdure").resolve("rollouts"))
+                .putIfAbsent(
+                        "rolled-back/"
+                                + ModelFolder.verified(place, Trust.anybody()).digest(),
+                        "before".getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Two gateways with one folder of models and one file of orders, as those of a session have. */
+    @Test
+    void whatOneOfTwoGatewaysIsAskedBothDo() throws Exception {
+        ONE.write(models, Optional.empty());
+        FLIPPED.write(models, Optional.empty());
+        rolledBackBefore(FLIPPED);
+        serve(rollouts());
+        OipClient first = client();
+        serve(rollouts());
+        OipClient second = client();
+        assertThat(served(first)).containsExactly("1");
+        assertThat(served(second)).containsExactly("1");
+        first.load("linear", Map.of("rollout", Parameter.of("at-once")), LONG);
+        assertThat(served(first)).contains("2");
+        await().atMost(LONG).until(() -> served(second).contains("2"));
+        second.unload("linear", Map.of("version", Parameter.of("2")), LONG);
+        assertThat(served(second)).containsExactly("1");
+        await().atMost(LONG).until(() -> served(first).equals(List.of("1")));
+        second.unload("linear", Map.of(), LONG);
+        await().atMost(LONG).until(() -> served(first).isEmpty());
+        assertThatThrownBy(() -> first.unload("linear", Map.of(), LONG)).hasMessageContaining("expected: one of []");
+        first.load("linear", Map.of(), LONG);
+        assertThat(served(first)).contains("1", "2");
+        await().atMost(LONG).until(() -> served(second).containsAll(List.of("1", "2")));
+    }
+
+    @Test
+    void whatCannotBeToldToAllGatewaysIsNotDone() throws Exception {
+        ONE.write(models, Optional.empty());
+        serve(rollouts());
+        OipClient client = client();
+        Files.createDirectories(run.resolve("orders").resolve("in-the-way"));
+        assertThatThrownBy(() -> client.unload("linear", Map.of(), LONG))
+                .hasMessageContaining("linear: what is asked cannot be written for all gateways, so it is as it was");
+        assertThat(served(client)).containsExactly("1");
     }
 
     @Test

@@ -7,13 +7,20 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.perdure.access.ApiKeys;
+import dev.perdure.gateway.Gateway;
 import dev.perdure.gateway.GatewaySettings;
+import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
+import dev.perdure.guard.DriftSettings;
+import dev.perdure.guard.GuardPolicies;
+import dev.perdure.guard.GuardPolicy;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Right;
+import dev.perdure.recall.MemoryRecall;
+import dev.perdure.recall.RecallLimits;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Routing;
@@ -31,6 +38,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,6 +50,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +61,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server with real replicas, a certificate and keys, as those see it who watch it. */
 @Timeout(240)
 class WatchedServingTest {
+    /** Of a batch, and of a window that is compared with training. */
+    private static final int ROWS = 50;
+
     private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -70,13 +82,16 @@ class WatchedServingTest {
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final List<AutoCloseable> toClose = new ArrayList<>();
     private Path audit = Path.of("");
+    private Optional<Gateway> gateway = Optional.empty();
+    private Optional<ServedVersion> newer = Optional.empty();
     private String url = "";
     private HttpClient client = HttpClient.newHttpClient();
 
     @BeforeEach
     void serve() throws Exception {
         Path models = folder.resolve("models");
-        new LinearModel("linear", "1", 0.5f).write(models, Optional.empty());
+        new LinearModel("linear", "1", 0.5f).writeWatched(models);
+        new LinearModel("linear", "2", 0.5f).writeWatched(models);
         Certificates.Pair pair = Certificates.make(folder, "server", 30);
         Path keys = folder.resolve("keys");
         Files.writeString(
@@ -96,20 +111,27 @@ class WatchedServingTest {
         var entrance = new Entrance(tls, access, telling::say, Duration.ofMillis(50));
         toClose.add(entrance);
         var settings = new GatewaySettings(
-                access.limited(Routing.Options.usual()),
-                Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
-                1,
-                new RequestLimits(1 << 20, 64),
-                Duration.ofSeconds(20),
-                LONG,
-                Duration.ofSeconds(10));
+                        access.limited(Routing.Options.usual()),
+                        Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
+                        1,
+                        new RequestLimits(1 << 20, 64),
+                        Duration.ofSeconds(20),
+                        LONG,
+                        Duration.ofSeconds(10))
+                .with(new Safeguards(
+                        Optional.of(GuardPolicies.all(GuardPolicy.standard())),
+                        Optional.of(new DriftSettings(ROWS, 0.001, false, 1)),
+                        Safeguards.USUAL_FALLBACKS,
+                        new MemoryRecall(RecallLimits.usual(), InstantSource.system())));
         List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
+        newer = Optional.of(versions.getLast());
         var session = new ServeSession(
-                versions,
+                versions.subList(0, 1),
                 settings,
                 LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3")),
                 telling);
         toClose.add(session);
+        gateway = Optional.of(session.gateway());
         entrance.bindTo(session.observed().registry());
         List<OipAddress> at = session.listen(
                 List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
@@ -164,10 +186,30 @@ class WatchedServingTest {
         return pattern.matcher(text).results();
     }
 
-    @Test
-    void dashboardAlertsAndPagesNameFiguresThatThereAre() throws Exception {
+    /** Has everything happen that there are figures of. */
+    private void use() throws Exception {
         assertThat(post("/v2/models/linear/infer", BODY.formatted("1"), ALICE).statusCode())
                 .isEqualTo(200);
+        assertThat(post("/v2/models/linear/outcomes", "{\"outcomes\":[{\"id\":\"1\",\"label\":\"sum\"}]}", ALICE)
+                        .body())
+                .contains("\"joined\":1");
+        String rows = IntStream.range(0, 2 * ROWS).mapToObj(String::valueOf).collect(Collectors.joining(","));
+        assertThat(post(
+                                "/v2/models/linear/infer",
+                                BODY.formatted("rows")
+                                        .replace("[1,2],\"datatype", "[" + ROWS + ",2],\"datatype")
+                                        .replace("\"data\":[1,2]", "\"data\":[" + rows + "]"),
+                                ALICE)
+                        .statusCode())
+                .isEqualTo(200);
+        gateway.orElseThrow().serve(newer.orElseThrow());
+        await().atMost(LONG)
+                .until(() -> figures().contains("perdure_drift_windows_total{model=\"linear\",version=\"1\"} 1"));
+    }
+
+    @Test
+    void dashboardAlertsAndPagesNameFiguresThatThereAre() throws Exception {
+        use();
         post("/v2/models/linear/infer", "nonsense", ALICE);
         await().atMost(LONG).until(() -> figures().contains("reason=\"invalid\""));
         System.gc(); // of what never happened, the JVM's own figures have nothing

@@ -1,6 +1,7 @@
 package dev.perdure.gateway;
 
 import dev.perdure.gateway.TrialRun.Assigned;
+import dev.perdure.routing.ReplicaId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,11 +33,13 @@ final class AnswerMemory {
     static final class Entry {
         private final long at;
         private final int items;
+        private final Optional<ReplicaId> replica;
         private final List<Given> given = new ArrayList<>();
         private final List<Integer> reported = new ArrayList<>();
 
-        Entry(long at, Given first) {
+        Entry(long at, Given first, Optional<ReplicaId> replica) {
             this.at = at;
+            this.replica = replica;
             this.items = first.items().size();
             given.add(first);
         }
@@ -51,6 +54,11 @@ final class AnswerMemory {
             return List.copyOf(given);
         }
 
+        /** Returns the replica that answered, if its answers are to be compared with others'. */
+        Optional<ReplicaId> replica() {
+            return replica;
+        }
+
         int items() {
             return items;
         }
@@ -58,6 +66,11 @@ final class AnswerMemory {
         /** Returns whether this is the first report about an item. */
         synchronized boolean isFirst(int item) {
             return !reported.contains(item) && reported.add(item);
+        }
+
+        /** Returns whether only one report has come about all items: those of one request need not be independent. */
+        synchronized boolean hasOneReport() {
+            return reported.size() == 1;
         }
     }
 
@@ -81,11 +94,15 @@ final class AnswerMemory {
         return !id.isEmpty() && id.length() <= ID_MAX;
     }
 
-    /** Remembers an answer; an earlier one with the same id is forgotten. */
-    synchronized Entry remember(String id, Given first) {
+    /**
+     * Remembers an answer; an earlier one with the same id is forgotten.
+     *
+     * @param replica that gave it, if its answers are to be compared with others'
+     */
+    synchronized Entry remember(String id, Given first, Optional<ReplicaId> replica) {
         long now = nanos.getAsLong();
         forget(id);
-        var entry = new Entry(now, first);
+        var entry = new Entry(now, first, replica);
         entries.put(id, entry);
         items += entry.items();
         var oldest = entries.entrySet().iterator();

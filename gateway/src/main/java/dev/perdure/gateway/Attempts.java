@@ -41,7 +41,7 @@ final class Attempts {
 
     /** Does not block. */
     void send(Flight flight, Command.Send send) {
-        flight.sent(send.attempt(), send.replica().version(), send.items());
+        flight.sent(send.attempt(), send.replica(), send.items());
         Optional<OipClient> client = replicas.client(send.replica());
         if (client.isEmpty()) {
             failed(send, Cause.TURNED_AWAY, "there is no way to it");

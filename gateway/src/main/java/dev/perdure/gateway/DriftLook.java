@@ -2,6 +2,7 @@ package dev.perdure.gateway;
 
 import dev.perdure.guard.DriftReport;
 import dev.perdure.oip.ModelId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param leftOut items that were not, as there were too many
  * @param lacking items until the present window is full
  * @param windows that have been full
+ * @param alarms of those, in which a test alarmed
+ * @param lookedAt when the last was full
  * @param drifting features that drift now
  * @param last the last full window's report
  * @param alarming the last that had an alarm
@@ -25,6 +28,8 @@ public record DriftLook(
         long leftOut,
         long lacking,
         long windows,
+        long alarms,
+        Optional<Instant> lookedAt,
         List<String> drifting,
         Optional<DriftReport> last,
         Optional<DriftReport> alarming) {

@@ -6,6 +6,7 @@ import dev.perdure.oip.Pending;
 import dev.perdure.oip.Tensor;
 import dev.perdure.oip.Trace;
 import dev.perdure.routing.Ask;
+import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.RequestId;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +20,11 @@ final class Flight {
     private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
     private final Map<Integer, String> ages = new ConcurrentHashMap<>();
-    private final Map<Integer, String> keys = new ConcurrentHashMap<>();
+    private final Map<Integer, ReplicaId> replicas = new ConcurrentHashMap<>();
     private final Map<Integer, Long> sentAt = new ConcurrentHashMap<>();
     private final Map<Integer, Long> took = new ConcurrentHashMap<>();
     private volatile long nanos;
+    private volatile Optional<ReplicaId> by = Optional.empty();
 
     final RequestId id;
     final InferRequest request;
@@ -45,9 +47,9 @@ final class Flight {
         return which.size() == all.size() ? all : which.stream().map(all::get).toList();
     }
 
-    /** Some items are with a replica of the deployment with this key. */
-    void sent(int attempt, String key, List<Integer> which) {
-        keys.put(attempt, key);
+    /** Some items are with a replica. */
+    void sent(int attempt, ReplicaId replica, List<Integer> which) {
+        replicas.put(attempt, replica);
         sentAt.put(attempt, System.nanoTime());
         items.put(attempt, which);
     }
@@ -65,7 +67,7 @@ final class Flight {
 
     /** Returns the key of the deployment whose replica had an attempt. */
     String key(int attempt) {
-        return Optional.ofNullable(keys.get(attempt)).orElseThrow();
+        return Optional.ofNullable(replicas.get(attempt)).orElseThrow().version();
     }
 
     void under(int attempt, Pending answer) {
@@ -89,6 +91,12 @@ final class Flight {
                 .mapToLong(attempt -> took.getOrDefault(attempt, 0L))
                 .max()
                 .orElse(0);
+        by = attempts.size() == 1 ? Optional.ofNullable(replicas.get(attempts.getFirst())) : Optional.empty();
+    }
+
+    /** Returns the replica whose answer is the client's; nothing if there are several, or none. */
+    Optional<ReplicaId> by() {
+        return by;
     }
 
     /** Returns how long the replicas took whose answers the client gets; 0 if there are none. */

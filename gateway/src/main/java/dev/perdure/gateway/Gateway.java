@@ -163,6 +163,11 @@ public final class Gateway implements InferenceService, AutoCloseable {
                 .toList();
     }
 
+    /** Returns the models that are served, by name. */
+    Map<String, ServedModel> models() {
+        return models;
+    }
+
     private ServedModel served(ModelId model) {
         return Optional.ofNullable(models.get(model.name())).orElseThrow(() -> unknown(model));
     }
@@ -349,8 +354,7 @@ public final class Gateway implements InferenceService, AutoCloseable {
         expectOnly(parameters, VERSION);
         ModelId id = ModelId.of(model, text(parameters, VERSION).orElse(""));
         asked(id);
-        repository.unloaded(model, id.version());
-        retire(id);
+        repository.unload(this, id);
     }
 
     /** Ends all replicas, and returns when none is left. */

@@ -7,7 +7,9 @@ import dev.perdure.oip.Served;
 import dev.perdure.routing.Event;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.Step;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class GatewayMetrics implements GatewayListener {
     private static final String NONE = "none";
     private static final String UNKNOWN = "unknown";
+    private static final String PROMOTED = "promoted";
+    private static final String ROLLED_BACK = "rolled_back";
+    private static final String WITHDRAWN = "withdrawn";
 
     /** What is kept of one model; owned by its thread, but for the set of versions. */
     private record Known(ModelMeter meter, ModelGauges gauges, Set<String> versions) {}
@@ -60,11 +65,37 @@ public final class GatewayMetrics implements GatewayListener {
     }
 
     @Override
+    public void rollout(RolloutReport report) {
+        result(report)
+                .ifPresent(result -> rollouts(report.candidate().name(), result).increment());
+    }
+
+    /** Returns what was decided; nothing while that is open. */
+    private static Optional<String> result(RolloutReport report) {
+        return switch (report.phase()) {
+            case "promoted" -> Optional.of(PROMOTED);
+            case "rolled back" -> Optional.of(report.isByRequest() ? WITHDRAWN : ROLLED_BACK);
+            default -> Optional.empty();
+        };
+    }
+
+    private Counter rollouts(String model, String result) {
+        return meters.counter(
+                "perdure.rollouts",
+                "Newer versions that were decided about, by what was decided.",
+                "model",
+                model,
+                "result",
+                result);
+    }
+
+    @Override
     public void looked(String model, ModelLook look) {
         Known known = known(model);
         known.gauges().looked(look, version -> {
             known.versions().add(version);
             known.meter().begin(version);
+            List.of(PROMOTED, ROLLED_BACK, WITHDRAWN).forEach(result -> rollouts(model, result));
         });
     }
 

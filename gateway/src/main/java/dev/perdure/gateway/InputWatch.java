@@ -6,6 +6,7 @@ import dev.perdure.oip.InferResponse;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Parameter;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class InputWatch implements AutoCloseable {
                         safeguards
                                 .guard()
                                 .map(policies -> policies.of(version.id().name()))),
-                new VersionDrift(version, safeguards.drift()));
+                new VersionDrift(version, safeguards.drift(), InstantSource.system()));
     }
 
     /**

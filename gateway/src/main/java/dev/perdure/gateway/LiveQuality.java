@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * How good one version is, by what was reported and compared since it is served. Calibration is judged in ten equal parts of
@@ -54,6 +55,39 @@ final class LiveQuality {
         disagreed += agree ? 0 : 1;
     }
 
+    /**
+     * What it comes to.
+     *
+     * @param reported truths
+     * @param right of these
+     * @param recent accuracy of the last {@value #RECENT}, 0 to 1; absent while none was reported
+     * @param calibration the expected calibration error, 0 to 1; absent while no truth about a class was reported
+     * @param compared answers with another version's to the same input
+     * @param disagreed of these
+     */
+    record Sum(
+            long reported,
+            long right,
+            OptionalDouble recent,
+            OptionalDouble calibration,
+            long compared,
+            long disagreed) {}
+
+    /** Returns what it comes to now. */
+    synchronized Sum sum() {
+        return new Sum(
+                reported,
+                right,
+                reported > 0 ? OptionalDouble.of(recent()) : OptionalDouble.empty(),
+                reported > numbers ? OptionalDouble.of(calibrationError()) : OptionalDouble.empty(),
+                compared,
+                disagreed);
+    }
+
+    private double recent() {
+        return (double) recent.cardinality() / Math.min(reported, RECENT);
+    }
+
     /** Returns all of it, for a page; what is not known yet is left out. */
     synchronized Map<String, Object> page() {
         var page = new LinkedHashMap<String, Object>();
@@ -61,9 +95,8 @@ final class LiveQuality {
         page.put("right", right);
         if (reported > 0) {
             page.put("accuracy", (double) right / reported);
-            long last = Math.min(reported, RECENT);
-            page.put("accuracy_recent", (double) recent.cardinality() / last);
-            page.put("reported_recent", last);
+            page.put("accuracy_recent", recent());
+            page.put("reported_recent", Math.min(reported, RECENT));
         }
         if (reported > numbers) {
             page.put("calibration_error", calibrationError());

@@ -10,6 +10,7 @@ import dev.perdure.routing.Candidate;
 import dev.perdure.routing.Command;
 import dev.perdure.routing.Event;
 import dev.perdure.routing.Fleet;
+import dev.perdure.routing.FleetEvent;
 import dev.perdure.routing.Next;
 import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.RequestId;
@@ -87,8 +88,9 @@ final class ModelDesk implements AutoCloseable {
      * What became of a request.
      *
      * @param nanos how long replicas took whose answers it was given; 0 if there were none
+     * @param by the replica that chance had answer all of it; absent if that was not one, or not chance
      */
-    record Over(Reply reply, long nanos) {
+    record Over(Reply reply, long nanos, Optional<ReplicaId> by) {
         /** Returns the outputs if who was asked gave all of them. */
         Optional<List<Tensor>> byAskedItself() {
             return reply instanceof Reply.Answered(var pieces)
@@ -275,7 +277,8 @@ final class ModelDesk implements AutoCloseable {
             }
         });
         Reply reply = awaited(flight);
-        return new Over(reply, flight.nanos());
+        return new Over(
+                reply, flight.nanos(), flight.by().filter(_ -> ask.affinity().isEmpty()));
     }
 
     /** Has a request computed for nobody, if there is room for that. Does not block. */
@@ -309,6 +312,11 @@ final class ModelDesk implements AutoCloseable {
     /** A deployment was found to be wrong: nothing that it ever answered is used any more. */
     void distrust(Deployment deployment) {
         remembering.known().wrong(deployment);
+    }
+
+    /** The truth about a request's answer was reported, of one item. */
+    void reported(ReplicaId replica, boolean isRight) {
+        queue.add(new Event.OfReplica(replica, new FleetEvent.Reported(replica, isRight)));
     }
 
     /** Returns whether decisions are made. */

@@ -1,5 +1,6 @@
 package dev.perdure.gateway;
 
+import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.RepositoryEntry;
@@ -19,8 +20,8 @@ public interface ModelRepository {
         }
 
         @Override
-        public void unloaded(String model, Optional<String> version) {
-            // there is nothing that could come back
+        public void unload(Gateway gateway, ModelId model) {
+            gateway.retire(model);
         }
 
         @Override
@@ -39,8 +40,13 @@ public interface ModelRepository {
      */
     void load(Gateway gateway, String model, Optional<RolloutSettings.Manner> manner);
 
-    /** A model, or one version, is not to be served until it is loaded by request. */
-    void unloaded(String model, Optional<String> version);
+    /**
+     * Has a model, or one version, not served any more until it is loaded by request; returns when the gateway knows of it.
+     *
+     * @param model that is served
+     * @throws OipException if that cannot be: then nothing has changed
+     */
+    void unload(Gateway gateway, ModelId model);
 
     /** Returns what is there and cannot be served, with the reason. */
     List<RepositoryEntry> others();

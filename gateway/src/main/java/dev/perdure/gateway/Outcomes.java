@@ -2,13 +2,14 @@ package dev.perdure.gateway;
 
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.ModelId;
-import dev.perdure.oip.Tensor;
+import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.Rollout.Seen;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiConsumer;
 
 /** Truths that are reported about a model's answers, joined with what was answered, and how good each version is by them. */
 final class Outcomes {
@@ -17,7 +18,13 @@ final class Outcomes {
     private static final Duration AGE_MAX = Duration.ofHours(1);
 
     private final AnswerMemory memory = new AnswerMemory(ANSWERS_MAX, ITEMS_MAX, AGE_MAX, System::nanoTime);
+    private final BiConsumer<ReplicaId, Boolean> health;
     private final Map<String, LiveQuality> byVersion = new ConcurrentSkipListMap<>(VersionOrder.NEWEST_FIRST);
+
+    /** @param health told whether a replica's answer was right: once for a request */
+    Outcomes(BiConsumer<ReplicaId, Boolean> health) {
+        this.health = health;
+    }
 
     /**
      * The truth about one item of a request.
@@ -28,12 +35,16 @@ final class Outcomes {
      */
     record Truth(String id, int item, Object truth) {}
 
-    /** Remembers what a client was answered; nothing when it gave no id that could be named later. */
-    Optional<AnswerMemory.Entry> answered(InferRequest request, Deployment by, List<Tensor> outputs) {
-        return AnswerMemory.takes(request.id())
-                ? Optional.of(memory.remember(
-                        request.id(), new AnswerMemory.Given(by, by.reading().all(outputs), Optional.empty())))
-                : Optional.empty();
+    /**
+     * Remembers what a client was answered; nothing when it was not by who was asked, or gave no id that could be named later.
+     */
+    Optional<AnswerMemory.Entry> answered(InferRequest request, Deployment by, ModelDesk.Over over) {
+        return over.byAskedItself()
+                .filter(_ -> AnswerMemory.takes(request.id()))
+                .map(outputs -> memory.remember(
+                        request.id(),
+                        new AnswerMemory.Given(by, by.reading().all(outputs), Optional.empty()),
+                        over.by()));
     }
 
     LiveQuality of(Deployment deployment) {
@@ -60,11 +71,21 @@ final class Outcomes {
         if (!entry.isFirst(truth.item())) {
             return Optional.of("item %d was reported before (expected: each once)".formatted(truth.item()));
         }
-        entry.given().forEach(given -> take(given, truth, reading));
+        boolean isEvidence = entry.hasOneReport();
+        List<AnswerMemory.Given> given = entry.given();
+        List<Boolean> areRight =
+                given.stream().map(each -> take(each, truth, reading)).toList();
+        if (isEvidence) {
+            for (int i = 0; i < given.size(); i++) {
+                tell(given.get(i), areRight.get(i));
+            }
+            entry.replica().ifPresent(replica -> health.accept(replica, areRight.getFirst()));
+        }
         return Optional.empty();
     }
 
-    private void take(AnswerMemory.Given given, Truth truth, Reading reading) {
+    /** Counts for how good a version is; returns whether it was right. */
+    private boolean take(AnswerMemory.Given given, Truth truth, Reading reading) {
         Prediction prediction = given.items().get(truth.item());
         boolean isRight;
         if (prediction.isClass()) {
@@ -75,6 +96,10 @@ final class Outcomes {
             isRight = reading.isNear(prediction.value(), value);
             of(given.by()).ofNumber(isRight, prediction.value() - value);
         }
+        return isRight;
+    }
+
+    private static void tell(AnswerMemory.Given given, boolean isRight) {
         given.assigned()
                 .ifPresent(
                         assigned -> assigned.run().seen(new Seen.Outcome(assigned.arm(), assigned.route(), isRight)));

@@ -5,7 +5,6 @@ import dev.perdure.oip.Call;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipException;
-import dev.perdure.oip.Tensor;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.Rollout.Stage;
 import dev.perdure.routing.Scaling;
@@ -31,7 +30,7 @@ final class ServedModel implements AutoCloseable {
     private final GatewaySettings settings;
     private final RolloutSettings rollouts;
     private final GatewayListener listener;
-    private final Outcomes outcomes = new Outcomes();
+    private final Outcomes outcomes;
     private final Map<String, Long> deployed = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
     private final TreeMap<String, ServedVersion> waiting = new TreeMap<>(VersionOrder.NEWEST_FIRST);
@@ -59,6 +58,7 @@ final class ServedModel implements AutoCloseable {
         this.rollouts = rollouts;
         this.listener = listener;
         this.desk = new ModelDesk(name, settings, host, listener, this::looked);
+        this.outcomes = new Outcomes(desk::reported);
         for (ServedVersion version : first) {
             versions = versions.with(next(version));
         }
@@ -166,8 +166,7 @@ final class ServedModel implements AutoCloseable {
             boolean isNamed = request.model().version().isPresent();
             ModelDesk.Over over = desk.infer(request, call, asks, now.tiers(asked, isNamed, settings.safeguards()));
             if (!(over.reply() instanceof Reply.Moved)) {
-                Optional<List<Tensor>> outputs = over.byAskedItself();
-                return new Asked(asked, over, outputs.flatMap(all -> outcomes.answered(request, asked, all)));
+                return new Asked(asked, over, outcomes.answered(request, asked, over));
             }
         }
     }

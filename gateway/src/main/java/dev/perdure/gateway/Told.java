@@ -91,6 +91,7 @@ final class Told {
             case FleetEvent.Probed probed -> probed.replica();
             case FleetEvent.Found _,
                     FleetEvent.Doubted _,
+                    FleetEvent.Reported _,
                     FleetEvent.Sent _,
                     FleetEvent.Suspected _,
                     FleetEvent.Ended _,

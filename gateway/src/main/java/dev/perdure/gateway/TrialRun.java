@@ -204,7 +204,7 @@ final class TrialRun {
                 desk.infer(request, half, asks, List.of(new Tier.Model(candidate.key())), candidate.key() + " ");
         Optional<List<Tensor>> outputs = over.byAskedItself();
         if (outputs.isPresent()) {
-            Optional<AnswerMemory.Entry> remembered = outcomes.answered(request, candidate, outputs.get());
+            Optional<AnswerMemory.Entry> remembered = outcomes.answered(request, candidate, over);
             var given = new Given(candidate, request, route, outputs.get(), over.nanos(), remembered);
             remembered.ifPresent(entry -> entry.assign(given(given, Arm.CANARY)));
             ended(Arm.CANARY, route, outputs.get(), over.nanos());

@@ -7,6 +7,8 @@ import dev.perdure.guard.DriftReport;
 import dev.perdure.guard.DriftSettings;
 import dev.perdure.guard.DriftStanding;
 import dev.perdure.guard.InputGuard;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,14 +20,16 @@ final class VersionDrift {
     private final ServedVersion version;
     private final Optional<String> absence;
     private final Optional<DriftSettings> settings;
+    private final InstantSource clock;
     private final LongAdder leftOut = new LongAdder();
     private @Nullable DriftMonitor monitor;
     private DriftStanding standing = DriftStanding.NONE;
     private volatile DriftLook look;
 
     /** @param settings absent when it is not to be watched */
-    VersionDrift(ServedVersion version, Optional<DriftSettings> settings) {
+    VersionDrift(ServedVersion version, Optional<DriftSettings> settings, InstantSource clock) {
         this.version = version;
+        this.clock = clock;
         this.settings = settings;
         this.absence = absence(version, settings);
         this.look = new DriftLook(
@@ -35,6 +39,8 @@ final class VersionDrift {
                 0,
                 settings.map(DriftSettings::window).orElse(0),
                 0,
+                0,
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty());
@@ -68,9 +74,13 @@ final class VersionDrift {
         DriftMonitor watching = monitor();
         Optional<DriftReport> last = look.last();
         Optional<DriftReport> alarming = look.alarming();
+        Optional<Instant> lookedAt = look.lookedAt();
         long windows = look.windows();
+        long alarms = look.alarms();
         for (DriftReport report : watching.add(input)) {
             windows++;
+            alarms += report.drifted() ? 1 : 0;
+            lookedAt = Optional.of(clock.instant());
             last = Optional.of(report);
             alarming = report.drifted() ? last : alarming;
             DriftStanding.Turn turn = standing.after(report);
@@ -84,6 +94,8 @@ final class VersionDrift {
                 0,
                 watching.lacking(),
                 windows,
+                alarms,
+                lookedAt,
                 List.copyOf(standing.drifting()),
                 last,
                 alarming);
@@ -114,6 +126,8 @@ final class VersionDrift {
                 leftOut.sum(),
                 now.lacking(),
                 now.windows(),
+                now.alarms(),
+                now.lookedAt(),
                 now.drifting(),
                 now.last(),
                 now.alarming());

@@ -8,7 +8,9 @@
  *       dev.perdure.gateway.VersionOrder} says which version is the newest, {@link dev.perdure.gateway.AnswerTier} who
  *       answered, and {@link dev.perdure.gateway.GatewayListener} hears what happens ({@link
  *       dev.perdure.gateway.ModelLook}). {@link dev.perdure.gateway.GatewayMetrics} makes figures of it: {@code ModelMeter} of
- *       what was decided, {@code ModelGauges} of how it stands, both by {@code Meters}.
+ *       what was decided, {@code ModelGauges} of how it stands, both by {@code Meters}. {@link dev.perdure.gateway.LookedFigures}
+ *       makes more, each a {@code Figure} on a {@code FigureBoard}, of what is counted for pages anyhow: {@code SafeguardFigures},
+ *       {@code VersionFigures}.
  *   <li>{@link dev.perdure.gateway.Safeguards}: what stands around the models. {@code InputWatch} looks at inputs by {@link
  *       dev.perdure.gateway.TrainingInputs}: {@code VersionGuard} judges each ({@link dev.perdure.gateway.GuardReport}), {@code
  *       DriftWatch} has a thread that sees with {@code VersionDrift} whether they drift ({@link
@@ -23,7 +25,7 @@
  *   <li>{@code Trial}: a newer version until it takes over or goes; {@code TrialRun} gives it requests, and {@code Copies} of
  *       them, and tells it what they show. {@code Reading} reads outputs for what versions have in common.
  *   <li>{@code Outcomes}: truths that are reported later, joined by {@code AnswerMemory} with the {@code Prediction} that was
- *       given, and counted in {@code LiveQuality}.
+ *       given, counted in {@code LiveQuality}, and told to trials and to the health of the replica that answered.
  *   <li>{@code GatewayPages}, {@code RepositoryIndex} and {@code JsonTree}: all of that for people and programs that ask.
  *   <li>{@code ModelDesk}: one thread for each model, with all that {@link dev.perdure.routing.Routing} decides; told of
  *       everything in a queue, it does what follows. {@code Flight} is a request until it is forgotten, {@code Attempts} are

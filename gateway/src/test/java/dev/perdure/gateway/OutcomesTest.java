@@ -13,11 +13,16 @@ import dev.perdure.model.ModelSignature;
 import dev.perdure.model.TensorSpec;
 import dev.perdure.model.Tolerance;
 import dev.perdure.oip.Call;
+import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
+import dev.perdure.oip.Parameter;
 import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
+import dev.perdure.routing.Finding;
+import dev.perdure.routing.Notice;
+import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.Rollout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 class OutcomesTest {
     private final List<AutoCloseable> toClose = new ArrayList<>();
     private final List<RolloutReport> told = new CopyOnWriteArrayList<>();
+    private final List<Notice.Ejected> ejected = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void close() throws Exception {
@@ -47,19 +53,25 @@ class OutcomesTest {
     }
 
     private Gateway serve(RolloutSettings rollouts, FakeHost.Model model, ServedVersion first) {
+        return serve(rollouts, model, first, 1);
+    }
+
+    private Gateway serve(RolloutSettings rollouts, FakeHost.Model model, ServedVersion first, int replicas) {
         var host = new FakeHost(model);
         toClose.add(host);
         var gateway = new Gateway(
                 new ServerMetadata("perdure", "test", List.of()),
                 List.of(first),
-                Scaled.settings(1),
+                Scaled.settings(replicas),
                 rollouts,
                 ModelRepository.NONE,
                 host,
                 new GatewayListener() {
                     @Override
-                    public void told(String name, dev.perdure.routing.Notice notice) {
-                        // only rollouts are looked at here
+                    public void told(String name, Notice notice) {
+                        if (notice instanceof Notice.Ejected out) {
+                            ejected.add(out);
+                        }
                     }
 
                     @Override
@@ -68,7 +80,7 @@ class OutcomesTest {
                     }
                 });
         toClose.add(gateway);
-        await().atMost(Scaled.LONG).until(gateway::ready);
+        await().atMost(Scaled.LONG).until(() -> gateway.inUse(Scaled.MODEL) == replicas);
         return gateway;
     }
 
@@ -189,6 +201,89 @@ class OutcomesTest {
         assertThat(page(gateway, "GET", "/rollout", "")).contains("\"phase\":\"rolled back\"", "\"of\":\"outcomes\"");
     }
 
+    /** Of each request of four, all reported, both versions have one case. */
+    @Test
+    void theItemsOfOneRequestAreOneCaseOfEvidence() {
+        var options = new Rollout.Options(1, 2000, List.of(0.5), 2000, Duration.ZERO, 0, 0.01, 0.9, 100, 1.25, 0);
+        Gateway gateway = serve(
+                Scaled.rollouts().with(options), (_, request) -> choose(Scaled.values(request.inputs())), classes("1"));
+        gateway.serve(classes("2"));
+        await().atMost(Scaled.LONG)
+                .until(() -> told.stream().anyMatch(each -> each.phase().equals("shadow")));
+        for (int i = 1; i <= 4; i++) {
+            Scaled.ask(gateway, Scaled.MODEL, "r" + i, 0, 0, 0, 0);
+            String compared = "\"compared\":" + i;
+            await().atMost(Scaled.LONG)
+                    .until(() -> page(gateway, "GET", "/outcomes", "").contains(compared));
+        }
+        for (int item = 0; item < 12; item++) {
+            assertThat(report(gateway, "{\"id\":\"r%d\",\"item\":%d,\"label\":1}".formatted(1 + item / 4, item % 4)))
+                    .contains("\"joined\":1");
+        }
+        assertThat(page(gateway, "GET", "/rollout", "")).contains("{\"of\":\"outcomes\",\"happened\":3,\"cases\":6");
+        assertThat(page(gateway, "GET", "/outcomes", "")).contains("\"version\":\"1\",\"reported\":12,\"right\":0");
+    }
+
+    private static boolean isReplica(ReplicaId replica, int number) {
+        return replica.number() == number;
+    }
+
+    /** Golden samples, which come two at a time, it answers rightly. */
+    private Gateway withOneThatIsWrong() {
+        return serve(
+                Scaled.rollouts(),
+                (replica, request) -> {
+                    float[] x = Scaled.values(request.inputs());
+                    if (x.length == 1 && isReplica(replica, 1)) {
+                        x[0] = 2;
+                    }
+                    return choose(x);
+                },
+                classes("1"),
+                2);
+    }
+
+    private static void askAndReport(Gateway gateway, String id, Map<String, Parameter> parameters) {
+        var request = new InferRequest(
+                Scaled.MODEL, id, parameters, List.of(Tensor.of("x", Shape.of(1, 1), new float[] {1})), List.of());
+        gateway.infer(request, Call.within(Scaled.LONG));
+        assertThat(report(gateway, "{\"id\":\"%s\",\"label\":\"dog\"}".formatted(id)))
+                .contains("\"joined\":1");
+    }
+
+    @Test
+    void aReplicaWhoseAnswersTurnOutToBeWrongIsTakenOutAndTheOtherGoesOn() {
+        Gateway gateway = withOneThatIsWrong();
+        var number = new AtomicLong();
+        await().atMost(Scaled.LONG).pollInterval(Duration.ofMillis(1)).until(() -> {
+            askAndReport(gateway, "r" + number.incrementAndGet(), Map.of());
+            return !ejected.isEmpty();
+        });
+        assertThat(ejected).singleElement().satisfies(out -> {
+            assertThat(out.replica().number()).isEqualTo(1);
+            assertThat(out.finding()).isInstanceOf(Finding.OftenWrong.class);
+        });
+        await().atMost(Scaled.LONG).until(() -> gateway.inUse(Scaled.MODEL) == 2);
+        for (int i = 0; i < 20; i++) {
+            askAndReport(gateway, "after" + i, Map.of());
+        }
+        assertThat(page(gateway, "GET", "/outcomes", "")).contains("\"reported\":" + (number.get() + 20));
+    }
+
+    /** Who asks with a key has chosen the replica, and may have chosen it for what it asks. */
+    @Test
+    void whatIsReportedAboutAnswersThatBelongTogetherSaysNothingAboutTheReplica() {
+        Gateway gateway = withOneThatIsWrong();
+        for (int i = 0; i < 200; i++) {
+            askAndReport(gateway, "r" + i, Map.of(Asks.AFFINITY, Parameter.of("key" + i)));
+        }
+        Scaled.ask(gateway, Scaled.MODEL, "last", 0, 0); // whatever was told before it has been dealt with
+        assertThat(ejected).isEmpty();
+        assertThat(page(gateway, "GET", "/outcomes", ""))
+                .contains("\"reported\":200")
+                .doesNotContain("\"right\":200", "\"right\":0,");
+    }
+
     @Test
     void answersAreRememberedUntilTheyAreTooManyOrTooOld() {
         var now = new AtomicLong();
@@ -197,19 +292,19 @@ class OutcomesTest {
         var one = new AnswerMemory.Given(by, List.of(new Prediction(1, 1, 0)), Optional.empty());
         for (int i = 0; i < 5; i++) {
             now.addAndGet(1_000_000_000L);
-            memory.remember("id" + i, one);
+            memory.remember("id" + i, one, Optional.empty());
         }
         assertThat(memory.find("id1")).isEmpty();
         assertThat(memory.find("id2")).isPresent();
         var many =
                 new AnswerMemory.Given(by, java.util.Collections.nCopies(9, new Prediction(1, 1, 0)), Optional.empty());
-        memory.remember("many", many);
+        memory.remember("many", many, Optional.empty());
         assertThat(memory.find("id3")).isEmpty();
         assertThat(memory.find("id4")).isPresent();
         assertThat(memory.size()).isEqualTo(2);
         now.addAndGet(61_000_000_000L);
         assertThat(memory.find("many")).isEmpty();
-        memory.remember("new", one);
+        memory.remember("new", one, Optional.empty());
         assertThat(memory.size()).isEqualTo(1);
     }
 }

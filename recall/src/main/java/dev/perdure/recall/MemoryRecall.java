@@ -13,6 +13,7 @@ public final class MemoryRecall implements Recall {
     private final Cache<Question, KnownAnswer> answers;
     private final LongAdder found = new LongAdder();
     private final LongAdder missed = new LongAdder();
+    private final LongAdder forgotten = new LongAdder();
 
     public MemoryRecall(RecallLimits limits, InstantSource clock) {
         this.limits = limits;
@@ -49,22 +50,33 @@ public final class MemoryRecall implements Recall {
 
     @Override
     public void forget(Question question) {
-        answers.invalidate(question);
+        forgotten.add(answers.asMap().remove(question) == null ? 0 : 1);
     }
 
     @Override
     public void forgetSource(String source) {
-        answers.asMap().values().removeIf(answer -> answer.source().equals(source));
+        answers.asMap().values().removeIf(answer -> isForgotten(answer.source().equals(source)));
     }
 
     @Override
     public void forgetModel(String model) {
-        answers.asMap().keySet().removeIf(question -> question.model().equals(model));
+        answers.asMap()
+                .keySet()
+                .removeIf(question -> isForgotten(question.model().equals(model)));
+    }
+
+    private boolean isForgotten(boolean isMeant) {
+        forgotten.add(isMeant ? 1 : 0);
+        return isMeant;
     }
 
     @Override
     public Counts counts() {
-        return new Counts(answers.estimatedSize(), found.sum(), missed.sum(), 0, 0);
+        long bytes = answers.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
+        return new Counts(answers.estimatedSize(), bytes, found.sum(), missed.sum(), forgotten.sum(), 0, 0);
     }
 
     @Override

@@ -35,7 +35,7 @@ public interface Recall extends AutoCloseable {
 
         @Override
         public Counts counts() {
-            return new Counts(0, 0, 0, 0, 0);
+            return new Counts(0, 0, 0, 0, 0, 0, 0);
         }
 
         @Override
@@ -46,12 +46,14 @@ public interface Recall extends AutoCloseable {
      * What became of it.
      *
      * @param kept how many answers there are now, about
+     * @param bytes how much memory those take, about
      * @param found how often one was asked for and there
      * @param missed how often one was asked for and not there, or too old
+     * @param forgotten how many were taken back, since they are not to be believed
      * @param written how many were written to disk
      * @param notWritten how many were not, since the disk was full, broken or too slow
      */
-    record Counts(long kept, long found, long missed, long written, long notWritten) {}
+    record Counts(long kept, long bytes, long found, long missed, long forgotten, long written, long notWritten) {}
 
     /** Returns whether there is any use in asking. */
     default boolean keepsAnything() {

@@ -109,7 +109,14 @@ public final class SqliteRecall implements Recall {
     @Override
     public Counts counts() {
         Counts counts = memory.counts();
-        return new Counts(counts.kept(), counts.found(), counts.missed(), written.sum(), notWritten.sum());
+        return new Counts(
+                counts.kept(),
+                counts.bytes(),
+                counts.found(),
+                counts.missed(),
+                counts.forgotten(),
+                written.sum(),
+                notWritten.sum());
     }
 
     private void run() {

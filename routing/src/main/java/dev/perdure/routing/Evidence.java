@@ -43,7 +43,7 @@ public enum Evidence {
             case Finding.Disconnected _ -> WEAK;
             case Finding.NotStarted _, Finding.NeverReady _ -> NONE;
             case Finding.Failing _, Finding.Slow _, Finding.Silent _, Finding.Stuck _, Finding.Ending _ -> NONE;
-            case Finding.GoldenWrong _, Finding.NotFinite _, Finding.Outvoted _ -> NONE;
+            case Finding.GoldenWrong _, Finding.NotFinite _, Finding.Outvoted _, Finding.OftenWrong _ -> NONE;
         };
     }
 

@@ -23,7 +23,7 @@ public sealed interface Finding {
         return switch (this) {
             case Failing _, Slow _ -> Grade.WORSE;
             case Silent _, Stuck _, Ending _ -> Grade.HELD_UP;
-            case GoldenWrong _, NotFinite _, Outvoted _ -> Grade.WRONG;
+            case GoldenWrong _, NotFinite _, Outvoted _, OftenWrong _ -> Grade.WRONG;
             case Exited _, Disconnected _, NotStarted _, NeverReady _ -> Grade.GONE;
         };
     }
@@ -53,6 +53,9 @@ public sealed interface Finding {
 
     /** Two others agree on an answer, and it gave another. */
     record Outvoted(String words) implements Finding {}
+
+    /** What was reported about its answers is worse than about those of others of its version. */
+    record OftenWrong(String words) implements Finding {}
 
     /** No heartbeat came for too long. */
     record Silent(String words) implements Finding {}

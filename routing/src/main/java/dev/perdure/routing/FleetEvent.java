@@ -74,6 +74,9 @@ public sealed interface FleetEvent {
     /** It failed at what another then did. */
     record Blamed(ReplicaId replica) implements FleetEvent {}
 
+    /** The truth about an answer of it was reported. Of the answers to one request, one is told of. */
+    record Reported(ReplicaId replica, boolean isRight) implements FleetEvent {}
+
     /** How much there is to do: requests in flight and waiting, and how long the oldest has waited. */
     record Busy(int requests, long delayNanos) implements FleetEvent {}
 

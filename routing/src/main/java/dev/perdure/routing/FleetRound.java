@@ -85,6 +85,7 @@ final class FleetRound {
                                 .orElse(known));
             case FleetEvent.Probed probed -> probed(probed);
             case FleetEvent.Found found -> found(found.replica(), found.finding());
+            case FleetEvent.Reported reported -> reported(reported.replica(), reported.isRight());
             case FleetEvent.Doubted doubted ->
                 change(doubted.replica(), known -> known.with(known.upkeep().probeAt(now)));
             case FleetEvent.Busy busy -> scaled(scaling.after(busy.requests(), busy.delayNanos(), now), "load");
@@ -136,6 +137,13 @@ final class FleetRound {
                     new Finding.Failing(
                             "requests fail there that succeed elsewhere: log likelihood ratio %.1f (bound %.1f)"
                                     .formatted(next.logRatio(), next.test().upper())));
+        }
+    }
+
+    private void reported(ReplicaId id, boolean isRight) {
+        if (replicas.containsKey(id)) {
+            replicas.replaceAll((each, known) -> known.reported(each.equals(id), isRight));
+            find(id).flatMap(known -> known.truths().found()).ifPresent(finding -> found(id, finding));
         }
     }
 

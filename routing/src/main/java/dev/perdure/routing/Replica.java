@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param vitals once it was heard
  * @param isUseful whether it ever answered a request
  * @param failures whether more requests fail there, and succeed elsewhere, than is healthy
+ * @param truths whether its answers turn out to be wrong more often than others'
  */
 public record Replica(
         ReplicaId id,
@@ -17,31 +18,43 @@ public record Replica(
         Load load,
         boolean isUseful,
         SequentialRateTest failures,
+        TruthPairs truths,
         Upkeep upkeep) {
 
     static Replica starting(ReplicaId id, SequentialRateTest failures, long now) {
         return new Replica(
-                id, new Health.Starting(now), Optional.empty(), Load.NONE, false, failures, Upkeep.started(now));
+                id,
+                new Health.Starting(now),
+                Optional.empty(),
+                Load.NONE,
+                false,
+                failures,
+                TruthPairs.NONE,
+                Upkeep.started(now));
     }
 
     Replica with(Health next) {
-        return new Replica(id, next, vitals, load, isUseful, failures, upkeep);
+        return new Replica(id, next, vitals, load, isUseful, failures, truths, upkeep);
     }
 
     Replica with(Vitals next) {
-        return new Replica(id, health, Optional.of(next), load, isUseful, failures, upkeep);
+        return new Replica(id, health, Optional.of(next), load, isUseful, failures, truths, upkeep);
     }
 
     Replica with(Load next) {
-        return new Replica(id, health, vitals, next, isUseful, failures, upkeep);
+        return new Replica(id, health, vitals, next, isUseful, failures, truths, upkeep);
     }
 
     Replica with(SequentialRateTest next) {
-        return new Replica(id, health, vitals, load, isUseful, next, upkeep);
+        return new Replica(id, health, vitals, load, isUseful, next, truths, upkeep);
+    }
+
+    Replica with(TruthPairs next) {
+        return new Replica(id, health, vitals, load, isUseful, failures, next, upkeep);
     }
 
     Replica with(Upkeep next) {
-        return new Replica(id, health, vitals, load, isUseful, failures, next);
+        return new Replica(id, health, vitals, load, isUseful, failures, truths, next);
     }
 
     Replica sent(boolean suspect, long now) {
@@ -54,12 +67,17 @@ public record Replica(
     Replica answered(long latencyNanos, long now) {
         Replica heard = vitals.map(known -> with(known.answered(now))).orElse(this);
         Load more = load.answered(latencyNanos, now);
-        return new Replica(id, health, heard.vitals(), more, true, failures, upkeep);
+        return new Replica(id, health, heard.vitals(), more, true, failures, truths, upkeep);
     }
 
     /** A request was answered elsewhere before here: it would have taken at least so long. */
     Replica overtaken(long latencyNanos, long now) {
         return with(load.answered(latencyNanos, now));
+    }
+
+    /** The truth about an answer was reported, of its own or of another replica. */
+    Replica reported(boolean isOwn, boolean isRight) {
+        return with(isOwn ? truths.ofOwn(isRight) : truths.ofOther(isRight));
     }
 
     boolean isGone() {

@@ -9,6 +9,7 @@
  *   <li>{@link dev.perdure.routing.Health}: whether one replica should be sent requests; the transition table stands above
  *       it. {@link dev.perdure.routing.Finding}: what can be wrong with it, and how bad that is.
  *       {@link dev.perdure.routing.Vitals} judges its signs of life, {@code Peers} its latency against the others',
+ *       {@code TruthPairs} what is reported about its answers,
  *       {@link dev.perdure.routing.Load} is what it has to do, {@link dev.perdure.routing.PeakEwma} how long it takes.
  *   <li>{@link dev.perdure.routing.Fleet}: all replicas of a version, by {@link dev.perdure.routing.FleetEvent} and
  *       {@link dev.perdure.routing.FleetCommand}; {@code FleetRound} is one event's way through it, {@code Watch}

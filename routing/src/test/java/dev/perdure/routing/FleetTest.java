@@ -132,6 +132,43 @@ class FleetTest {
                         && kill.reason().contains("1 of 4"));
     }
 
+    /** Golden samples are answered rightly all the while: only what is reported shows it. */
+    @Test
+    void aReplicaWhoseAnswersTurnOutToBeWrongIsEndedAndReplacedAndTheOthersGoOn() {
+        var scene = new Scene(3, 0);
+        List<ReplicaId> replicas = List.copyOf(scene.fleet.replicas().keySet());
+        ReplicaId bad = replicas.getFirst();
+        for (int i = 0; scene.fleet.replicas().containsKey(bad); i++) {
+            assertThat(i).isLessThan(200);
+            for (ReplicaId id : replicas) {
+                scene.tell(new FleetEvent.Reported(id, !id.equals(bad)));
+            }
+        }
+        assertThat(scene.notices)
+                .filteredOn(Notice.Ejected.class::isInstance)
+                .singleElement()
+                .satisfies(notice -> assertThat(((Notice.Ejected) notice).finding())
+                        .isInstanceOf(Finding.OftenWrong.class)
+                        .extracting(Finding::words)
+                        .asString()
+                        .contains("pairs (p = ", "bound 0.0001"));
+        scene.passUntil(fleet -> fleet.inUse() == 3);
+        assertThat(scene.fleet.replicas().keySet()).containsAll(replicas.subList(1, 3));
+        scene.tell(new FleetEvent.Reported(bad, false)); // a late one, of one that is no more
+        assertThat(scene.fleet.inUse()).isEqualTo(3);
+    }
+
+    @Test
+    void replicasThatAreAllOftenWrongAreLetBe() {
+        var scene = new Scene(3, 0);
+        for (int i = 0; i < 500; i++) {
+            for (ReplicaId id : List.copyOf(scene.fleet.replicas().keySet())) {
+                scene.tell(new FleetEvent.Reported(id, i % 5 == 0));
+            }
+        }
+        assertThat(scene.notices).noneMatch(Notice.Ejected.class::isInstance);
+    }
+
     @Test
     void whenAllAnswerWronglyNobodyIsSentAnything() {
         var scene = new Scene(2, 0);

@@ -9,6 +9,7 @@ import dev.perdure.routing.Rollout.Route;
 import dev.perdure.routing.Rollout.Seen;
 import dev.perdure.routing.Rollout.Stage;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,55 @@ class RolloutTest {
     void whatIsSubtlyWorseIsMostlyFoundBeforeItIsPromoted() {
         foundWithin(2_000, 0.8, new Version(0.02, 0.08, 1, EVEN, 0.1), "disagreement");
         foundWithin(2_000, 0.8, new Version(0.12, 0.01, 1, EVEN, 0.1), "errors");
+    }
+
+    /**
+     * Only truths, of every answer, and each some requests late. What is hard for one version is as hard for the other: in the shadow
+     * both are wrong about the same inputs, or the canary alone.
+     */
+    private static Rollout byTruthsAlone(long seed, double wrong, double canaryWrong, double alpha) {
+        var random = new SplittableRandom(seed);
+        var options = new Options(1, 300, List.of(0.05, 0.25, 0.5), 300, Duration.ZERO, 0, alpha, 0.5, 100, 1.25, 0);
+        Rollout rollout = Rollout.of(options, 0);
+        var late = new ArrayDeque<Seen>();
+        while (!rollout.isOver()) {
+            Route route = rollout.route(random);
+            double hard = random.nextDouble();
+            if (route.arm() == Arm.STABLE) {
+                late.add(new Seen.Outcome(Arm.STABLE, route, hard >= wrong));
+            }
+            if (route.arm() == Arm.CANARY || route.both()) {
+                late.add(new Seen.Outcome(Arm.CANARY, route, hard >= canaryWrong));
+                rollout = rollout.after(new Seen.Ended(Arm.CANARY, route, false, Rollout.NO_PACE, -1), 0);
+            }
+            while (late.size() > 50) {
+                rollout = rollout.after(late.removeFirst(), 0);
+            }
+        }
+        return rollout;
+    }
+
+    private static int rolledBackByTruths(int runs, double wrong, double canaryWrong, double alpha) {
+        int rolledBack = 0;
+        for (long seed = 0; seed < runs; seed++) {
+            rolledBack += byTruthsAlone(seed, wrong, canaryWrong, alpha).stage() instanceof Stage.RolledBack ? 1 : 0;
+        }
+        return rolledBack;
+    }
+
+    /** A quarter of the rate is for the test of truths, as there are three others. */
+    @Test
+    void byTruthsAloneAVersionThatIsNotWorseIsRolledBackNoMoreOftenThanStated() {
+        assertThat(rolledBackByTruths(1_000, 0.1, 0.1, 0.2)).as("of 1000").isLessThanOrEqualTo(50);
+        assertThat(rolledBackByTruths(1_000, 0.1, 0.12, 0.2))
+                .as("of 1000, at the limit")
+                .isLessThanOrEqualTo(50);
+    }
+
+    @Test
+    void byTruthsAloneAVersionThatIsOftenerWrongIsRolledBackBeforeItIsPromoted() {
+        assertThat(rolledBackByTruths(200, 0.1, 0.3, 0.01)).as("of 200").isGreaterThanOrEqualTo(198);
+        assertThat(rolledBackByTruths(200, 0.1, 0.2, 0.01)).as("of 200").isGreaterThanOrEqualTo(100);
     }
 
     @Test

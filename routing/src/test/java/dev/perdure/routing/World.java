@@ -369,6 +369,7 @@ final class World {
             case FleetEvent.Probed e -> e.replica();
             case FleetEvent.Found e -> e.replica();
             case FleetEvent.Doubted e -> e.replica();
+            case FleetEvent.Reported e -> e.replica();
             case FleetEvent.Sent e -> e.replica();
             case FleetEvent.Suspected e -> e.replica();
             case FleetEvent.Ended e -> e.replica();
