@@ -114,6 +114,13 @@ public record GuardProfile(long samples, List<Feature> features, Optional<Image>
             double threshold,
             double rate,
             long heldOut) {
+        /**
+         * A parameter by which a gateway asks a replica, yes or no: is the answer to have what the layer gives, or the distances
+         * only? It then has a tensor of this name beside its outputs, F32 {@code [items, 1]} or {@code [items, 1 + numbers]}, the
+         * distance first; it has none where the replica runs the model in a way that does not give the layer.
+         */
+        public static final String ASKED = "perdure_inner";
+
         public Inner {
             Checks.name("guard: inner layer", layer);
             Checks.name("guard: inner layer's output", output);
