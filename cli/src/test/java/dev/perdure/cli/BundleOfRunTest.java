@@ -46,6 +46,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -240,7 +241,11 @@ class BundleOfRunTest {
             return CheckedPredictor.open("liar", model, new CheckedPredictor.Kernel() {
                 @Override
                 public void run(List<TensorData> inputs, List<TensorData> outputs) {
-                    predictor.predict(Map.of("input", inputs.getFirst()), Map.of("output", outputs.getFirst()));
+                    var given = new LinkedHashMap<String, TensorData>();
+                    for (int i = 0; i < outputs.size(); i++) {
+                        given.put(model.outputs().get(i).name(), outputs.get(i));
+                    }
+                    predictor.predict(Map.of("input", inputs.getFirst()), given);
                     var answers = outputs.getFirst().data();
                     float right = answers.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3);
                     answers.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3, right * 1.01f + 0.001f);

@@ -119,7 +119,8 @@ final class ModelDesk implements AutoCloseable {
         this.replicas = new Replicas(
                 host, deployments::served, event -> queue.add(new Event.OfReplica(Told.replica(event), event)));
         this.remembering = new Remembering(name, settings.safeguards().recall(), deployments, this::flight);
-        this.attempts = new Attempts(replicas, deployments, remembering.known(), originNanos, queue::add);
+        var inner = new InnerLayer(settings.safeguards());
+        this.attempts = new Attempts(replicas, deployments, remembering.known(), inner, originNanos, queue::add);
         this.replies = new Replies(
                 deployments, remembering.known(), digest -> routing.quarantine().holds(digest, now()), queue::add);
         this.comparing = new Comparing(queue::add);

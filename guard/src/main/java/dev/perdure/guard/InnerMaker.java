@@ -19,6 +19,9 @@ public final class InnerMaker {
     /** The chance at most that a sample like those held out is called abnormal. */
     public static final double RATE = 0.01;
 
+    /** With fewer samples held out no threshold has that rate. */
+    public static final int HELD_OUT_MIN = 99;
+
     private static final int ROWS_OF_REFERENCE = 256;
 
     private InnerMaker() {}
@@ -39,14 +42,14 @@ public final class InnerMaker {
      * @param trained what it gives for training samples, finite
      * @param classes for each which class it is of; all 0 where there are none
      * @param heldOut what it gives for samples that were not trained with, finite, in an order that says nothing
-     * @return nothing if too few were held out for a threshold of that rate (99 are needed), or the training samples are all the same
+     * @return nothing if fewer than {@value #HELD_OUT_MIN} were held out, or the training samples of each class are all the same
      */
     public static Optional<Learned> learn(
             String layer, String output, double[][] trained, int[] classes, double[][] heldOut) {
-        int rank = (int) Math.ceil((heldOut.length + 1) * (1 - RATE) - 1e-9);
-        if (rank > heldOut.length || trained.length == 0) {
+        if (heldOut.length < HELD_OUT_MIN || trained.length == 0) {
             return Optional.empty();
         }
+        int rank = (int) Math.ceil((heldOut.length + 1) * (1 - RATE) - 1e-9);
         return Mahalanobis.learn(trained, classes).map(learned -> {
             TensorData whitening = matrix(learned.whitening());
             TensorData centres = matrix(learned.centres());
