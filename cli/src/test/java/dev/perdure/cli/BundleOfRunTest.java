@@ -335,6 +335,7 @@ class BundleOfRunTest {
                 .containsPattern("batch 1: p50 [0-9.]+ ms, p95")
                 .containsPattern("batch 32: p50")
                 .containsPattern("guard +learned from 400 samples")
+                .containsPattern("inner layer fc1: 64 numbers, a distance over [0-9.]+ is abnormal .at most 1.00 %")
                 .containsPattern("drift +18 features watched")
                 .containsPattern("fallback +shares of the classes in training, as logits")
                 .containsPattern("label 0: [0-9]+ samples, .*recall");

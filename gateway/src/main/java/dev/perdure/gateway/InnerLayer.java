@@ -86,8 +86,11 @@ final class InnerLayer {
         List<float[]> rows = new ArrayList<>();
         for (Reply.Piece piece : pieces) {
             Tensor inner = piece.inner().orElseThrow();
-            for (int item : piece.items()) {
-                float[] row = Rows.row(inner, piece.given().indexOf(item)).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+            boolean isAll = piece.items().equals(piece.given());
+            for (int i = 0; i < piece.items().size(); i++) {
+                int item = piece.items().get(i);
+                int place = isAll ? i : piece.given().indexOf(item);
+                float[] row = Rows.row(inner, place).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
                 distances[item] = row[0];
                 measured.set(item);
                 if (row.length > 1) {

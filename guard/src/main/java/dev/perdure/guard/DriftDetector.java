@@ -179,10 +179,11 @@ public final class DriftDetector {
         return inner.map(layer -> layer.discrepancy().rows()).orElse(0);
     }
 
-    /** Adds what an inner layer gave for some samples: F32 {@code [samples, numbers]}. */
+    /** Adds what an inner layer gave for some samples, F32 {@code [samples, numbers]}; of fewer numbers than its reference has, nothing. */
     void addInner(DriftWindow window, TensorData given) {
         int columns = Math.toIntExact(given.shape().size(1));
-        for (int i = 0; innerRows() > 0 && i < given.shape().size(0); i++) {
+        boolean fits = inner.isPresent() && columns >= inner.get().mean().length;
+        for (int i = 0; fits && i < given.shape().size(0); i++) {
             double[] row = new double[columns];
             for (int c = 0; c < columns; c++) {
                 row[c] = given.data().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) i * columns + c);
