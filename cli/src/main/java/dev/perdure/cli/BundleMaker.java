@@ -196,8 +196,7 @@ final class BundleMaker {
         Port output = Port.of(OUTPUT, DType.F32, data.outputs());
         var inner = new InnerProfile(config, data, layers);
         if (!inner.isKnown()) {
-            return Optional.of(
-                    new Written(OnnxExport.write(layers, input, output, weights, arena), Optional.empty()));
+            return Optional.of(new Written(OnnxExport.write(layers, input, output, weights, arena), Optional.empty()));
         }
         MemorySegment file = OnnxExport.writeWithInner(layers, input, output, weights, arena);
         Predictors framework = frameworks.stream()

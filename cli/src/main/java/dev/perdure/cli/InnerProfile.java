@@ -75,10 +75,7 @@ final class InnerProfile {
         int[] heldOut = chosen(heldOut());
         int[] classes = new int[trained.length];
         var model = new ServedModel(
-                new ServedProgram.Onnx(file),
-                new LinkedHashMap<>(),
-                List.of(input()),
-                List.of(output(), inner.port()));
+                new ServedProgram.Onnx(file), new LinkedHashMap<>(), List.of(input()), List.of(output(), inner.port()));
         try (Predictor predictor = framework.open(model)) {
             double[][] rows = rows(predictor, inner, trained, classes);
             double[][] others = rows(predictor, inner, heldOut, new int[heldOut.length]);

@@ -24,13 +24,11 @@ record InputProfile(Optional<GuardProfile> guard, Optional<DriftReference> drift
 
     /** Returns the same with what an inner layer makes of samples, as far as there is anything else. */
     InputProfile with(InnerMaker.Learned learned) {
-        return new InputProfile(
-                guard.map(known -> known.with(learned.inner())),
-                drift.map(known -> {
-                    var embeddings = new LinkedHashMap<>(known.embeddings());
-                    embeddings.put(learned.inner().layer(), learned.rows());
-                    return new DriftReference(known.features(), embeddings);
-                }));
+        return new InputProfile(guard.map(known -> known.with(learned.inner())), drift.map(known -> {
+            var embeddings = new LinkedHashMap<>(known.embeddings());
+            embeddings.put(learned.inner().layer(), learned.rows());
+            return new DriftReference(known.features(), embeddings);
+        }));
     }
 
     /** Reads every training sample once. */

@@ -106,8 +106,8 @@ class InnerServeTest {
                         Optional.of(new DriftSettings(200, 0.001, false, 1)),
                         Safeguards.USUAL_FALLBACKS,
                         Recall.NOTHING));
-        var program = LocalReplicas.Program.of(
-                List.of("--allow-unsigned", "--engine", engine, "--orphan-seconds", "3"));
+        var program =
+                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", engine, "--orphan-seconds", "3"));
         var session = new ServeSession(
                 ModelFolder.read(folder.resolve("models"), Trust.anybody()),
                 settings,

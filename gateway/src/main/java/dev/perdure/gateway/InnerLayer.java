@@ -20,8 +20,7 @@ import java.util.Optional;
  */
 final class InnerLayer {
     private static final int ONE_IN = 4;
-    private static final Map<String, Parameter> DISTANCES =
-            Map.of(GuardProfile.Inner.ASKED, Parameter.of(false));
+    private static final Map<String, Parameter> DISTANCES = Map.of(GuardProfile.Inner.ASKED, Parameter.of(false));
     private static final Map<String, Parameter> ALL = Map.of(GuardProfile.Inner.ASKED, Parameter.of(true));
 
     private final boolean guards;

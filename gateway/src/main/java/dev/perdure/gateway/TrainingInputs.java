@@ -41,7 +41,9 @@ public record TrainingInputs(
 
     private static TensorData onHeap(TensorData tensor) {
         return new TensorData(
-                tensor.dtype(), tensor.shape(), MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)));
+                tensor.dtype(),
+                tensor.shape(),
+                MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)));
     }
 
     private static GuardProfile onHeap(GuardProfile profile) {

@@ -146,10 +146,7 @@ final class VersionGuard {
     }
 
     private static String refusal(Tensor input, BitSet items, List<Finding> findings, String done) {
-        String which = items.stream()
-                .limit(NAMED_MAX)
-                .mapToObj(String::valueOf)
-                .collect(Collectors.joining(", "));
+        String which = items.stream().limit(NAMED_MAX).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         int count = items.cardinality();
         String why = findings.stream()
                 .filter(finding -> finding.action() == Action.REJECT)
@@ -158,7 +155,8 @@ final class VersionGuard {
                         .formatted(finding.feature(), finding.shown(), finding.sample(), finding.expected()))
                 .collect(Collectors.joining("; "));
         return "input %s: %d of %d items are unlike what the model learned from, so none is %s: item %s%s. %s. Mend them, or send the others without them."
-                .formatted(input.name(), count, input.shape().size(0), done, which, count > NAMED_MAX ? ", …" : "", why);
+                .formatted(
+                        input.name(), count, input.shape().size(0), done, which, count > NAMED_MAX ? ", …" : "", why);
     }
 
     GuardReport report() {
@@ -168,7 +166,15 @@ final class VersionGuard {
         all.sort(Comparator.comparing(GuardReport.Count::feature)
                 .thenComparing(GuardReport.Count::surprise)
                 .thenComparing(GuardReport.Count::action));
-        return new GuardReport(version.id(), absence, items.sum(), changed.sum(), refused.sum(), rejected.sum(), measuredItems.sum(), all);
+        return new GuardReport(
+                version.id(),
+                absence,
+                items.sum(),
+                changed.sum(),
+                refused.sum(),
+                rejected.sum(),
+                measuredItems.sum(),
+                all);
     }
 
     /**

@@ -100,8 +100,8 @@ final class Doubling {
                 version.fallback(),
                 new TrainingInputs(
                         training.profile()
-                                .map(profile -> profile.with(
-                                        new GuardProfile.Inner("fc", "inner", one, zero, 50, 0.01, 200))),
+                                .map(profile ->
+                                        profile.with(new GuardProfile.Inner("fc", "inner", one, zero, 50, 0.01, 200))),
                         training.preprocessing(),
                         Optional.of(new DriftReference(reference.features(), embeddings))));
     }

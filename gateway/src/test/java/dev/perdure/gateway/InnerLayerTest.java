@@ -103,8 +103,7 @@ class InnerLayerTest {
 
     @Test
     void aPolicyThatRejectsAbnormalItemsRefusesTheRequestAndNamesThem() {
-        Gateway gateway =
-                serve(host(), with(GuardPolicy.standard().with(Surprise.ABNORMAL, Action.REJECT)), ONE);
+        Gateway gateway = serve(host(), with(GuardPolicy.standard().with(Surprise.ABNORMAL, Action.REJECT)), ONE);
         assertThatExceptionOfType(OipException.class)
                 .isThrownBy(() -> ask(gateway, 70, 10, 80))
                 .satisfies(why -> assertThat(why.error()).isEqualTo(OipError.INVALID))
@@ -135,8 +134,9 @@ class InnerLayerTest {
                 new Safeguards(Optional.empty(), Optional.empty(), Safeguards.USUAL_FALLBACKS, Recall.NOTHING),
                 ONE);
         assertThat(ask(gateway, 70).parameters()).doesNotContainKey("perdure_guard");
-        assertThat(asked).isNotEmpty().allSatisfy(request ->
-                assertThat(request.parameters()).isEmpty());
+        assertThat(asked)
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(request.parameters()).isEmpty());
     }
 
     @Test
@@ -182,7 +182,8 @@ class InnerLayerTest {
         await().atMost(LONG).until(() -> gateway.drift(Doubling.ID).windows() >= 2);
         assertThat(ofLayer(gateway.drift(Doubling.ID)))
                 .singleElement()
-                .satisfies(evidence -> assertThat(evidence.alarm()).as(evidence.words()).isFalse());
+                .satisfies(evidence ->
+                        assertThat(evidence.alarm()).as(evidence.words()).isFalse());
         long before = gateway.drift(Doubling.ID).windows();
         askMany(gateway, 1000, 36, 44, chance);
         await().atMost(LONG).until(() -> gateway.drift(Doubling.ID).windows() >= before + 2);
