@@ -73,7 +73,7 @@ class InnerTest {
             int each = 200;
             for (int seed = 0; seed < runs; seed++) {
                 GuardProfile.Inner inner =
-                        learned(seed, 120, heldOut).orElseThrow().inner();
+                        learned(seed, 40, heldOut).orElseThrow().inner();
                 assertThat(inner.rate()).isEqualTo(0.01);
                 assertThat(inner.heldOut()).isEqualTo(heldOut);
                 found += abnormal(inner, rows(new Random(10_000 + seed), each));
