@@ -21,8 +21,10 @@ import dev.perdure.engine.Layer;
 import dev.perdure.engine.ModelSpec;
 import dev.perdure.engine.Port;
 import dev.perdure.engine.Predictors;
+import dev.perdure.engine.ServedProgram;
 import dev.perdure.engine.TrainableModel;
 import dev.perdure.export.OnnxExport;
+import dev.perdure.guard.InnerMaker;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.ModelSignature;
@@ -93,7 +95,9 @@ final class BundleMaker {
         State state = checkpoints.load(newest.name(), arena).state();
         Dataset data = Dataset.open(config.data(), config.seed());
         requireSameData(report, data);
-        var profile = InputProfile.of(data, config.seed());
+        Optional<Written> written = withOnnx ? onnx(config, data, Weights.of(state), arena) : Optional.empty();
+        InputProfile inputs = InputProfile.of(data, config.seed());
+        InputProfile profile = written.flatMap(Written::inner).map(inputs::with).orElse(inputs);
         var bundle = new Bundle(
                 config.name(),
                 version,
@@ -102,7 +106,7 @@ final class BundleMaker {
                 data.classNames(),
                 preprocessing(config.data().preparation(), data),
                 program(config),
-                withOnnx ? onnx(config, data, Weights.of(state), arena) : Optional.empty(),
+                written.map(Written::file),
                 Weights.of(state),
                 Optional.of(golden(config, data, state, arena)),
                 profile.guard(),
@@ -179,18 +183,27 @@ final class BundleMaker {
         };
     }
 
+    /** A network's ONNX file, and what is known of the inner layer that it gives, if it gives one. */
+    private record Written(MemorySegment file, Optional<InnerMaker.Learned> inner) {}
+
     /** Programs and TorchScript files say what they compute in a way of their own. */
-    private static Optional<MemorySegment> onnx(
+    private Optional<Written> onnx(
             RunConfig config, Dataset data, SequencedMap<String, TensorData> weights, Arena arena) {
         if (!(config.model().model() instanceof ModelSpec.Layers(List<Layer> layers))) {
             return Optional.empty();
         }
-        return Optional.of(OnnxExport.write(
-                layers,
-                new Port(INPUT, DType.F32, data.sampleShape()),
-                Port.of(OUTPUT, DType.F32, data.outputs()),
-                weights,
-                arena));
+        var input = new Port(INPUT, DType.F32, data.sampleShape());
+        Port output = Port.of(OUTPUT, DType.F32, data.outputs());
+        var inner = new InnerProfile(config, data, layers);
+        if (!inner.isKnown()) {
+            return Optional.of(new Written(OnnxExport.write(layers, input, output, weights, arena), Optional.empty()));
+        }
+        MemorySegment file = OnnxExport.writeWithInner(layers, input, output, weights, arena);
+        Predictors framework = frameworks.stream()
+                .filter(each -> each.runs(new ServedProgram.Onnx(file)))
+                .findFirst()
+                .orElseThrow();
+        return Optional.of(new Written(file, inner.learned(file, framework)));
     }
 
     private static Program program(Program.Format format, byte[] bytes) {

@@ -3,12 +3,14 @@ package dev.perdure.cli;
 import dev.perdure.data.Dataset;
 import dev.perdure.data.Part;
 import dev.perdure.data.RawForm;
+import dev.perdure.guard.InnerMaker;
 import dev.perdure.guard.ProfileMaker;
 import dev.perdure.model.DriftReference;
 import dev.perdure.model.GuardProfile;
 import dev.perdure.model.Preprocessing;
 import dev.perdure.model.Preprocessing.Step;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +21,15 @@ import java.util.Optional;
  * @param drift nothing when there is no number to watch
  */
 record InputProfile(Optional<GuardProfile> guard, Optional<DriftReference> drift) {
+
+    /** Returns the same with what an inner layer makes of samples, as far as there is anything else. */
+    InputProfile with(InnerMaker.Learned learned) {
+        return new InputProfile(guard.map(known -> known.with(learned.inner())), drift.map(known -> {
+            var embeddings = new LinkedHashMap<>(known.embeddings());
+            embeddings.put(learned.inner().layer(), learned.rows());
+            return new DriftReference(known.features(), embeddings);
+        }));
+    }
 
     /** Reads every training sample once. */
     static InputProfile of(Dataset data, long seed) {

@@ -46,6 +46,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -240,7 +241,11 @@ class BundleOfRunTest {
             return CheckedPredictor.open("liar", model, new CheckedPredictor.Kernel() {
                 @Override
                 public void run(List<TensorData> inputs, List<TensorData> outputs) {
-                    predictor.predict(Map.of("input", inputs.getFirst()), Map.of("output", outputs.getFirst()));
+                    var given = new LinkedHashMap<String, TensorData>();
+                    for (int i = 0; i < outputs.size(); i++) {
+                        given.put(model.outputs().get(i).name(), outputs.get(i));
+                    }
+                    predictor.predict(Map.of("input", inputs.getFirst()), given);
                     var answers = outputs.getFirst().data();
                     float right = answers.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3);
                     answers.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3, right * 1.01f + 0.001f);
@@ -330,6 +335,7 @@ class BundleOfRunTest {
                 .containsPattern("batch 1: p50 [0-9.]+ ms, p95")
                 .containsPattern("batch 32: p50")
                 .containsPattern("guard +learned from 400 samples")
+                .containsPattern("inner layer fc1: 64 numbers, a distance over [0-9.]+ is abnormal .at most 1.00 %")
                 .containsPattern("drift +18 features watched")
                 .containsPattern("fallback +shares of the classes in training, as logits")
                 .containsPattern("label 0: [0-9]+ samples, .*recall");

@@ -295,6 +295,92 @@ class OnnxExportTest {
         }
     }
 
+    /** Returns what a network's file gives beside its output, for some samples; the output is that of a file without. */
+    private static float[] inner(List<Layer> layers, Shape sample, TensorData inputs, Port inner, Arena arena) {
+        Shape output = Shapes.infer(layers, sample).output();
+        Port in = new Port("input", DType.F32, sample);
+        Port out = new Port("output", DType.F32, output);
+        assertThat(OnnxExport.inner(layers, in)).map(OnnxExport.Inner::port).contains(inner);
+        var weights = weights(layers, sample, Math.toIntExact(output.elements()), 3);
+        var without = new ServedProgram.Onnx(OnnxExport.write(layers, in, out, weights, arena));
+        var with = new ServedProgram.Onnx(OnnxExport.writeWithInner(layers, in, out, weights, arena));
+        try (Predictor bare = ONNX.open(new ServedModel(without, new LinkedHashMap<>(), List.of(in), List.of(out)));
+                Predictor both =
+                        ONNX.open(new ServedModel(with, new LinkedHashMap<>(), List.of(in), List.of(out, inner)));
+                Predictor unasked =
+                        ONNX.open(new ServedModel(with, new LinkedHashMap<>(), List.of(in), List.of(out)))) {
+            var answers = both.predict(Map.of("input", inputs), arena);
+            assertThat(Objects.requireNonNull(answers.get("output")).data().toArray(ValueLayout.JAVA_FLOAT))
+                    .isEqualTo(ask(bare, inputs, arena))
+                    .isEqualTo(ask(unasked, inputs, arena));
+            return Objects.requireNonNull(answers.get("perdure_inner")).data().toArray(ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    @Test
+    void aFileThatGivesItsInnerLayerGivesWhatTheLastDenseLayerIsGivenAndTheSameAnswers() {
+        List<Layer> until = List.of(
+                conv("c", 3, 3, 1, 0),
+                new Layer.Residual("block", List.of(conv("a", 3, 3, 1, 1), relu())),
+                new Layer.Flatten(),
+                dense("fc1", 9),
+                new Layer.Activate(Activation.TANH));
+        List<Layer> layers = new ArrayList<>(until);
+        layers.addAll(List.of(
+                dense("fc2", 4), new Layer.Residual("r", List.of(dense("nested", 4), relu())), new Layer.Dropout(0.1)));
+        TensorData inputs = inputs(Shape.of(5, 3, 9, 7), 4);
+        Port in = new Port("input", DType.F32, IMAGE);
+        Port out = Port.of("output", DType.F32, 9);
+        try (Arena arena = Arena.ofShared()) {
+            float[] inner = inner(layers, IMAGE, inputs, Port.of("perdure_inner", DType.F32, 9), arena);
+            var own = new LinkedHashMap<>(weights(layers, IMAGE, 4, 3));
+            own.keySet().removeIf(name -> name.startsWith("fc2") || name.startsWith("r."));
+            try (Predictor torch =
+                    TORCH.open(new ServedModel(new ServedProgram.Layers(until), own, List.of(in), List.of(out)))) {
+                assertClose(ask(torch, inputs, arena), inner, layers);
+            }
+        }
+    }
+
+    @Test
+    void aWideInnerLayerIsGivenAsFewerSumsThatKeepDistances() {
+        List<Layer> layers = List.of(dense("only", 3));
+        TensorData inputs = inputs(Shape.of(40, 3, 9, 7), 5);
+        try (Arena arena = Arena.ofShared()) {
+            float[] inner = inner(layers, IMAGE, inputs, Port.of("perdure_inner", DType.F32, 64), arena);
+            float[] given = inputs.data().toArray(ValueLayout.JAVA_FLOAT);
+            for (int i = 1; i < 40; i++) {
+                assertThat(squared(inner, 64, i) / squared(given, 189, i))
+                        .as("distance of sample %d", i)
+                        .isBetween(0.4, 1.8);
+            }
+        }
+    }
+
+    /** Returns the squared distance between the first row and another. */
+    private static double squared(float[] rows, int width, int row) {
+        double sum = 0;
+        for (int c = 0; c < width; c++) {
+            double off = rows[row * width + c] - rows[c];
+            sum += off * off;
+        }
+        return sum;
+    }
+
+    @Test
+    void aNetworkWithoutADenseLayerOfItsOwnGivesNoInnerLayer() {
+        List<Layer> layers = List.of(new Layer.Residual("r", List.of(dense("nested", 11))));
+        Port in = new Port("input", DType.F32, ROW);
+        assertThat(OnnxExport.inner(layers, in)).isEmpty();
+        try (Arena arena = Arena.ofShared()) {
+            var weights = weights(layers, ROW, 11, 3);
+            Port out = Port.of("output", DType.F32, 11);
+            assertThat(OnnxExport.writeWithInner(layers, in, out, weights, arena)
+                            .mismatch(OnnxExport.write(layers, in, out, weights, arena)))
+                    .isEqualTo(-1);
+        }
+    }
+
     private static TensorData inputs(Shape shape, long seed) {
         var random = new SplittableRandom(seed);
         float[] values = new float[Math.toIntExact(shape.elements())];

@@ -7,6 +7,8 @@ import dev.perdure.export.OnnxGraph.Attribute;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which operators a network's layers are, as they compute in evaluation: dropout does nothing, batch normalisation uses
@@ -20,6 +22,7 @@ final class LayersGraph {
     private final OnnxGraph graph;
     private final WeightSource weights;
     private int unnamed;
+    private @Nullable String lastRows;
 
     /** Where weights come from. */
     interface WeightSource {
@@ -55,7 +58,11 @@ final class LayersGraph {
             case Layer.AvgPool(int kernel, int stride) -> pool("AveragePool", x, kernel, stride);
             case Layer.GlobalAvgPool() -> flatten(node("GlobalAveragePool", x));
             case Layer.Flatten() -> flatten(x);
-            case Layer.Dense d -> dense(prefix + d.name(), x, before, d.out(), d.bias());
+            case Layer.Dense d -> {
+                String rows = rows(x, before);
+                lastRows = prefix.isEmpty() ? rows : lastRows;
+                yield dense(prefix + d.name(), rows, before, d.out(), d.bias());
+            }
             case Layer.BatchNorm n -> batchNorm(prefix + n.name(), x, Shape.of(before.size(0)), n.epsilon());
             case Layer.LayerNorm n -> layerNorm(prefix + n.name(), x, before, n.epsilon());
             case Layer.Dropout _ -> x;
@@ -79,8 +86,16 @@ final class LayersGraph {
                 wholes("pads", Collections.nCopies(4, (long) padding)));
     }
 
-    private String dense(String name, String x, Shape before, int out, boolean bias) {
-        String rows = before.dimensions() == 1 ? x : flatten(x);
+    /** Returns what the last dense layer was given, of those that are in no other layer; nothing when there was none. */
+    Optional<String> lastRows() {
+        return Optional.ofNullable(lastRows);
+    }
+
+    private String rows(String x, Shape before) {
+        return before.dimensions() == 1 ? x : flatten(x);
+    }
+
+    private String dense(String name, String rows, Shape before, int out, boolean bias) {
         return named(
                 "Gemm",
                 name,
@@ -122,7 +137,7 @@ final class LayersGraph {
 
     private String shortcut(String name, String x, Shape before, Shape after) {
         if (after.dimensions() == 1) {
-            return dense(name, x, before, Math.toIntExact(after.size(0)), false);
+            return dense(name, rows(x, before), before, Math.toIntExact(after.size(0)), false);
         }
         int stride = Shapes.shortcutStride(before, after).orElseThrow();
         return conv(name, x, Shape.of(after.size(0), before.size(0), 1, 1), stride, 0, false);

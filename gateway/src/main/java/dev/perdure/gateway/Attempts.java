@@ -10,7 +10,6 @@ import dev.perdure.routing.Command;
 import dev.perdure.routing.Event;
 import dev.perdure.routing.Event.Cause;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +23,7 @@ final class Attempts {
     private final Replicas replicas;
     private final Deployments deployments;
     private final KnownGood known;
+    private final InnerLayer inner;
     private final long originNanos;
     private final Consumer<Event> tell;
 
@@ -31,10 +31,17 @@ final class Attempts {
      * @param originNanos of the clock that deadlines are on
      * @param tell may be called from any thread
      */
-    Attempts(Replicas replicas, Deployments deployments, KnownGood known, long originNanos, Consumer<Event> tell) {
+    Attempts(
+            Replicas replicas,
+            Deployments deployments,
+            KnownGood known,
+            InnerLayer inner,
+            long originNanos,
+            Consumer<Event> tell) {
         this.replicas = replicas;
         this.deployments = deployments;
         this.known = known;
+        this.inner = inner;
         this.originNanos = originNanos;
         this.tell = tell;
     }
@@ -51,7 +58,7 @@ final class Attempts {
         var request = new InferRequest(
                 version.id(),
                 flight.request.id(),
-                Map.of(),
+                inner.asked(version, send.request()),
                 Rows.take(flight.request.inputs(), send.items()),
                 List.of());
         Pending pending = client.get().infer(request, new Deadline(originNanos + send.deadline()), flight.headers);
@@ -66,6 +73,8 @@ final class Attempts {
                 var outputs = answered.response().outputs();
                 String unfit = Answers.unfit(outputs, version, send.items().size());
                 if (unfit.isEmpty()) {
+                    InnerLayer.of(outputs, version, send.items().size())
+                            .ifPresent(beside -> flight.gaveInner(send.attempt(), beside));
                     gave(flight, send, version, Answers.ordered(outputs, version));
                 } else {
                     failed(send, Cause.ERROR, unfit);

@@ -26,7 +26,8 @@ final class DriftWatch implements AutoCloseable {
     private static final long REST_NANOS_MAX = Duration.ofSeconds(2).toNanos();
     private static final int RESTS = 49;
 
-    private record Waiting(VersionDrift of, TensorData input) {}
+    /** @param isInner whether it is what an inner layer gave, not an input */
+    private record Waiting(VersionDrift of, TensorData input, boolean isInner) {}
 
     private final BiConsumer<ServedVersion, DriftStanding.Change> told;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -50,16 +51,28 @@ final class DriftWatch implements AutoCloseable {
 
     /** Leaves an input of a version that is watched, as it came. Does not block. */
     void add(VersionDrift of, TensorData input) {
+        if (!add(new Waiting(of, input, false))) {
+            of.leftOut(input.shape().size(0));
+        }
+    }
+
+    /** Leaves what an inner layer gave for some inputs of a version that is watched. Does not block. */
+    void addInner(VersionDrift of, TensorData numbers) {
+        boolean _ = add(new Waiting(of, numbers, true));
+    }
+
+    /** Returns whether there is room for it. */
+    private boolean add(Waiting next) {
+        TensorData input = next.input();
         long size = input.shape().size(0);
         double full =
                 Math.max((double) (items.get() + size) / ITEMS_MAX, (double) (bytes.get() + input.bytes()) / BYTES_MAX);
         if (full > 0.5 && full + chance() / 2 > 1) {
-            of.leftOut(size);
-            return;
+            return false;
         }
         items.addAndGet(size);
         bytes.addAndGet(input.bytes());
-        waiting.add(new Waiting(of, input));
+        return waiting.add(next);
     }
 
     /** Returns a number from 0 to 1. (Steele, Lea and Flood: Fast splittable pseudorandom number generators, 2014.) */
@@ -92,7 +105,11 @@ final class DriftWatch implements AutoCloseable {
         items.addAndGet(-next.input().shape().size(0));
         bytes.addAndGet(-next.input().bytes());
         try {
-            next.of().take(next.input(), change -> told.accept(next.of().version(), change));
+            if (next.isInner()) {
+                next.of().takeInner(next.input());
+            } else {
+                next.of().take(next.input(), change -> told.accept(next.of().version(), change));
+            }
         } catch (RuntimeException e) {
             LOG.error(
                     "model {}: an input was not looked at for drift",

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Flight {
     private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
+    private final Map<Integer, Tensor> inner = new ConcurrentHashMap<>();
     private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
     private final Map<Integer, String> ages = new ConcurrentHashMap<>();
     private final Map<Integer, ReplicaId> replicas = new ConcurrentHashMap<>();
@@ -83,6 +84,15 @@ final class Flight {
         outputs.put(attempt, given);
         pending.remove(attempt);
         Optional.ofNullable(sentAt.get(attempt)).ifPresent(since -> took.put(attempt, System.nanoTime() - since));
+    }
+
+    /** An attempt's items' distances in an inner layer, and perhaps what it gives: before its outputs. */
+    void gaveInner(int attempt, Tensor given) {
+        inner.put(attempt, given);
+    }
+
+    Optional<Tensor> inner(int attempt) {
+        return Optional.ofNullable(inner.get(attempt));
     }
 
     /** These attempts are what the client gets. */

@@ -205,8 +205,9 @@ public final class Gateway implements InferenceService, AutoCloseable {
             ServedModel.Asked asked = served(request.model()).infer(guarded.request(), call, asks);
             version = asked.of().served();
             Reply.Answered answered = asked.answered();
+            VersionGuard.Guarded judged = inputs.after(version, answered, guarded);
             tally(version).answered(answered, System.nanoTime() - begin);
-            return InputWatch.said(Answers.of(request, answered, version), guarded);
+            return InputWatch.said(Answers.of(request, answered, version), judged);
         } catch (OipException e) {
             tally(version).failed(System.nanoTime() - begin);
             throw e;

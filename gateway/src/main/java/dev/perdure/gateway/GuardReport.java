@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param changedRequests of which something was clipped or imputed
  * @param refusedRequests that had items which are not to be computed
  * @param rejectedItems those
+ * @param measuredItems of which a replica measured how far they lie from training's in an inner layer
  * @param counts by feature, surprise and action, in order of their names
  */
 public record GuardReport(
@@ -24,6 +25,7 @@ public record GuardReport(
         long changedRequests,
         long refusedRequests,
         long rejectedItems,
+        long measuredItems,
         List<Count> counts) {
     public GuardReport {
         counts = List.copyOf(counts);

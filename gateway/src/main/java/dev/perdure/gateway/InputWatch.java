@@ -10,11 +10,15 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** What is looked at of requests before anybody computes them, by what the bundle of the version that is asked says. */
+/**
+ * What is looked at of requests, by what the bundle of the version that is asked says: their inputs before anybody computes them,
+ * and after that what an inner layer made of them.
+ */
 final class InputWatch implements AutoCloseable {
     /** Of an answer: what was found in its request's inputs, and what was done about it. */
     static final String GUARD = "perdure_guard";
@@ -74,6 +78,23 @@ final class InputWatch implements AutoCloseable {
             drifts.add(of.drift(), Rows.data(request.inputs().getFirst()));
         }
         return of.guard().judge(request);
+    }
+
+    /**
+     * Returns what was found in a request, with what its replicas measured in an inner layer.
+     *
+     * @throws OipException if it is not to be answered because of that
+     */
+    VersionGuard.Guarded after(ServedVersion version, Reply.Answered answered, VersionGuard.Guarded guarded) {
+        Optional<InnerLayer.Measured> measured = InnerLayer.measured(answered, version);
+        if (measured.isEmpty()) {
+            return guarded;
+        }
+        Watched of = of(version);
+        if (of.drift().isWatched()) {
+            measured.get().numbers().ifPresent(numbers -> drifts.addInner(of.drift(), numbers));
+        }
+        return of.guard().judge(measured.get(), guarded);
     }
 
     /** Returns an answer that says what was found in its request's inputs. */

@@ -115,7 +115,8 @@ final class ModelDesk implements AutoCloseable {
         this.replicas =
                 new Replicas(host, deployments::served, event -> tell(new Event.OfReplica(Told.replica(event), event)));
         this.remembering = new Remembering(name, settings.safeguards().recall(), deployments, this::flight);
-        this.attempts = new Attempts(replicas, deployments, remembering.known(), originNanos, this::tell);
+        var inner = new InnerLayer(settings.safeguards());
+        this.attempts = new Attempts(replicas, deployments, remembering.known(), inner, originNanos, this::tell);
         this.replies = new Replies(
                 deployments, remembering.known(), digest -> routing.quarantine().holds(digest, now()), this::tell);
         this.comparing = new Comparing(this::tell);

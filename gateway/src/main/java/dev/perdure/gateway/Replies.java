@@ -80,6 +80,7 @@ final class Replies {
                 Told.reason(tier, asked, isHeld, flight.age(part.attempt())),
                 part.items(),
                 flight.items(part.attempt()),
-                flight.outputs(part.attempt()));
+                flight.outputs(part.attempt()),
+                flight.inner(part.attempt()));
     }
 }

@@ -4,6 +4,7 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** What becomes of a request. */
 sealed interface Reply {
@@ -27,6 +28,7 @@ sealed interface Reply {
      * @param reason why it was not answered by the model that was asked; empty when it was
      * @param items that count, ascending
      * @param given items that the outputs are of, ascending
+     * @param inner their distances in an inner layer, and perhaps what it gives, as {@link InnerLayer} has it
      */
     record Piece(
             AnswerTier tier,
@@ -34,7 +36,8 @@ sealed interface Reply {
             String reason,
             List<Integer> items,
             List<Integer> given,
-            List<Tensor> outputs) {
+            List<Tensor> outputs,
+            Optional<Tensor> inner) {
         public Piece {
             items = List.copyOf(items);
             given = List.copyOf(given);

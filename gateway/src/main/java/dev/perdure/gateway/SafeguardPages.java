@@ -49,6 +49,8 @@ final class SafeguardPages {
                 report.refusedRequests(),
                 "rejected_items",
                 report.rejectedItems(),
+                "measured_items",
+                report.measuredItems(),
                 "findings",
                 report.counts().stream()
                         .map(count -> PageJson.object(

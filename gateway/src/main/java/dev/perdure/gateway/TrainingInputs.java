@@ -27,7 +27,7 @@ public record TrainingInputs(
     /** Takes what is needed of a bundle; its memory may go when this returns. */
     static TrainingInputs of(Bundle bundle) {
         return new TrainingInputs(
-                bundle.guard(),
+                bundle.guard().map(TrainingInputs::onHeap),
                 bundle.preprocessing(),
                 bundle.drift()
                         .map(reference -> new DriftReference(reference.features(), onHeap(reference.embeddings()))));
@@ -35,12 +35,27 @@ public record TrainingInputs(
 
     static SequencedMap<String, TensorData> onHeap(SequencedMap<String, TensorData> tensors) {
         var copies = new LinkedHashMap<String, TensorData>();
-        tensors.forEach((name, tensor) -> copies.put(
-                name,
-                new TensorData(
-                        tensor.dtype(),
-                        tensor.shape(),
-                        MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)))));
+        tensors.forEach((name, tensor) -> copies.put(name, onHeap(tensor)));
         return copies;
+    }
+
+    private static TensorData onHeap(TensorData tensor) {
+        return new TensorData(
+                tensor.dtype(),
+                tensor.shape(),
+                MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)));
+    }
+
+    private static GuardProfile onHeap(GuardProfile profile) {
+        return profile.inner()
+                .map(inner -> profile.with(new GuardProfile.Inner(
+                        inner.layer(),
+                        inner.output(),
+                        onHeap(inner.whitening()),
+                        onHeap(inner.centres()),
+                        inner.threshold(),
+                        inner.rate(),
+                        inner.heldOut())))
+                .orElse(profile);
     }
 }

@@ -101,6 +101,11 @@ final class VersionDrift {
                 alarming);
     }
 
+    /** Takes what an inner layer gave for some items: the next window that is full is compared by them as well. */
+    void takeInner(TensorData numbers) {
+        monitor().addInner(numbers);
+    }
+
     private DriftMonitor monitor() {
         @Nullable DriftMonitor known = monitor;
         if (known == null) {

@@ -4,14 +4,17 @@ import dev.perdure.core.TensorData;
 import dev.perdure.guard.Action;
 import dev.perdure.guard.Finding;
 import dev.perdure.guard.GuardPolicy;
+import dev.perdure.guard.InnerGuard;
 import dev.perdure.guard.InputGuard;
 import dev.perdure.guard.Judgement;
 import dev.perdure.guard.Surprise;
+import dev.perdure.model.GuardProfile;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Tensor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/** Judges what one version is asked, before it is computed, and counts what it finds. Safe for use by several threads. */
+/** Judges what one version is asked, before and after it is computed, and counts what it finds. Safe for use by several threads. */
 final class VersionGuard {
     private static final int NAMED_MAX = 8;
 
@@ -29,7 +32,9 @@ final class VersionGuard {
     private final ServedVersion version;
     private final Optional<String> absence;
     private final Optional<InputGuard> guard;
+    private final Optional<InnerGuard> inner;
     private final LongAdder items = new LongAdder();
+    private final LongAdder measuredItems = new LongAdder();
     private final LongAdder changed = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder rejected = new LongAdder();
@@ -49,6 +54,9 @@ final class VersionGuard {
                         training.preprocessing().orElseThrow(),
                         version.signature().inputs().getFirst().sample(),
                         policy.orElseThrow());
+        this.inner = training.profile()
+                .flatMap(GuardProfile::inner)
+                .flatMap(layer -> policy.map(how -> new InnerGuard(layer, how)));
     }
 
     ServedVersion version() {
@@ -72,12 +80,40 @@ final class VersionGuard {
         if (!judgement.accepted()) {
             refused.increment();
             rejected.add(judgement.rejected().cardinality());
-            throw new OipException(OipError.INVALID, refusal(input, judgement));
+            throw new OipException(
+                    OipError.INVALID, refusal(input, judgement.rejected(), judgement.findings(), "computed"));
         }
         if (judgement.changed()) {
             changed.increment();
         }
         return new Guarded(judgement.changed() ? with(request, judgement.input()) : request, words(judgement));
+    }
+
+    /**
+     * Returns what the client is told about a request that was judged and computed.
+     *
+     * @throws OipException {@link OipError#INVALID} if one of its items is not to be answered: then none is
+     */
+    Guarded judge(InnerLayer.Measured measured, Guarded guarded) {
+        if (inner.isEmpty()) {
+            return guarded;
+        }
+        measuredItems.add(measured.measured().cardinality());
+        Optional<InnerGuard.Abnormal> found = inner.get().judge(measured.distances(), measured.measured());
+        if (found.isEmpty()) {
+            return guarded;
+        }
+        InnerGuard.Abnormal abnormal = found.get();
+        count(abnormal.finding());
+        if (abnormal.rejected()) {
+            refused.increment();
+            rejected.add(abnormal.items().cardinality());
+            Tensor input = guarded.request().inputs().getFirst();
+            throw new OipException(
+                    OipError.INVALID, refusal(input, abnormal.items(), List.of(abnormal.finding()), "answered"));
+        }
+        String said = guarded.said().isEmpty() ? "" : guarded.said() + "; ";
+        return new Guarded(guarded.request(), said + words(abnormal.finding()));
     }
 
     private void count(Finding finding) {
@@ -109,20 +145,18 @@ final class VersionGuard {
                         finding.samples() == 1 ? "" : "s");
     }
 
-    private static String refusal(Tensor input, Judgement judgement) {
-        String which = judgement.rejected().stream()
-                .limit(NAMED_MAX)
-                .mapToObj(String::valueOf)
-                .collect(Collectors.joining(", "));
-        int count = judgement.rejected().cardinality();
-        String why = judgement.findings().stream()
+    private static String refusal(Tensor input, BitSet items, List<Finding> findings, String done) {
+        String which = items.stream().limit(NAMED_MAX).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        int count = items.cardinality();
+        String why = findings.stream()
                 .filter(finding -> finding.action() == Action.REJECT)
                 .limit(NAMED_MAX)
                 .map(finding -> "%s: %s in item %d (expected: %s)"
                         .formatted(finding.feature(), finding.shown(), finding.sample(), finding.expected()))
                 .collect(Collectors.joining("; "));
-        return "input %s: %d of %d items are unlike what the model learned from, so none is computed: item %s%s. %s. Mend them, or send the others without them."
-                .formatted(input.name(), count, input.shape().size(0), which, count > NAMED_MAX ? ", …" : "", why);
+        return "input %s: %d of %d items are unlike what the model learned from, so none is %s: item %s%s. %s. Mend them, or send the others without them."
+                .formatted(
+                        input.name(), count, input.shape().size(0), done, which, count > NAMED_MAX ? ", …" : "", why);
     }
 
     GuardReport report() {
@@ -132,7 +166,15 @@ final class VersionGuard {
         all.sort(Comparator.comparing(GuardReport.Count::feature)
                 .thenComparing(GuardReport.Count::surprise)
                 .thenComparing(GuardReport.Count::action));
-        return new GuardReport(version.id(), absence, items.sum(), changed.sum(), refused.sum(), rejected.sum(), all);
+        return new GuardReport(
+                version.id(),
+                absence,
+                items.sum(),
+                changed.sum(),
+                refused.sum(),
+                rejected.sum(),
+                measuredItems.sum(),
+                all);
     }
 
     /**

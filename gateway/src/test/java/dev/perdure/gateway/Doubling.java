@@ -77,6 +77,49 @@ final class Doubling {
                 Optional.of(new DriftReference(features, new LinkedHashMap<>())));
     }
 
+    /** The same with an inner layer, that of {@code |x|}, of which more than 50 is abnormal; held out were 0 to 40. */
+    static ServedVersion withInner(ServedVersion version) {
+        TrainingInputs training = version.training();
+        DriftReference reference = training.reference().orElseThrow();
+        var embeddings = new LinkedHashMap<String, TensorData>();
+        float[] rows = new float[200];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = i / 5f;
+        }
+        embeddings.put("fc", TensorData.of(Shape.of(rows.length, 1), rows));
+        TensorData one = TensorData.of(Shape.of(1, 1), 1f);
+        TensorData zero = TensorData.of(Shape.of(1, 1), 0f);
+        return new ServedVersion(
+                version.id(),
+                version.place(),
+                version.digest(),
+                version.platform(),
+                version.signature(),
+                version.labels(),
+                version.golden(),
+                version.fallback(),
+                new TrainingInputs(
+                        training.profile()
+                                .map(profile ->
+                                        profile.with(new GuardProfile.Inner("fc", "inner", one, zero, 50, 0.01, 200))),
+                        training.preprocessing(),
+                        Optional.of(new DriftReference(reference.features(), embeddings))));
+    }
+
+    /** Returns outputs with what {@link #withInner}'s layer gives, if the request asks for it. */
+    static List<Tensor> withInner(List<Tensor> outputs, InferRequest request) {
+        if (!(request.parameters().get("perdure_inner") instanceof Parameter.Truth(boolean all))) {
+            return outputs;
+        }
+        float[] x = floats(request.inputs());
+        int columns = all ? 2 : 1;
+        float[] values = new float[x.length * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(x[i / columns]);
+        }
+        return List.of(outputs.getFirst(), Tensor.of("perdure_inner", Shape.of(x.length, columns), values));
+    }
+
     static boolean isGolden(InferRequest request) {
         float x = floats(request.inputs())[0];
         return x >= 1 && x <= 3;

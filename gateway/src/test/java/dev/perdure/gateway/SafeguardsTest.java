@@ -153,7 +153,7 @@ class SafeguardsTest {
                 .containsExactly(new GuardReport.Count("x", Surprise.OUTSIDE, Action.CLIP, 2));
         assertThat(page(gateway, "guard"))
                 .isEqualTo("{\"name\":\"double\",\"version\":\"1\",\"watched\":true,\"why_not\":null,\"items\":4,"
-                        + "\"changed_requests\":1,\"refused_requests\":0,\"rejected_items\":0,\"findings\":"
+                        + "\"changed_requests\":1,\"refused_requests\":0,\"rejected_items\":0,\"measured_items\":0,\"findings\":"
                         + "[{\"feature\":\"x\",\"surprise\":\"outside\",\"action\":\"clip\",\"items\":2}]}");
     }
 

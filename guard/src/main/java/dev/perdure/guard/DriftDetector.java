@@ -20,12 +20,12 @@ import java.util.Optional;
 
 /**
  * Compares windows of inputs with a bundle's reference: every number's distribution (Kolmogorov-Smirnov, with the population
- * stability index as a measure of size) and how often it is missing (Fisher), every category's shares (chi-square) and how often there is none (Fisher), and all
- * numbers together (maximum mean discrepancy).
+ * stability index as a measure of size) and how often it is missing (Fisher), every category's shares (chi-square) and how often there is none (Fisher), all
+ * numbers together (maximum mean discrepancy), and in the same way what an inner layer gives, where the reference has one.
  *
  * <p><b>False alarms.</b> A window is one look at samples seen in no other. The chance that any of its tests alarms although
  * samples are independent and come from where the reference came from is at most {@link DriftSettings#alpha}: half of it goes
- * to the test of all numbers together, the other half in equal parts to the others (Bonferroni). In a day of {@code n} windows
+ * to the tests of many numbers together, the other half in equal parts to the others (Bonferroni). In a day of {@code n} windows
  * expect at most {@code n × alpha} false alarms; or let {@link DriftSettings#ever} hold it for all windows together. Requests
  * of one client at a time are not independent: windows long enough to mix them are the user's choice.
  *
@@ -40,6 +40,7 @@ public final class DriftDetector {
     private final List<CategoryDrift> categories;
     private final List<Integer> marks;
     private final Optional<RowsDrift> rows;
+    private final Optional<RowsDrift> inner;
     private final DriftSettings settings;
 
     private DriftDetector(
@@ -51,6 +52,7 @@ public final class DriftDetector {
             List<CategoryDrift> categories,
             List<Integer> marks,
             Optional<RowsDrift> rows,
+            Optional<RowsDrift> inner,
             DriftSettings settings) {
         this.watched = watched;
         this.placement = placement;
@@ -60,6 +62,7 @@ public final class DriftDetector {
         this.categories = List.copyOf(categories);
         this.marks = List.copyOf(marks);
         this.rows = rows;
+        this.inner = inner;
         this.settings = settings;
     }
 
@@ -125,9 +128,17 @@ public final class DriftDetector {
         var kept = reference.embeddings().get(ProfileMaker.INPUT_ROWS);
         Optional<RowsDrift> rows = kept == null
                 ? Optional.empty()
-                : RowsDrift.of(kept, watched.names().size(), settings.window(), settings.seed());
+                : RowsDrift.of(RowsDrift.ALL, kept, watched.names().size(), settings.window(), settings.seed());
+        Optional<RowsDrift> inner = profile.inner().flatMap(layer -> innerOf(layer, reference, settings));
         return new DriftDetector(
-                watched, placement, (int) sample.elements(), places, numbers, categories, marks, rows, settings);
+                watched, placement, (int) sample.elements(), places, numbers, categories, marks, rows, inner, settings);
+    }
+
+    private static Optional<RowsDrift> innerOf(
+            GuardProfile.Inner inner, DriftReference reference, DriftSettings settings) {
+        return Optional.ofNullable(reference.embeddings().get(inner.layer()))
+                .flatMap(kept -> RowsDrift.of(
+                        InnerGuard.feature(inner), kept, inner.numbers(), settings.window(), settings.seed()));
     }
 
     private static Watched watchedOf(Shape sample, Placement placement) {
@@ -138,7 +149,15 @@ public final class DriftDetector {
 
     /** Returns how many tests a window is put to. */
     public int tests() {
-        return 2 * numbers.size() + 2 * categories.size() + (rows.isPresent() ? 1 : 0);
+        return single() + together();
+    }
+
+    private int single() {
+        return 2 * numbers.size() + 2 * categories.size();
+    }
+
+    private int together() {
+        return (rows.isPresent() ? 1 : 0) + (inner.isPresent() ? 1 : 0);
     }
 
     /** Returns how many samples make a window. */
@@ -152,7 +171,25 @@ public final class DriftDetector {
         int[] sizes = categories.stream()
                 .mapToInt(category -> category.names().size())
                 .toArray();
-        return new DriftWindow(watched.names().size(), sizes, kept, Math.max(1, settings.window() / Math.max(1, kept)));
+        return new DriftWindow(
+                watched.names().size(), sizes, kept, innerRows(), Math.max(1, settings.window() / Math.max(1, kept)));
+    }
+
+    private int innerRows() {
+        return inner.map(layer -> layer.discrepancy().rows()).orElse(0);
+    }
+
+    /** Adds what an inner layer gave for some samples, F32 {@code [samples, numbers]}; of fewer numbers than its reference has, nothing. */
+    void addInner(DriftWindow window, TensorData given) {
+        int columns = Math.toIntExact(given.shape().size(1));
+        boolean fits = inner.isPresent() && columns >= inner.get().mean().length;
+        for (int i = 0; fits && i < given.shape().size(0); i++) {
+            double[] row = new double[columns];
+            for (int c = 0; c < columns; c++) {
+                row[c] = given.data().getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) i * columns + c);
+            }
+            window.addInner(row);
+        }
     }
 
     /**
@@ -200,9 +237,8 @@ public final class DriftDetector {
      */
     public DriftReport compare(long number, DriftWindow window) {
         double alpha = settings.ever() ? new AlphaSpending(settings.alpha()).levelOf(number) : settings.alpha();
-        int single = tests() - (rows.isPresent() ? 1 : 0);
-        double all = single == 0 ? alpha : alpha / 2;
-        double each = (rows.isPresent() ? alpha / 2 : alpha) / Math.max(1, single);
+        double all = (single() == 0 ? alpha : alpha / 2) / Math.max(1, together());
+        double each = (together() > 0 ? alpha / 2 : alpha) / Math.max(1, single());
         List<Evidence> evidence = new ArrayList<>();
         for (int i = 0; i < numbers.size(); i++) {
             evidence.add(numbers.get(i).distribution(window, places.get(i), each));
@@ -212,7 +248,8 @@ public final class DriftDetector {
             evidence.add(categories.get(i).compare(window, i, each));
             evidence.add(categories.get(i).none(window, i, each));
         }
-        rows.flatMap(together -> together.compare(window, all)).ifPresent(evidence::add);
+        rows.flatMap(test -> test.compare(window.rows(), all)).ifPresent(evidence::add);
+        inner.flatMap(test -> test.compare(window.innerRows(), all)).ifPresent(evidence::add);
         evidence.sort(Comparator.comparing((Evidence of) -> !of.alarm()).thenComparingDouble(Evidence::pValue));
         return new DriftReport(number, window.samples(), alpha, evidence);
     }

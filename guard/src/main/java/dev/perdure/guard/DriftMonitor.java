@@ -33,10 +33,22 @@ public final class DriftMonitor {
             from = to;
             if (window.samples() == detector.window()) {
                 reports.add(detector.compare(number++, window));
-                window = detector.open();
+                DriftWindow next = detector.open();
+                next.carry(window);
+                window = next;
             }
         }
         return reports;
+    }
+
+    /**
+     * Takes what an inner layer gave for some samples, each as likely as any other; the present window is compared by them as
+     * well, or when they are too few, a later one. More than are compared are left out.
+     *
+     * @param rows F32 {@code [samples, numbers]}; nothing happens where the reference has no such layer
+     */
+    public void addInner(TensorData rows) {
+        detector.addInner(window, rows);
     }
 
     /** Returns how many samples the present window lacks. */

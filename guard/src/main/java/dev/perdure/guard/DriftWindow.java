@@ -12,16 +12,20 @@ public final class DriftWindow {
     private final int[] missing;
     private final int[][] counts;
     private final double[][] rows;
+    private final double[][] innerRows;
     private final int every;
     private int rowsKept;
+    private int innerKept;
     private int samples;
 
-    DriftWindow(int numbers, int[] categories, int rows, int every) {
+    /** @param every how many samples there are for each row that is kept of them */
+    DriftWindow(int numbers, int[] categories, int rows, int innerRows, int every) {
         this.sketches = new QuantileSketch.Builder[numbers];
         Arrays.setAll(sketches, _ -> new QuantileSketch.Builder());
         this.missing = new int[numbers];
         this.counts = Arrays.stream(categories).mapToObj(int[]::new).toArray(int[][]::new);
         this.rows = new double[rows][];
+        this.innerRows = new double[innerRows][];
         this.every = every;
     }
 
@@ -40,6 +44,20 @@ public final class DriftWindow {
         samples++;
     }
 
+    /** Takes what an inner layer gave for a sample, if there is room for it. */
+    void addInner(double[] row) {
+        if (innerKept < innerRows.length) {
+            innerRows[innerKept++] = row.clone();
+        }
+    }
+
+    /** Takes what a window before had of an inner layer, if that was too little to be compared. */
+    void carry(DriftWindow before) {
+        for (int i = 0; before.innerKept < before.innerRows.length && i < before.innerKept; i++) {
+            addInner(before.innerRows[i]);
+        }
+    }
+
     /**
      * Adds what another window of the same reference has seen, such as another gateway's.
      *
@@ -48,7 +66,8 @@ public final class DriftWindow {
     public void add(DriftWindow other) {
         if (other.sketches.length != sketches.length
                 || !Arrays.equals(shape(other.counts), shape(counts))
-                || other.rows.length != rows.length) {
+                || other.rows.length != rows.length
+                || other.innerRows.length != innerRows.length) {
             throw new IllegalArgumentException("drift: a window of another reference or other settings");
         }
         for (int i = 0; i < sketches.length; i++) {
@@ -65,6 +84,7 @@ public final class DriftWindow {
         int taken = Math.min(other.rowsKept, rows.length - rowsKept);
         System.arraycopy(other.rows, 0, rows, rowsKept, taken);
         rowsKept += taken;
+        Arrays.stream(other.innerRows, 0, other.innerKept).forEach(this::addInner);
         samples += other.samples;
     }
 
@@ -87,6 +107,11 @@ public final class DriftWindow {
 
     int[] counts(int categorical) {
         return counts[categorical].clone();
+    }
+
+    /** Returns the rows of an inner layer that were kept. */
+    double[][] innerRows() {
+        return Arrays.stream(innerRows, 0, innerKept).map(double[]::clone).toArray(double[][]::new);
     }
 
     /** Returns the rows that were kept, NaN where a value was missing. */

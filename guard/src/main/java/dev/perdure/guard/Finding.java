@@ -1,5 +1,7 @@
 package dev.perdure.guard;
 
+import java.util.Locale;
+
 /**
  * Values of one feature in a request that were not expected, and what was done about them.
  *
@@ -20,6 +22,7 @@ public record Finding(
             case NO_CATEGORY -> "no category";
             case UNSEEN_CATEGORY -> "a category never seen";
             case EXTREME, OUTSIDE, SIZE -> Double.toString(value);
+            case ABNORMAL -> String.format(Locale.ROOT, "a distance of %.4g", value);
         };
     }
 

@@ -60,6 +60,7 @@ public record GuardPolicy(
         actions.put(Surprise.UNSEEN_CATEGORY, Action.PASS);
         actions.put(Surprise.NO_CATEGORY, Action.REJECT);
         actions.put(Surprise.SIZE, Action.PASS);
+        actions.put(Surprise.ABNORMAL, Action.PASS);
         return new GuardPolicy(actions, new LinkedHashMap<>(), 0.1, 0.001);
     }
 

@@ -102,6 +102,7 @@ public final class InputGuard {
                             all(Surprise.MISSING, Surprise.UNSEEN_CATEGORY, Surprise.NO_CATEGORY);
                     });
         }
+        profile.inner().ifPresent(inner -> possible.put(InnerGuard.feature(inner), all(Surprise.ABNORMAL)));
         return possible;
     }
 

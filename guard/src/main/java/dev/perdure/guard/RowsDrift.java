@@ -12,8 +12,10 @@ import java.util.Random;
 /**
  * Compares rows of all numbers together, each number in units of its deviation in the reference; a missing one counts as its
  * mean.
+ *
+ * @param feature what the numbers are called
  */
-record RowsDrift(double[] mean, double[] deviation, MeanDiscrepancy discrepancy) {
+record RowsDrift(String feature, double[] mean, double[] deviation, MeanDiscrepancy discrepancy) {
     static final String ALL = "all numbers together";
     private static final int ROWS_MAX = 100;
     private static final int ROWS_MIN = 20;
@@ -22,7 +24,7 @@ record RowsDrift(double[] mean, double[] deviation, MeanDiscrepancy discrepancy)
     private static final double FAR = 100;
 
     /** Nothing where the reference has too few rows to be divided, or rows of other numbers. */
-    static Optional<RowsDrift> of(TensorData reference, int numbers, int window, long seed) {
+    static Optional<RowsDrift> of(String feature, TensorData reference, int numbers, int window, long seed) {
         int count = (int) Math.min(reference.shape().size(0), 1000);
         int rows = Math.min(ROWS_MAX, Math.min(count / 2, window));
         if (reference.dtype() != DType.F32 || reference.shape().size(1) != numbers || numbers == 0 || rows < ROWS_MIN) {
@@ -41,7 +43,10 @@ record RowsDrift(double[] mean, double[] deviation, MeanDiscrepancy discrepancy)
             learn(all, c, mean, deviation);
         }
         return Optional.of(new RowsDrift(
-                mean, deviation, MeanDiscrepancy.of(scaled(all, mean, deviation), rows, DIVISIONS, new Random(seed))));
+                feature,
+                mean,
+                deviation,
+                MeanDiscrepancy.of(scaled(all, mean, deviation), rows, DIVISIONS, new Random(seed))));
     }
 
     private static void learn(double[][] rows, int column, double[] mean, double[] deviation) {
@@ -75,14 +80,13 @@ record RowsDrift(double[] mean, double[] deviation, MeanDiscrepancy discrepancy)
     }
 
     /** A window with too few rows says nothing. */
-    Optional<Evidence> compare(DriftWindow window, double level) {
-        double[][] rows = window.rows();
+    Optional<Evidence> compare(double[][] rows, double level) {
         if (rows.length != discrepancy.rows()) {
             return Optional.empty();
         }
         TestResult result = discrepancy.test(scaled(rows, mean, deviation));
         return Optional.of(new Evidence(
-                ALL,
+                feature,
                 result.test(),
                 result.statistic(),
                 result.pValue(),

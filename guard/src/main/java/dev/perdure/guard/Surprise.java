@@ -19,7 +19,9 @@ public enum Surprise {
     /** Numbers that mark no category: others than one 1 among zeros. */
     NO_CATEGORY,
     /** An image of another size. */
-    SIZE;
+    SIZE,
+    /** Far from what training saw in an inner layer: unusual as a whole. */
+    ABNORMAL;
 
     /** Returns what can be done about it. */
     public Set<Action> possible() {
@@ -27,7 +29,7 @@ public enum Surprise {
             case EXTREME, OUTSIDE -> EnumSet.allOf(Action.class);
             case MISSING, NEVER_MISSING, UNSEEN_CATEGORY, NO_CATEGORY ->
                 EnumSet.of(Action.IMPUTE, Action.REJECT, Action.PASS);
-            case SIZE -> EnumSet.of(Action.REJECT, Action.PASS);
+            case SIZE, ABNORMAL -> EnumSet.of(Action.REJECT, Action.PASS);
         };
     }
 

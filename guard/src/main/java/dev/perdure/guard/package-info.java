@@ -10,6 +10,8 @@
  *       {@link dev.perdure.guard.GuardPolicies} reads those that people write.
  *   <li>{@code Placement}: how raw values became what the model takes. {@code TableJudge} with {@code Limits} and {@code
  *       CategoryMarks}, {@code ImageJudge}: the judges of one sample; {@code Findings} collects.
+ *   <li>{@link dev.perdure.guard.InnerMaker} learns from what an inner layer makes of samples, {@link
+ *       dev.perdure.guard.InnerGuard} judges by how far from them an input lies.
  *   <li>{@link dev.perdure.guard.DriftMonitor}: a stream of inputs in, a {@link dev.perdure.guard.DriftReport} out whenever a
  *       {@link dev.perdure.guard.DriftWindow} is full. {@link dev.perdure.guard.DriftDetector} compares, as {@link
  *       dev.perdure.guard.DriftSettings} have it; {@code Watched}: which numbers of a sample; {@code NumberDrift}, {@code

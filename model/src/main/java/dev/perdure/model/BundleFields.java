@@ -118,7 +118,10 @@ final class BundleFields {
 
     private GuardProfile guard(Fields fields) throws IOException {
         return new GuardProfile(
-                fields.whole("samples"), fields.list("features", this::feature), fields.optional("image", this::image));
+                fields.whole("samples"),
+                fields.list("features", this::feature),
+                fields.optional("image", this::image),
+                fields.optional("inner", this::inner));
     }
 
     private Feature feature(Fields fields) throws IOException {
@@ -142,6 +145,17 @@ final class BundleFields {
                 fields.optionalReal("mean"),
                 fields.optionalReal("deviation"),
                 sketch(fields, "meanIntensities"));
+    }
+
+    private GuardProfile.Inner inner(Fields fields) throws IOException {
+        return new GuardProfile.Inner(
+                fields.text("layer"),
+                fields.text("output"),
+                parts.take(Role.REFERENCE, Parts.WHITENING),
+                parts.take(Role.REFERENCE, Parts.CENTRES),
+                fields.real("threshold"),
+                fields.real("rate"),
+                fields.whole("heldOut"));
     }
 
     private DriftReference drift(Fields fields) throws IOException {

@@ -91,7 +91,17 @@ final class BundleMembers {
                 .put(
                         "features",
                         guard.features().stream().map(BundleMembers::feature).toList())
-                .put("image", guard.image().map(BundleMembers::image));
+                .put("image", guard.image().map(BundleMembers::image))
+                .put("inner", guard.inner().map(BundleMembers::inner));
+    }
+
+    private static Members inner(GuardProfile.Inner inner) {
+        return new Members()
+                .put("layer", inner.layer())
+                .put("output", inner.output())
+                .put("threshold", inner.threshold())
+                .put("rate", inner.rate())
+                .put("heldOut", inner.heldOut());
     }
 
     private static Members feature(Feature feature) {

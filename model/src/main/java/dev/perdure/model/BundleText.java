@@ -157,6 +157,18 @@ public final class BundleText {
                                         image.channels(),
                                         image.intensity().min(),
                                         image.intensity().max())));
+        line(
+                "",
+                guard.inner()
+                        .map(inner -> String.format(
+                                Locale.ROOT,
+                                "inner layer %s: %d numbers, a distance over %.2f is abnormal (at most %s of inputs like the %d held out)",
+                                inner.layer(),
+                                inner.numbers(),
+                                inner.threshold(),
+                                percent(inner.rate()),
+                                inner.heldOut()))
+                        .orElse("no inner layer: inputs are judged by their values alone"));
     }
 
     private static String describe(Feature feature) {

@@ -24,6 +24,8 @@ final class Parts {
     static final String OUTPUT = "output/";
     static final String GUARD = "guard/";
     static final String GUARD_IMAGE = "guard-image";
+    static final String WHITENING = "inner-whitening";
+    static final String CENTRES = "inner-centres";
     static final String DRIFT = "drift/";
     static final String EMBEDDING = "embedding/";
 
@@ -63,6 +65,10 @@ final class Parts {
             guard.image()
                     .flatMap(GuardProfile.Image::meanIntensities)
                     .ifPresent(sketch -> tensors.put(GUARD_IMAGE, tensor(sketch)));
+            guard.inner().ifPresent(inner -> {
+                tensors.put(WHITENING, inner.whitening());
+                tensors.put(CENTRES, inner.centres());
+            });
         });
         bundle.drift().ifPresent(drift -> {
             drift.features().forEach((name, sketch) -> tensors.put(DRIFT + name, tensor(sketch)));

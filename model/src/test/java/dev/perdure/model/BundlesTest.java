@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.perdure.core.BadSettingException;
 import dev.perdure.core.Digests;
+import dev.perdure.core.Shape;
 import dev.perdure.core.TensorData;
 import dev.perdure.store.LocalObjectStore;
 import dev.perdure.store.MemoryObjectStore;
@@ -61,10 +62,24 @@ class BundlesTest {
             assertTensors(actual.golden().orElseThrow().inputs(), golden.inputs());
             assertTensors(actual.golden().orElseThrow().outputs(), golden.outputs());
         });
+        expected.guard().flatMap(GuardProfile::inner).ifPresent(inner -> {
+            GuardProfile.Inner read = actual.guard().orElseThrow().inner().orElseThrow();
+            assertTensors(matrices(read), matrices(inner));
+            assertThat(List.of(read.layer(), read.output(), read.threshold(), read.rate(), read.heldOut()))
+                    .isEqualTo(
+                            List.of(inner.layer(), inner.output(), inner.threshold(), inner.rate(), inner.heldOut()));
+        });
         expected.drift().ifPresent(drift -> {
             assertThat(actual.drift().orElseThrow().features()).isEqualTo(drift.features());
             assertTensors(actual.drift().orElseThrow().embeddings(), drift.embeddings());
         });
+    }
+
+    private static SequencedMap<String, TensorData> matrices(GuardProfile.Inner inner) {
+        var matrices = new LinkedHashMap<String, TensorData>();
+        matrices.put("whitening", inner.whitening());
+        matrices.put("centres", inner.centres());
+        return matrices;
     }
 
     private static Bundle withoutTensors(Bundle bundle) {
@@ -79,7 +94,7 @@ class BundlesTest {
                 Optional.empty(),
                 new LinkedHashMap<>(),
                 Optional.empty(),
-                bundle.guard(),
+                bundle.guard().map(guard -> new GuardProfile(guard.samples(), guard.features(), guard.image())),
                 Optional.empty(),
                 bundle.performance(),
                 bundle.fallback(),
@@ -229,5 +244,17 @@ class BundlesTest {
         assertThatThrownBy(() -> Samples.withGolden(new GoldenSet(
                         Samples.map("image", Samples.INPUT), Samples.map("logits", Samples.INPUT), Tolerance.EXACT)))
                 .hasMessageContaining("golden set: output 'logits' is F32 [1, 1, 2] (expected: F32 [1, 3])");
+        TensorData two = TensorData.of(Shape.of(2, 2), 1, 0, 0, 1f);
+        assertThatThrownBy(() -> inner(TensorData.of(Shape.of(1, 2), 1, 0f), two, 1))
+                .hasMessageContaining("inner layer: whitening [1, 2] (expected: as many rows as columns)");
+        assertThatThrownBy(() -> inner(two, TensorData.of(Shape.of(2, 3), 1, 0, 0, 1, 1, 1f), 1))
+                .hasMessageContaining("inner layer: centres F32 [2, 3] (expected: F32, 2 numbers in each row)");
+        assertThatThrownBy(() -> inner(two, TensorData.of(Shape.of(1, 2), 1, Float.NaN), 1))
+                .hasMessageContaining("all finite");
+        assertThatThrownBy(() -> inner(two, two, Double.NaN)).hasMessageContaining("threshold NaN");
+    }
+
+    private static GuardProfile.Inner inner(TensorData whitening, TensorData centres, double threshold) {
+        return new GuardProfile.Inner("fc", "inner", whitening, centres, threshold, 0.01, 100);
     }
 }

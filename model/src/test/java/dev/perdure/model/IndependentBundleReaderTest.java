@@ -183,7 +183,9 @@ class IndependentBundleReaderTest {
         assertThat(reference.keySet())
                 .anyMatch(key -> key.startsWith("drift/age U8["))
                 .anyMatch(key -> key.startsWith("guard-image U8["))
-                .contains("embedding/fc F32[2,3]")
-                .hasSize(4);
+                .contains("embedding/fc F32[2,3]", "inner-whitening F32[2,2]", "inner-centres F32[3,2]")
+                .hasSize(6);
+        assertThat(manifest().at("/guard/inner/layer").asText()).isEqualTo("fc2");
+        assertThat(manifest().at("/guard/inner/threshold").asDouble()).isEqualTo(3.25);
     }
 }

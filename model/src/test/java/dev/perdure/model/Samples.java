@@ -87,6 +87,10 @@ final class Samples {
 
     /** Returns a bundle with nothing in it that may be absent. */
     static Bundle bare() {
+        return bareWith(Optional.empty());
+    }
+
+    static Bundle bareWith(Optional<GuardProfile> guard) {
         return new Bundle(
                 "digits",
                 "1",
@@ -98,7 +102,7 @@ final class Samples {
                 Optional.empty(),
                 new LinkedHashMap<>(),
                 Optional.empty(),
-                Optional.empty(),
+                guard,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -169,7 +173,15 @@ final class Samples {
                         new Range(0, 255),
                         OptionalDouble.of(33.3),
                         OptionalDouble.empty(),
-                        Optional.of(sketch(10)))));
+                        Optional.of(sketch(10)))),
+                Optional.of(new GuardProfile.Inner(
+                        "fc2",
+                        "inner",
+                        TensorData.of(Shape.of(2, 2), 1, 0, 0.5f, 2),
+                        TensorData.of(Shape.of(3, 2), 1, 2, 3, 4, 5, 6f),
+                        3.25,
+                        0.01,
+                        120)));
     }
 
     private static Evaluation evaluation() {

@@ -16,7 +16,8 @@
  *   <li>{@link dev.perdure.reliability.HypothesisTests} for one look at data; {@link dev.perdure.reliability.AlphaSpending},
  *       {@link dev.perdure.reliability.SequentialRateTest}, {@link dev.perdure.reliability.AlwaysValidRateTest},
  *       {@link dev.perdure.reliability.AlwaysValidShareTest} for many. {@link dev.perdure.reliability.DistributionTests}, {@link
- *       dev.perdure.reliability.MeanDiscrepancy}: whether two samples are of one kind.
+ *       dev.perdure.reliability.MeanDiscrepancy}: whether two samples are of one kind. {@link
+ *       dev.perdure.reliability.Mahalanobis}: how far a single one lies from groups.
  *   <li>Detectors, each a value that takes an observation and gives its successor and a
  *       {@link dev.perdure.reliability.Verdict}, and states its {@link dev.perdure.reliability.FalseAlarms}:
  *       {@link dev.perdure.reliability.HeartbeatWatch}, {@link dev.perdure.reliability.ProgressWatch} (with

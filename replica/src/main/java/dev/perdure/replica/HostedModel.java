@@ -38,6 +38,7 @@ final class HostedModel {
     private final String framework;
     private final ModelMetadata metadata;
     private final List<String> labels;
+    private final Optional<InnerLayer> inner;
     private final Predictor predictor;
     private final BatchLimits limits;
     private final BatchQueue queue;
@@ -56,8 +57,9 @@ final class HostedModel {
      * What is known of a model when it has been loaded.
      *
      * @param labels of the classes of its outputs; none when they have none
+     * @param inner what it gives beside its outputs
      */
-    record Known(ModelId id, String digest, String framework, List<String> labels) {
+    record Known(ModelId id, String digest, String framework, List<String> labels, Optional<InnerLayer> inner) {
         Known {
             labels = List.copyOf(labels);
         }
@@ -68,12 +70,20 @@ final class HostedModel {
         this.digest = known.digest();
         this.framework = known.framework();
         this.labels = known.labels();
+        this.inner = known.inner();
+        List<Port> outputs = predictor.outputs().stream()
+                .filter(port -> !isInner(port.name()))
+                .toList();
         this.metadata = new ModelMetadata(
-                id.name(), List.of(version()), framework, tensors(predictor.inputs()), tensors(predictor.outputs()));
+                id.name(), List.of(version()), framework, tensors(predictor.inputs()), tensors(outputs));
         this.predictor = predictor;
         this.limits = settings.batch();
         this.queue = new BatchQueue(limits);
         this.instances = new Instances(id.toString(), predictor, queue, settings.instances());
+    }
+
+    private boolean isInner(String name) {
+        return inner.isPresent() && inner.get().is(name);
     }
 
     private static List<TensorMetadata> tensors(List<Port> ports) {
@@ -122,11 +132,22 @@ final class HostedModel {
         taken.increment();
         lastMillis = System.currentTimeMillis();
         var _ = call.abandoned().whenComplete((_, _) -> abandon(item));
-        List<Tensor> outputs = await(item);
+        List<Tensor> given = await(item);
+        List<Tensor> outputs =
+                given.stream().filter(tensor -> !isInner(tensor.name())).toList();
         InferResponse response = InferResponse.of(request, id, outputs, _ -> labels);
         answered.increment();
         answeredNanos.add(System.nanoTime() - item.arrivedNanos());
-        return Optional.of(told(response, Finite.nonFinite(outputs)));
+        InferResponse told = told(response, Finite.nonFinite(outputs));
+        return Optional.of(inner.flatMap(layer -> layer.answer(request, given))
+                .map(beside -> with(told, beside))
+                .orElse(told));
+    }
+
+    private static InferResponse with(InferResponse response, Tensor beside) {
+        var outputs = new ArrayList<>(response.outputs());
+        outputs.add(beside);
+        return new InferResponse(response.model(), response.id(), response.parameters(), outputs);
     }
 
     private Item item(InferRequest request, Call call) {

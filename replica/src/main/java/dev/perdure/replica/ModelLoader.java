@@ -69,8 +69,12 @@ record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSe
         try {
             ServedBundle.requireGoldenAnswers(way.name(), golden, predictor);
             predictor = probe.serves(id, way.model(), way.framework(), predictor);
-            var known =
-                    new HostedModel.Known(id, opened.digest(), way.framework().build(), bundle.labels());
+            var known = new HostedModel.Known(
+                    id,
+                    opened.digest(),
+                    way.framework().build(),
+                    bundle.labels(),
+                    InnerLayer.of(bundle.guard(), predictor.outputs()));
             return new HostedModel(known, predictor, settings);
         } catch (BadSettingException | PredictionFailedException e) {
             predictor.close();

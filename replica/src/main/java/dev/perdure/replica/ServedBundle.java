@@ -3,6 +3,7 @@ package dev.perdure.replica;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.perdure.core.BadSettingException;
+import dev.perdure.core.DType;
 import dev.perdure.core.TensorData;
 import dev.perdure.engine.Port;
 import dev.perdure.engine.Predictor;
@@ -12,6 +13,7 @@ import dev.perdure.engine.ServedProgram;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.GoldenSet;
 import dev.perdure.model.GoldenSet.Mismatch;
+import dev.perdure.model.GuardProfile;
 import dev.perdure.model.Program;
 import dev.perdure.model.TensorSpec;
 import java.lang.foreign.Arena;
@@ -34,7 +36,7 @@ public final class ServedBundle {
     public List<ServedModel> models() {
         List<ServedModel> models = new ArrayList<>();
         models.add(model(program(bundle.program()), bundle.weights()));
-        bundle.onnx().ifPresent(file -> models.add(model(new ServedProgram.Onnx(file), new LinkedHashMap<>())));
+        bundle.onnx().ifPresent(file -> models.add(onnx(file)));
         return models;
     }
 
@@ -44,6 +46,19 @@ public final class ServedBundle {
                 weights,
                 ports(bundle.signature().inputs()),
                 ports(bundle.signature().outputs()));
+    }
+
+    /** The file gives the inner layer as well, where the guard profile has one. */
+    private ServedModel onnx(MemorySegment file) {
+        List<Port> outputs = new ArrayList<>(ports(bundle.signature().outputs()));
+        bundle.guard()
+                .flatMap(GuardProfile::inner)
+                .ifPresent(inner -> outputs.add(Port.of(inner.output(), DType.F32, inner.numbers())));
+        return new ServedModel(
+                new ServedProgram.Onnx(file),
+                new LinkedHashMap<>(),
+                ports(bundle.signature().inputs()),
+                outputs);
     }
 
     private static List<Port> ports(List<TensorSpec> specs) {

@@ -13,6 +13,7 @@ import dev.perdure.export.OnnxExport;
 import dev.perdure.model.Bundle;
 import dev.perdure.model.Bundles;
 import dev.perdure.model.GoldenSet;
+import dev.perdure.model.GuardProfile;
 import dev.perdure.model.ModelSignature;
 import dev.perdure.model.Program;
 import dev.perdure.model.Provenance;
@@ -24,6 +25,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -74,21 +76,12 @@ record Network(long seed) {
 
     /** Returns the right answers. */
     float[] answers(float... inputs) {
-        float[] first = weight("fc1.weight");
-        float[] firstBias = weight("fc1.bias");
         float[] second = weight("fc2.weight");
         float[] secondBias = weight("fc2.bias");
         int samples = inputs.length / IN;
         float[] answers = new float[samples * OUT];
         for (int sample = 0; sample < samples; sample++) {
-            double[] hidden = new double[HIDDEN];
-            for (int h = 0; h < HIDDEN; h++) {
-                double sum = firstBias[h];
-                for (int i = 0; i < IN; i++) {
-                    sum += first[h * IN + i] * (double) inputs[sample * IN + i];
-                }
-                hidden[h] = Math.max(0, sum);
-            }
+            double[] hidden = hidden(Arrays.copyOfRange(inputs, sample * IN, (sample + 1) * IN));
             for (int out = 0; out < OUT; out++) {
                 double sum = secondBias[out];
                 for (int h = 0; h < HIDDEN; h++) {
@@ -100,12 +93,31 @@ record Network(long seed) {
         return answers;
     }
 
-    private MemorySegment onnx(Arena arena) {
+    /** Returns what the last layer is given. */
+    double[] hidden(float... sample) {
+        float[] first = weight("fc1.weight");
+        float[] firstBias = weight("fc1.bias");
+        double[] hidden = new double[HIDDEN];
+        for (int h = 0; h < HIDDEN; h++) {
+            double sum = firstBias[h];
+            for (int i = 0; i < IN; i++) {
+                sum += first[h * IN + i] * (double) sample[i];
+            }
+            hidden[h] = Math.max(0, sum);
+        }
+        return hidden;
+    }
+
+    private MemorySegment onnx(Arena arena, boolean withInner) {
         List<Layer> layers = List.of(
                 new Layer.Dense("fc1", HIDDEN, true, Initializer.DEFAULT),
                 new Layer.Activate(Layer.Activation.RELU),
                 new Layer.Dense("fc2", OUT, true, Initializer.DEFAULT));
-        return OnnxExport.write(layers, Port.of("x", DType.F32, IN), Port.of("y", DType.F32, OUT), weights(), arena);
+        Port x = Port.of("x", DType.F32, IN);
+        Port y = Port.of("y", DType.F32, OUT);
+        return withInner
+                ? OnnxExport.writeWithInner(layers, x, y, weights(), arena)
+                : OnnxExport.write(layers, x, y, weights(), arena);
     }
 
     private GoldenSet golden(float error) {
@@ -130,6 +142,34 @@ record Network(long seed) {
     }
 
     String write(Path folder, String name, String version, Optional<GoldenSet> golden) throws IOException {
+        return write(folder, name, version, golden, Optional.empty());
+    }
+
+    /** Writes a bundle whose profile says of an inner layer that its numbers scatter by 1 around 0. */
+    String writeWithInner(Path folder, String name, String version, String output) throws IOException {
+        float[] one = new float[HIDDEN * HIDDEN];
+        for (int i = 0; i < HIDDEN; i++) {
+            one[i * HIDDEN + i] = 1;
+        }
+        var inner = new GuardProfile.Inner(
+                "fc2",
+                output,
+                TensorData.of(Shape.of(HIDDEN, HIDDEN), one),
+                TensorData.of(Shape.of(1, HIDDEN), new float[HIDDEN]),
+                1,
+                0.01,
+                100);
+        return write(
+                folder,
+                name,
+                version,
+                Optional.of(golden(0)),
+                Optional.of(new GuardProfile(100, List.of(), Optional.empty(), Optional.of(inner))));
+    }
+
+    private String write(
+            Path folder, String name, String version, Optional<GoldenSet> golden, Optional<GuardProfile> guard)
+            throws IOException {
         try (Arena arena = Arena.ofShared()) {
             var bundle = new Bundle(
                     name,
@@ -140,10 +180,10 @@ record Network(long seed) {
                     List.of("a", "b", "c"),
                     Optional.empty(),
                     new Program(Program.Format.LAYERS, MemorySegment.ofArray(LAYERS.getBytes(UTF_8))),
-                    Optional.of(onnx(arena)),
+                    Optional.of(onnx(arena, guard.isPresent())),
                     weights(),
                     golden,
-                    Optional.empty(),
+                    guard,
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),

@@ -3,18 +3,22 @@ package dev.perdure.replica;
 import static dev.perdure.replica.Rig.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.core.Shape;
 import dev.perdure.oip.Deadline;
 import dev.perdure.oip.InferRequest;
+import dev.perdure.oip.InferResponse;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Outcome;
+import dev.perdure.oip.Parameter;
 import dev.perdure.oip.Tensor;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -23,7 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -69,6 +75,75 @@ class ReplicaServerTest {
             assertThat(state.samples()).isEqualTo(1800);
             assertThat(state.batches()).as("some were computed together").isLessThan(600);
             assertThat(state.underWay()).isZero();
+        }
+    }
+
+    private static InferRequest askingForInner(Parameter how, float... inputs) {
+        return new InferRequest(
+                V1, "", Map.of("perdure_inner", how), Rig.request(V1, inputs).inputs(), List.of());
+    }
+
+    private static double length(double[] row) {
+        return Math.sqrt(Arrays.stream(row).map(value -> value * value).sum());
+    }
+
+    @Test
+    void whoeverAsksForTheInnerLayerGetsDistancesAndNobodyElseSeesIt() throws Exception {
+        Path place = folder.resolve("with-inner");
+        ONE.writeWithInner(place, "net", "1", "perdure_inner");
+        try (Rig rig = rig()) {
+            rig.client.load(place.toString(), Optional.empty(), LONG);
+            float[] inputs = Network.inputs(5, 3);
+            InferResponse plain = rig.ask(V1, inputs).orThrow();
+            assertThat(plain.outputs()).extracting(Tensor::name).containsExactly("y");
+            var asked = new ArrayList<CompletableFuture<Outcome>>();
+            for (int i = 0; i < 200; i++) {
+                asked.add(rig.client.infer(
+                        askingForInner(Parameter.of(i % 2 == 0), Network.inputs(i, 1 + i % 3)), Deadline.in(LONG)));
+            }
+            for (int i = 0; i < 200; i++) {
+                Outcome outcome = asked.get(i).join();
+                float[] given = Network.inputs(i, 1 + i % 3);
+                Rig.assertRight(ONE, given, outcome);
+                Tensor inner = outcome.orThrow().outputs().getLast();
+                assertThat(inner.name()).isEqualTo("perdure_inner");
+                int columns = i % 2 == 0 ? 17 : 1;
+                assertThat(inner.shape()).isEqualTo(Shape.of(1 + i % 3, columns));
+                for (int item = 0; item < 1 + i % 3; item++) {
+                    double[] hidden = ONE.hidden(Arrays.copyOfRange(given, item * 4, item * 4 + 4));
+                    float[] row = Arrays.copyOfRange(
+                            inner.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED),
+                            item * columns,
+                            (item + 1) * columns);
+                    assertThat((double) row[0]).isCloseTo(length(hidden), within(1e-4));
+                    for (int n = 1; n < columns; n++) {
+                        assertThat((double) row[n]).isCloseTo(hidden[n - 1], within(1e-4));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBundleWithoutAnInnerLayerIsAskedForItInVain() throws Exception {
+        try (Rig rig = rig()) {
+            rig.client.load(bundle(ONE, "1"), Optional.empty(), LONG);
+            InferResponse response = rig.client
+                    .infer(askingForInner(Parameter.of(true), Network.inputs(5, 1)), Deadline.in(LONG))
+                    .join()
+                    .orThrow();
+            assertThat(response.outputs()).extracting(Tensor::name).containsExactly("y");
+        }
+    }
+
+    @Test
+    void aBundleWhoseFileDoesNotGiveTheInnerLayerItSpeaksOfIsRefused() throws Exception {
+        Path place = folder.resolve("other-inner");
+        ONE.writeWithInner(place, "net", "1", "another");
+        try (Rig rig = rig()) {
+            assertThatExceptionOfType(LoadRefusedException.class)
+                    .isThrownBy(() -> rig.client.load(place.toString(), Optional.empty(), LONG))
+                    .withMessageContaining("output 'another' is not there (expected: F32 [samples, 16]");
         }
     }
 
