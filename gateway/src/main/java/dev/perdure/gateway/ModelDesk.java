@@ -317,7 +317,7 @@ final class ModelDesk implements AutoCloseable {
 
     /** The truth about a request's answer was reported, of one item. */
     void reported(ReplicaId replica, boolean isRight) {
-        queue.add(new Event.OfReplica(replica, new FleetEvent.Reported(replica, isRight)));
+        tell(new Event.OfReplica(replica, new FleetEvent.Reported(replica, isRight)));
     }
 
     /** Returns whether decisions are made. */
