@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What serving costs, and what it costs to lose replicas. Whoever asks, the gateway and the replicas share the machine, so all is
@@ -36,8 +35,8 @@ public final class ServeBench {
     private final Serving serving;
     private final KnownAnswers known;
     private final Consumer<String> progress;
-    private final Consumer<Figure> tell;
-    private final List<Figure> figures = new ArrayList<>();
+    private final Consumer<ServeFigure> tell;
+    private final List<ServeFigure> figures = new ArrayList<>();
 
     /** The parts. */
     public enum Part {
@@ -67,49 +66,12 @@ public final class ServeBench {
     }
 
     /**
-     * One figure.
-     *
-     * @param unit such as {@code ms}; empty for a ratio
-     * @param aim what it is to be at most, or at least; absent when it only serves for comparison
-     * @param isMet whether it is
-     */
-    public record Figure(
-            Part part,
-            String what,
-            double value,
-            String unit,
-            @Nullable Double aim,
-            boolean isAtMost,
-            boolean isMet) {
-        static Figure count(Part part, String what, long value) {
-            return of(part, what, (double) value, "");
-        }
-
-        /** What must not be. */
-        static Figure none(Part part, String what, long value) {
-            return atMost(0, part, what, (double) value, "");
-        }
-
-        static Figure of(Part part, String what, double value, String unit) {
-            return new Figure(part, what, value, unit, null, true, true);
-        }
-
-        static Figure atMost(double aim, Part part, String what, double value, String unit) {
-            return new Figure(part, what, value, unit, aim, true, value <= aim);
-        }
-
-        static Figure atLeast(double aim, Part part, String what, double value, String unit) {
-            return new Figure(part, what, value, unit, aim, false, value >= aim);
-        }
-    }
-
-    /**
      * Prepares to measure.
      *
      * @param progress told how far it is
      * @param tell given each figure when it is there
      */
-    public ServeBench(Serving serving, KnownAnswers known, Consumer<String> progress, Consumer<Figure> tell) {
+    public ServeBench(Serving serving, KnownAnswers known, Consumer<String> progress, Consumer<ServeFigure> tell) {
         this.serving = serving;
         this.known = known;
         this.progress = progress;
@@ -117,7 +79,7 @@ public final class ServeBench {
     }
 
     /** Measures. */
-    public List<Figure> run(Set<Part> parts) throws IOException, InterruptedException {
+    public List<ServeFigure> run(Set<Part> parts) throws IOException, InterruptedException {
         for (Part part : Part.values()) {
             if (parts.contains(part)) {
                 progress.accept(part.word());
@@ -175,12 +137,12 @@ public final class ServeBench {
         double directMost = rank(direct, 0.99) / 1e6;
         double half = rank(through, 0.5) / 1e6;
         double most = rank(through, 0.99) / 1e6;
-        add(Figure.of(Part.CALLS, "replica asked directly, p50", directHalf, "ms"));
-        add(Figure.of(Part.CALLS, "replica asked directly, p99", directMost, "ms"));
-        add(Figure.of(Part.CALLS, "through the gateway, p50", half, "ms"));
-        add(Figure.of(Part.CALLS, "through the gateway, p99", most, "ms"));
-        add(Figure.atMost(0.25, Part.CALLS, "added at p50", half - directHalf, "ms"));
-        add(Figure.atMost(1, Part.CALLS, "added at p99", most - directMost, "ms"));
+        add(ServeFigure.of(Part.CALLS, "replica asked directly, p50", directHalf, "ms"));
+        add(ServeFigure.of(Part.CALLS, "replica asked directly, p99", directMost, "ms"));
+        add(ServeFigure.of(Part.CALLS, "through the gateway, p50", half, "ms"));
+        add(ServeFigure.of(Part.CALLS, "through the gateway, p99", most, "ms"));
+        add(ServeFigure.atMost(0.25, Part.CALLS, "added at p50", half - directHalf, "ms"));
+        add(ServeFigure.atMost(1, Part.CALLS, "added at p99", most - directMost, "ms"));
     }
 
     private static double rank(List<Double> values, double share) {
@@ -203,9 +165,9 @@ public final class ServeBench {
         }
         double alone = rank(direct, 0.5);
         double all = rank(through, 0.5);
-        add(Figure.of(Part.THROUGHPUT, "one process with two threads", alone, "1/s"));
-        add(Figure.of(Part.THROUGHPUT, "gateway and two replicas", all, "1/s"));
-        add(Figure.atLeast(0.7, Part.THROUGHPUT, "gateway against one process", all / alone, ""));
+        add(ServeFigure.of(Part.THROUGHPUT, "one process with two threads", alone, "1/s"));
+        add(ServeFigure.of(Part.THROUGHPUT, "gateway and two replicas", all, "1/s"));
+        add(ServeFigure.atLeast(0.7, Part.THROUGHPUT, "gateway against one process", all / alone, ""));
     }
 
     private void lose(Part part, String what, int standbys, int times, Consumer<ProcessHandle> harm)
@@ -214,42 +176,44 @@ public final class ServeBench {
             var loss = new Losses(gateway, known, times, harm);
             OpenLoad.LoadReport report = loss.run();
             boolean isStopped = part == Part.STOP;
-            add(Figure.atMost(
+            add(ServeFigure.atMost(
                     isStopped ? 500 : 10,
                     part,
                     what + ": out after (median)",
                     loss.out().median(),
                     "ms"));
-            add(Figure.of(part, what + ": out after (slowest)", loss.out().max(), "ms"));
+            add(ServeFigure.of(part, what + ": out after (slowest)", loss.out().max(), "ms"));
             if (isStopped) {
-                add(Figure.atMost(
+                add(ServeFigure.atMost(
                         2_000,
                         part,
                         what + ": replaced after (median)",
                         loss.replaced().median(),
                         "ms"));
             } else {
-                add(Figure.of(
+                add(ServeFigure.of(
                         part,
                         what + ": replaced after (median)",
                         loss.replaced().median(),
                         "ms"));
             }
-            add(Figure.of(
+            add(ServeFigure.of(
                     part, what + ": p99 while nothing happens", loss.steady().rank(0.99), "ms"));
-            add(Figure.of(part, what + ": p99 in the second after", loss.after().rank(0.99), "ms"));
+            add(ServeFigure.of(
+                    part, what + ": p99 in the second after", loss.after().rank(0.99), "ms"));
             double ratio = loss.after().rank(0.99) / loss.steady().rank(0.99);
             add(
                     isStopped
-                            ? Figure.of(part, what + ": p99 in the second after against steady", ratio, "")
-                            : Figure.atMost(1.5, part, what + ": p99 in the second after against steady", ratio, ""));
-            add(Figure.count(part, what + ": requests", report.requests()));
-            add(Figure.none(part, what + ": failed", report.failed() + report.unheard()));
-            add(Figure.none(part, what + ": wrong", report.wrong()));
+                            ? ServeFigure.of(part, what + ": p99 in the second after against steady", ratio, "")
+                            : ServeFigure.atMost(
+                                    1.5, part, what + ": p99 in the second after against steady", ratio, ""));
+            add(ServeFigure.count(part, what + ": requests", report.requests()));
+            add(ServeFigure.none(part, what + ": failed", report.failed() + report.unheard()));
+            add(ServeFigure.none(part, what + ": wrong", report.wrong()));
         }
     }
 
-    private void add(Figure figure) {
+    private void add(ServeFigure figure) {
         figures.add(figure);
         tell.accept(figure);
     }
@@ -280,10 +244,10 @@ public final class ServeBench {
                 requests += report.requests();
             }
         }
-        add(Figure.atMost(1_000, Part.WRONG, "out after (median)", rank(out, 0.5), "ms"));
-        add(Figure.of(Part.WRONG, "out after (slowest)", rank(out, 1), "ms"));
-        add(Figure.count(Part.WRONG, "requests", requests));
-        add(Figure.count(Part.WRONG, "answered wrongly until then, of one replica in three", wrong));
+        add(ServeFigure.atMost(1_000, Part.WRONG, "out after (median)", rank(out, 0.5), "ms"));
+        add(ServeFigure.of(Part.WRONG, "out after (slowest)", rank(out, 1), "ms"));
+        add(ServeFigure.count(Part.WRONG, "requests", requests));
+        add(ServeFigure.count(Part.WRONG, "answered wrongly until then, of one replica in three", wrong));
     }
 
     private OpenLoad load(OipClient client, int requests) {
@@ -337,13 +301,13 @@ public final class ServeBench {
             double steady = rank(watch.before(moments.getFirst()), 0.99);
             double beside = rank(watch.between(moments.getFirst(), moments.getLast()), 0.99);
             double took = (moments.getLast() - moments.getFirst()) / 1e6;
-            add(Figure.of(Part.RELOAD, "two replicas of another version were there after", took, "ms"));
-            add(Figure.of(Part.RELOAD, "p99 while nothing happens", steady, "ms"));
-            add(Figure.of(Part.RELOAD, "p99 while it is loaded", beside, "ms"));
-            add(Figure.atMost(1.3, Part.RELOAD, "p99 while it is loaded against steady", beside / steady, ""));
-            add(Figure.count(Part.RELOAD, "requests", report.requests()));
-            add(Figure.none(Part.RELOAD, "failed", report.failed() + report.unheard()));
-            add(Figure.none(Part.RELOAD, "wrong", report.wrong()));
+            add(ServeFigure.of(Part.RELOAD, "two replicas of another version were there after", took, "ms"));
+            add(ServeFigure.of(Part.RELOAD, "p99 while nothing happens", steady, "ms"));
+            add(ServeFigure.of(Part.RELOAD, "p99 while it is loaded", beside, "ms"));
+            add(ServeFigure.atMost(1.3, Part.RELOAD, "p99 while it is loaded against steady", beside / steady, ""));
+            add(ServeFigure.count(Part.RELOAD, "requests", report.requests()));
+            add(ServeFigure.none(Part.RELOAD, "failed", report.failed() + report.unheard()));
+            add(ServeFigure.none(Part.RELOAD, "wrong", report.wrong()));
         }
     }
 
@@ -364,9 +328,9 @@ public final class ServeBench {
         }
         double plain = rank(without, 0.5);
         double guarded = rank(with, 0.5);
-        add(Figure.of(Part.GUARD, "no input judged, no drift watched", plain, "1/s"));
-        add(Figure.of(Part.GUARD, "all as usual", guarded, "1/s"));
-        add(Figure.atLeast(0.97, Part.GUARD, "with against without", guarded / plain, ""));
+        add(ServeFigure.of(Part.GUARD, "no input judged, no drift watched", plain, "1/s"));
+        add(ServeFigure.of(Part.GUARD, "all as usual", guarded, "1/s"));
+        add(ServeFigure.atLeast(0.97, Part.GUARD, "with against without", guarded / plain, ""));
     }
 
     /** Of large requests: those are what a model can be overloaded with before whoever asks is. */
@@ -383,17 +347,17 @@ public final class ServeBench {
             OpenLoad.LoadReport report = new OpenLoad(client, options, large::request, large::wrong)
                     .watchedBy(inTime)
                     .run();
-            add(Figure.of(
+            add(ServeFigure.of(
                     Part.OVERLOAD,
                     "capacity: requests of %d items, by 32 connections".formatted(ITEMS),
                     capacity,
                     "1/s"));
-            add(Figure.of(Part.OVERLOAD, "asked", perSecond, "1/s"));
+            add(ServeFigure.of(Part.OVERLOAD, "asked", perSecond, "1/s"));
             double goodput = inTime.perSecond();
-            add(Figure.of(Part.OVERLOAD, "answered rightly within their second", goodput, "1/s"));
-            add(Figure.atLeast(0.9, Part.OVERLOAD, "of capacity", goodput / capacity, ""));
-            add(Figure.count(Part.OVERLOAD, "refused or late", report.failed() + report.unheard()));
-            add(Figure.none(Part.OVERLOAD, "wrong", report.wrong()));
+            add(ServeFigure.of(Part.OVERLOAD, "answered rightly within their second", goodput, "1/s"));
+            add(ServeFigure.atLeast(0.9, Part.OVERLOAD, "of capacity", goodput / capacity, ""));
+            add(ServeFigure.count(Part.OVERLOAD, "refused or late", report.failed() + report.unheard()));
+            add(ServeFigure.none(Part.OVERLOAD, "wrong", report.wrong()));
         }
     }
 
@@ -402,6 +366,6 @@ public final class ServeBench {
         for (int round = 0; round < ROUNDS; round++) {
             seconds.add(serving.start().toNanos() / 1e6);
         }
-        add(Figure.atMost(1_000, Part.START, "replica's start to its first answer", rank(seconds, 0.5), "ms"));
+        add(ServeFigure.atMost(1_000, Part.START, "replica's start to its first answer", rank(seconds, 0.5), "ms"));
     }
 }

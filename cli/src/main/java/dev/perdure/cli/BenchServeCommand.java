@@ -2,8 +2,8 @@ package dev.perdure.cli;
 
 import dev.perdure.benchmarks.KnownAnswers;
 import dev.perdure.benchmarks.ServeBench;
-import dev.perdure.benchmarks.ServeBench.Figure;
 import dev.perdure.benchmarks.ServeBench.Part;
+import dev.perdure.benchmarks.ServeFigure;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.model.Trust;
@@ -74,7 +74,7 @@ final class BenchServeCommand implements Callable<Integer> {
                     known,
                     BenchCommand::progress,
                     BenchServeCommand::tell);
-            List<Figure> measured = bench.run(only.isEmpty() ? EnumSet.allOf(Part.class) : Set.copyOf(only));
+            List<ServeFigure> measured = bench.run(only.isEmpty() ? EnumSet.allOf(Part.class) : Set.copyOf(only));
             BenchCommand.progress("");
             figures.write(measured);
             return ExitCode.OK.code();
@@ -108,12 +108,12 @@ final class BenchServeCommand implements Callable<Integer> {
         return models;
     }
 
-    private static void tell(Figure figure) {
+    private static void tell(ServeFigure figure) {
         BenchCommand.progress("");
         System.out.println(line(figure));
     }
 
-    private static String line(Figure figure) {
+    private static String line(ServeFigure figure) {
         String aim = figure.aim() == null
                 ? ""
                 : "%s %s  %s"

@@ -3,20 +3,14 @@ package dev.perdure.cli;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.Gateway;
 import dev.perdure.gateway.GatewayListener;
-import dev.perdure.gateway.ModelLook;
 import dev.perdure.gateway.ModelRepository;
-import dev.perdure.gateway.RolloutReport;
 import dev.perdure.gateway.RolloutSettings.Manner;
 import dev.perdure.gateway.ServedVersion;
-import dev.perdure.guard.DriftStanding;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.RepositoryEntry;
-import dev.perdure.routing.Event;
-import dev.perdure.routing.Notice;
-import dev.perdure.routing.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,38 +123,7 @@ final class ModelWatch implements ModelRepository, AutoCloseable {
 
     /** Returns a listener that hears the same as another, and has this keep what is decided about versions. */
     GatewayListener keeping(GatewayListener other) {
-        return new GatewayListener() {
-            @Override
-            public void told(String model, Notice notice) {
-                other.told(model, notice);
-            }
-
-            @Override
-            public void decided(String model, Event event, Step step, long nowNanos) {
-                other.decided(model, event, step, nowNanos);
-            }
-
-            @Override
-            public void looked(String model, ModelLook look) {
-                other.looked(model, look);
-            }
-
-            @Override
-            public void drifts(ModelId model, DriftStanding.Change change) {
-                other.drifts(model, change);
-            }
-
-            @Override
-            public void ended(String model) {
-                other.ended(model);
-            }
-
-            @Override
-            public void rollout(RolloutReport report) {
-                records.keep(report);
-                other.rollout(report);
-            }
-        };
+        return new KeptRollouts(records, other);
     }
 
     /**

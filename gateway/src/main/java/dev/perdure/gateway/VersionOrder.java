@@ -2,14 +2,20 @@ package dev.perdure.gateway;
 
 import java.math.BigInteger;
 import java.util.Comparator;
+import java.util.regex.Pattern;
 
 /** Which of two versions is the newer: numbers by value, before anything else; other names by their letters. */
 public enum VersionOrder implements Comparator<String> {
     /** The newest first. */
     NEWEST_FIRST;
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,100}");
+
     @Override
     public int compare(String left, String right) {
+        if (left.equals(right)) {
+            return 0;
+        }
         boolean leftIsNumber = isNumber(left);
         boolean rightIsNumber = isNumber(right);
         if (leftIsNumber && rightIsNumber) {
@@ -20,6 +26,6 @@ public enum VersionOrder implements Comparator<String> {
     }
 
     private static boolean isNumber(String version) {
-        return version.matches("[0-9]{1,100}");
+        return NUMBER.matcher(version).matches();
     }
 }
