@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         description = {
             "What a gateway costs against a replica that is asked directly, and what it costs to lose a replica under load.",
             "Gateway and load are in this process, replicas are others. A small network for digits is trained first, unless there"
-                    + " are models. Takes about three minutes."
+                    + " are models. Takes about six minutes."
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int KNOWN = 1_000;
