@@ -26,8 +26,6 @@ public final class ServeBench {
     private static final int CONNECTIONS = 16;
     private static final int ITEMS = 50;
     private static final Duration SHORT = Duration.ofMillis(2_500);
-    /** Compilers of programs that have just begun take half of two cores for so long. */
-    private static final Duration LONG = Duration.ofSeconds(20);
 
     private static final Duration STEADY = Duration.ofSeconds(4);
     private static final double PER_SECOND = 200;
@@ -37,6 +35,7 @@ public final class ServeBench {
 
     private final Serving serving;
     private final KnownAnswers known;
+    private final Duration warm;
     private final Consumer<String> progress;
     private final Consumer<ServeFigure> tell;
     private final List<ServeFigure> figures = new ArrayList<>();
@@ -71,12 +70,16 @@ public final class ServeBench {
     /**
      * Prepares to measure.
      *
+     * @param warm how long each is asked before anything is measured: compilers of programs that have just begun take half of
+     *     two cores for many seconds
      * @param progress told how far it is
      * @param tell given each figure when it is there
      */
-    public ServeBench(Serving serving, KnownAnswers known, Consumer<String> progress, Consumer<ServeFigure> tell) {
+    public ServeBench(
+            Serving serving, KnownAnswers known, Duration warm, Consumer<String> progress, Consumer<ServeFigure> tell) {
         this.serving = serving;
         this.known = known;
+        this.warm = warm;
         this.progress = progress;
         this.tell = tell;
     }
@@ -152,7 +155,7 @@ public final class ServeBench {
 
     private void warm(OipAddress address) throws InterruptedException {
         try (var all = new ClosedLoad(address, CONNECTIONS, known)) {
-            all.perSecond(LONG);
+            all.perSecond(warm);
         }
     }
 
@@ -167,8 +170,8 @@ public final class ServeBench {
                 Served gateway = serving.gateway(2, 0);
                 var one = new ClosedLoad(replica.address(), CONNECTIONS, known);
                 var other = new ClosedLoad(gateway.address(), CONNECTIONS, known)) {
-            one.perSecond(LONG); // programs that have just begun are slow, which is another matter
-            other.perSecond(LONG);
+            one.perSecond(warm); // programs that have just begun are slow, which is another matter
+            other.perSecond(warm);
             for (int round = 0; round < 3; round++) {
                 direct.add(one.perSecond(SHORT));
                 through.add(other.perSecond(SHORT));
@@ -330,8 +333,8 @@ public final class ServeBench {
                 Served guarded = serving.gateway(1, 0);
                 var one = new ClosedLoad(plain.address(), CONNECTIONS, known);
                 var other = new ClosedLoad(guarded.address(), CONNECTIONS, known)) {
-            one.perSecond(LONG);
-            other.perSecond(LONG);
+            one.perSecond(warm);
+            other.perSecond(warm);
             for (int round = 0; round < ROUNDS; round++) {
                 without.add(one.perSecond(SHORT));
                 with.add(other.perSecond(SHORT));
@@ -350,7 +353,7 @@ public final class ServeBench {
         try (Served gateway = serving.gateway(2, 0);
                 var closed = new ClosedLoad(gateway.address(), 2 * CONNECTIONS, large);
                 var client = new OipClient(gateway.address())) {
-            closed.perSecond(LONG);
+            closed.perSecond(warm);
             double capacity = closed.perSecond(SHORT);
             double perSecond = 3 * capacity;
             var options = new OpenLoad.Options((int) (5 * perSecond), perSecond, Duration.ofSeconds(1), DEADLINE);

@@ -15,6 +15,7 @@ import dev.perdure.training.RunOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,13 @@ final class BenchServeCommand implements Callable<Integer> {
     Path models;
 
     @Option(
+            names = "--warm-seconds",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How long each is asked before anything is measured (default: ${DEFAULT-VALUE}).")
+    int warmSeconds;
+
+    @Option(
             names = "--only",
             paramLabel = "PART",
             split = ",",
@@ -72,6 +80,7 @@ final class BenchServeCommand implements Callable<Integer> {
             var bench = new ServeBench(
                     new LocalServing(version, next, known, options, folder),
                     known,
+                    Duration.ofSeconds(warmSeconds),
                     BenchCommand::progress,
                     BenchServeCommand::tell);
             List<ServeFigure> measured = bench.run(only.isEmpty() ? EnumSet.allOf(Part.class) : Set.copyOf(only));

@@ -46,7 +46,17 @@ class BenchCommandTest {
     void aGatewayIsComparedWithAReplicaThatIsAskedDirectly() throws Exception {
         new LinearModel("linear", "1", 0.5f).write(folder.resolve("models"), Optional.empty());
         Path json = folder.resolve("serve.json");
-        String said = perdure("bench", "serve", "--models", folder.resolve("models"), "--only", "calls", "--json", json)
+        String said = perdure(
+                        "bench",
+                        "serve",
+                        "--models",
+                        folder.resolve("models"),
+                        "--only",
+                        "calls",
+                        "--warm-seconds",
+                        1,
+                        "--json",
+                        json)
                 .fine();
         assertThat(said).contains("through the gateway, p50", "added at p50", "at most 0.25 ms");
         JsonNode figures = new ObjectMapper().readTree(json.toFile());
