@@ -75,7 +75,10 @@ final class ServeReckoning {
         Predicate<Instant> isIts = at -> !at.isBefore(fired.at()) && at.isBefore(until);
         List<Told> its = told.stream().filter(one -> isIts.test(one.at())).toList();
         Optional<Told> named = first(its, one -> expected.findings().contains(one.kind()));
-        Optional<Told> out = first(its, Told::isOut);
+        Optional<Told> out = expected.findings().isEmpty() && expected.isReplaced()
+                ? Optional.empty() // it befalls one that is starting: whoever is out in this time is so for the next
+                // fault
+                : first(its, Told::isOut);
         Optional<Told> in = first(
                 its,
                 one -> one.isIn() && out.map(it -> !it.at().isAfter(one.at())).orElse(true));

@@ -52,6 +52,19 @@ class ServeReckoningTest {
     }
 
     @Test
+    void whatIsOutForTheNextFaultSaysNothingOfOneThatBefallsWhoeverStarts() {
+        var slow = new Entry("04-slow-load", new ServeFault.SlowLoad(Duration.ofSeconds(3)), 4);
+        fires(slow, 1);
+        in(5);
+        out(6, "ending"); // killed, for the next one to befall its successor
+        fires(KILL, 6.1);
+        Row row = rows(slow, KILL).getFirst();
+        assertThat(row.verdict()).isEqualTo(Verdict.REPLACED);
+        assertThat(row.replaceMillis()).isEqualTo(4_000);
+        assertThat(row.ejectMillis()).isNull();
+    }
+
+    @Test
     void aLossHasTheTimesAtWhichItWasNoticedAndMadeGood() {
         fires(KILL, 1);
         out(1.01, "disconnected");
