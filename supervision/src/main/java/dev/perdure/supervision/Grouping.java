@@ -172,6 +172,7 @@ final class Grouping {
             return;
         }
         stage = new Ending(outcome);
+        extending.ends();
         desk.journal.ends(outcome, desk.clock);
         desk.outbox.add(new Fact.Ended(outcome));
         desk.say("the run ends: " + outcome);

@@ -34,6 +34,7 @@ class SimulationTest {
     void whatWasFoundOnceIsNotFoundAgain() {
         simulate(LongStream.of(
                 829, // a resize left the only state in a slot that was wanted no longer
+                72_679, // the run was over when a group that was to come became durable, and its members were told
                 86_216, // a kill came late, and a supervisor that knew nothing of it met whom it was for
                 86_212)); // a supervisor came back and launched what its successor knew to be gone
     }
