@@ -109,6 +109,7 @@ final class World {
     private final List<Long> right = new ArrayList<>(List.of(0L));
     private boolean hasCulprit;
     private boolean hasUnfoundFlip;
+    private int flipped;
 
     World(long seed, BiFunction<Run, World, SimShell.Machine> machines, boolean keepsNotes) {
         random = new SplittableRandom(seed);
@@ -393,8 +394,10 @@ final class World {
                 anyStepping(2).ifPresent(worker -> {
                     if (!hasCulprit) {
                         corrupted = true;
+                        int bit = random.nextInt(64);
+                        flipped = hasUnfoundFlip && bit == flipped ? (bit + 1) % 64 : bit; // nobody finds the same in two
                         hasUnfoundFlip = true;
-                        worker.bits ^= 1L << random.nextInt(64);
+                        worker.bits ^= 1L << flipped;
                         worker.group.map(SimGroup::members).ifPresent(this::formed); // or the same bit in all of them
                     }
                 });
