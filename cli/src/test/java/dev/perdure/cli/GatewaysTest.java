@@ -258,7 +258,8 @@ class GatewaysTest {
         await().atMost(PATIENCE)
                 .until(() ->
                         living(Role.REPLICA).isEmpty() && living(Role.GATEWAY).isEmpty());
-        assertThat(seen).noneMatch(ServedProcess::isAlive);
+        await().atMost(PATIENCE)
+                .until(() -> seen.stream().noneMatch(ServedProcess::isAlive)); // who says no more that it lives ends
         assertThat(Files.readString(session.gatewayOut(1))).contains("its parent has been gone for 2 s");
     }
 

@@ -395,7 +395,8 @@ final class World {
                     if (!hasCulprit) {
                         corrupted = true;
                         int bit = random.nextInt(64);
-                        flipped = hasUnfoundFlip && bit == flipped ? (bit + 1) % 64 : bit; // nobody finds the same in two
+                        flipped =
+                                hasUnfoundFlip && bit == flipped ? (bit + 1) % 64 : bit; // nobody finds the same in two
                         hasUnfoundFlip = true;
                         worker.bits ^= 1L << flipped;
                         worker.group.map(SimGroup::members).ifPresent(this::formed); // or the same bit in all of them
