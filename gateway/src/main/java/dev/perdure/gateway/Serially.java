@@ -30,7 +30,7 @@ final class Serially<E> {
 
     /** Deals with things. It is never called by two threads at once, nor from within itself, and must not block. */
     interface Dealer<E> {
-        /** Deals with one; what it throws ends up nowhere. */
+        /** Deals with one; what it throws goes to whoever told something. */
         void deal(E event);
 
         /** Returns the {@link System#nanoTime} at which the time is to be told at the latest. */
