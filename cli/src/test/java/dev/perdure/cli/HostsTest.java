@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.access.TlsFiles;
-import dev.perdure.benchmarks.OpenLoad;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipClientSettings;
 import dev.perdure.oip.OipException;
@@ -23,9 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +36,6 @@ class HostsTest {
     @TempDir
     Path folder;
 
-    private final ScheduledExecutorService faults = Executors.newSingleThreadScheduledExecutor();
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
     @BeforeEach
@@ -50,7 +45,6 @@ class HostsTest {
 
     @AfterEach
     void close() throws Exception {
-        faults.shutdownNow();
         for (AutoCloseable each : toClose.reversed()) {
             each.close();
         }
@@ -68,32 +62,18 @@ class HostsTest {
         return serving;
     }
 
-    private static void assertNothingSuffered(OpenLoad.LoadReport report, int requests) {
-        assertThat(report.failed() + report.wrong()).as("%s", report).isZero();
-        assertThat(report.right() + report.late()).as("%s", report).isEqualTo(requests);
-    }
-
-    private void awaitSpread(SpreadServing serving, KeptHost host, int here, int there) {
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(serving.here()).as(serving.said()).hasSize(here);
-            assertThat(host.replicas()).as(serving.said() + host.said()).hasSize(there);
-            assertThat(serving.inUse()).as(serving.said()).isEqualTo(here + there);
-        });
-    }
-
     @Test
     void aReplicaOnAnotherHostThatIsKilledCostsNoRequestAndIsReplacedThere() throws Exception {
         KeptHost host = host();
         SpreadServing serving = serving(2, host.start(), true);
-        serving.awaitInUse(2);
-        awaitSpread(serving, host, 1, 1);
-        assertNothingSuffered(serving.load(200, 100), 200);
+        serving.awaitSpread(host, 1, 1);
+        SpreadServing.Asking asking = serving.ask(40);
+        serving.assertAnswers(50);
         ServedProcess killed = host.replica();
-        var _ = faults.schedule(
-                () -> killed.process().handle().ifPresent(ProcessHandle::destroyForcibly), 1, TimeUnit.SECONDS);
-        assertNothingSuffered(serving.load(600, 150), 600);
-        assertThat(killed.isAlive()).isFalse();
-        awaitSpread(serving, host, 1, 1);
+        kill(killed);
+        serving.awaitSpread(host, 1, 1);
+        serving.assertAnswers(50);
+        asking.endsWell();
         assertThat(host.replica().pid()).isNotEqualTo(killed.pid());
         assertThat(serving.said()).contains("replica %d of linear/1 is gone: ".formatted(killed.number()));
         serving.close();
@@ -106,13 +86,14 @@ class HostsTest {
     void whenTheKeeperOfAHostIsKilledNobodyNoticesAndItsSuccessorTakesOver() throws Exception {
         KeptHost host = host();
         SpreadServing serving = serving(2, host.start(), true);
-        awaitSpread(serving, host, 1, 1);
+        serving.awaitSpread(host, 1, 1);
         ServedProcess replica = host.replica();
+        SpreadServing.Asking asking = serving.ask(25);
         host.kill();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(serving.said()).contains("does not answer, and gets no replicas"));
-        assertNothingSuffered(serving.load(200, 100), 200);
-        assertThat(serving.inUse()).isEqualTo(2);
+        serving.assertAnswers(50);
+        assertThat(replica.isAlive()).isTrue();
         host.startAgain();
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(serving.said().split("answers: 1 bundle,", -1))
@@ -120,21 +101,11 @@ class HostsTest {
                         .hasSize(3));
         assertThat(host.replicas()).extracting(ServedProcess::pid).containsExactly(replica.pid());
         assertThat(host.said()).contains("(process %d) is taken over".formatted(replica.pid()));
-        assertNothingSuffered(serving.load(200, 100), 200);
-        assertThat(serving.inUse()).isEqualTo(2);
-        assertThat(host.replicas()).extracting(ServedProcess::pid).containsExactly(replica.pid());
-        // an end that is meant ends its replicas, which answer what they have first; what they did is done here
-        var ended = faults.schedule(
-                () -> {
-                    host.end();
-                    return true;
-                },
-                500,
-                TimeUnit.MILLISECONDS);
-        assertNothingSuffered(serving.load(400, 100), 400);
-        ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        serving.assertAnswers(50);
+        host.end(); // its replicas answer what they have first; what they did is done here
         assertThat(host.left()).isEmpty();
         await().atMost(PATIENCE).until(() -> serving.here().size() == 2 && serving.inUse() == 2);
+        asking.endsWell();
     }
 
     @Test
@@ -144,11 +115,12 @@ class HostsTest {
         host.end();
         SpreadServing serving = serving(2, at, true);
         await().atMost(PATIENCE).until(() -> serving.here().size() == 2 && serving.inUse() == 2);
+        SpreadServing.Asking asking = serving.ask(40);
         host.startAgain();
-        assertNothingSuffered(serving.load(1_200, 150), 1_200);
-        awaitSpread(serving, host, 1, 1);
+        serving.awaitSpread(host, 1, 1);
         assertThat(serving.said()).contains("on this host ends, and another is started where there are fewer");
-        assertNothingSuffered(serving.load(200, 100), 200);
+        serving.assertAnswers(50);
+        asking.endsWell();
     }
 
     @Test
@@ -174,7 +146,7 @@ class HostsTest {
         LINEAR.write(folder.resolve("others"), Optional.empty());
         serving.awaitInUse(1);
         assertThat(serving.here()).isEmpty();
-        assertNothingSuffered(serving.load(50, 50), 50);
+        serving.assertAnswers(25);
         assertThat(host.said()).contains("linear/1: bundle ", " is whole");
     }
 
@@ -182,7 +154,7 @@ class HostsTest {
     void aHostThatIsFullTakesNoMore() throws Exception {
         KeptHost host = host();
         SpreadServing serving = serving(3, host.start("--max-replicas", 1), true);
-        awaitSpread(serving, host, 2, 1);
+        serving.awaitSpread(host, 2, 1);
         assertThat(serving.said())
                 .containsPattern(
                         "gets no replica of linear/1: as many replicas live there as may|1 replicas live there .expected: fewer than --max-replicas, 1");
@@ -197,8 +169,8 @@ class HostsTest {
                 "--tls-cert", ours.certificate(), "--tls-key", ours.key(), "--tls-client-ca", ours.certificate());
         var serving = new SpreadServing(LINEAR, folder.resolve("models"), 2, at, tls(ours, ours));
         toClose.add(serving);
-        awaitSpread(serving, host, 1, 1);
-        assertNothingSuffered(serving.load(200, 100), 200);
+        serving.awaitSpread(host, 1, 1);
+        serving.assertAnswers(50);
         var replica = new OipAddress.Tcp(
                 at.host(), Objects.requireNonNull(host.replica().port()));
         for (OipAddress.Tcp door : List.of(at, replica)) {

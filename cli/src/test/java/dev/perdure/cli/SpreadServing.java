@@ -1,5 +1,6 @@
 package dev.perdure.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.linecorp.armeria.common.TlsProvider;
@@ -9,6 +10,8 @@ import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipClient;
+import dev.perdure.oip.OipClientSettings;
+import dev.perdure.oip.OipLimits;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.routing.Fleet;
 import dev.perdure.routing.RequestLimits;
@@ -22,6 +25,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /** A gateway in this process whose replicas live on several hosts, and a load on it whose right answers are known. */
 final class SpreadServing implements AutoCloseable {
@@ -29,6 +34,8 @@ final class SpreadServing implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration CALM = Duration.ofSeconds(1);
+    /** It is the other end of this very process. */
+    private static final OipClientSettings NEVER_SILENT = new OipClientSettings(OipLimits.DEFAULT, LONG, Duration.ZERO);
 
     private final LinearModel model;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -54,16 +61,17 @@ final class SpreadServing implements AutoCloseable {
                         Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0),
                         1,
                         new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(10),
+                        LONG,
                         LONG,
                         Duration.ofSeconds(10)),
                 LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3")),
                 hosts,
                 new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8)));
-        this.client = new OipClient(session.listen(
+        OipAddress at = session.listen(
                         List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
                         OipServerSettings.DEFAULT)
-                .getLast());
+                .getLast();
+        this.client = new OipClient(at, NEVER_SILENT, () -> {});
     }
 
     int inUse() {
@@ -81,16 +89,58 @@ final class SpreadServing implements AutoCloseable {
                 .toList();
     }
 
-    /** Asks so many times, and returns what came of it. */
-    OpenLoad.LoadReport load(int requests, double perSecond) throws InterruptedException {
-        OpenLoad.LoadReport report = new OpenLoad(
-                        client,
-                        new OpenLoad.Options(requests, perSecond, Duration.ofSeconds(30), Duration.ofSeconds(15)),
-                        number -> LinearModel.request(MODEL, LinearModel.input(number)),
-                        model::wrong)
-                .run();
+    /** A load that goes on until it is told to end. */
+    final class Asking {
+        private final OpenLoad load;
+        private final FutureTask<OpenLoad.LoadReport> running;
+
+        private Asking(OpenLoad load) {
+            this.load = load;
+            this.running = new FutureTask<>(load::run);
+            Thread.ofPlatform().name("asks").start(running);
+        }
+
+        /** Ends it, and asserts that every request was answered rightly. */
+        void endsWell() throws Exception {
+            load.stop();
+            assertWell(running.get(START.toSeconds(), TimeUnit.SECONDS));
+        }
+    }
+
+    /** Begins to ask so many times a second, whatever happens. */
+    Asking ask(double perSecond) {
+        return new Asking(asked(Integer.MAX_VALUE, perSecond));
+    }
+
+    /** Asks so many times, and asserts that every request was answered rightly. */
+    void assertAnswers(int requests) throws InterruptedException {
+        assertWell(asked(requests, 25).run());
+    }
+
+    private void assertWell(OpenLoad.LoadReport report) {
         System.out.println(report);
-        return report;
+        assertThat(report.failed() + report.wrong() + report.unheard())
+                .as("%s%n%s", report, said())
+                .isZero();
+        assertThat(report.degraded()).as("%s", report).isEmpty();
+        assertThat(report.right() + report.late()).as("%s", report).isPositive();
+    }
+
+    private OpenLoad asked(int requests, double perSecond) {
+        return new OpenLoad(
+                client,
+                new OpenLoad.Options(requests, perSecond, LONG, Duration.ofSeconds(30)),
+                number -> LinearModel.request(MODEL, LinearModel.input(number)),
+                model::wrong);
+    }
+
+    /** Waits until so many replicas live here and so many on another host, and all are in use. */
+    void awaitSpread(KeptHost host, int here, int there) {
+        await().atMost(START).untilAsserted(() -> {
+            assertThat(here()).as(said()).hasSize(here);
+            assertThat(host.replicas()).as(said() + host.said()).hasSize(there);
+            assertThat(inUse()).as(said()).isEqualTo(here + there);
+        });
     }
 
     String said() {
