@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.perdure.engine.Predictors;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
+import dev.perdure.oip.MultiplexServer;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
@@ -41,6 +42,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final ModelLoader loader;
     private final HostedModels models;
     private final ControlService control;
+    private final MultiplexServer multiplex;
     private final ParentWatch parent;
     private @Nullable OipServer server;
 
@@ -56,6 +58,7 @@ public final class ReplicaServer implements AutoCloseable {
         this.loader = new ModelLoader(frameworks, trust, settings, probe);
         this.models = new HostedModels(probe);
         this.control = new ControlService(this, settings);
+        this.multiplex = new MultiplexServer(models, settings.server());
         this.parent = new ParentWatch(settings.orphanMax(), told::complete);
     }
 
@@ -70,12 +73,13 @@ public final class ReplicaServer implements AutoCloseable {
         if (address instanceof OipAddress.Unix(var path)) {
             SocketFile.requireStale(path);
         }
-        var listening = new OipServer(models, settings.server(), List.of(address), this::mountControl);
+        var listening = new OipServer(models, settings.server(), List.of(address), this::mount);
         server = listening;
         return listening.addresses().getFirst();
     }
 
-    private void mountControl(ServerBuilder builder) {
+    private void mount(ServerBuilder builder) {
+        multiplex.mount(builder);
         builder.service(GrpcService.builder()
                 .addService(control)
                 .useClientTimeoutHeader(false)
@@ -174,6 +178,7 @@ public final class ReplicaServer implements AutoCloseable {
         models.drain();
         parent.close();
         awaitIdle();
+        multiplex.close();
         control.close();
         OipServer listening = server;
         if (listening != null) {
