@@ -79,8 +79,7 @@ class MultiplexTest {
     }
 
     private static InferRequest request(String id, float... x) {
-        return new InferRequest(
-                MODEL, id, Map.of(), List.of(Tensor.of("x", Shape.of(x.length), x)), List.of());
+        return new InferRequest(MODEL, id, Map.of(), List.of(Tensor.of("x", Shape.of(x.length), x)), List.of());
     }
 
     @Test
@@ -195,8 +194,8 @@ class MultiplexTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        for (OipAddress nobody : List.of(
-                new OipAddress.Tcp("127.0.0.1", port), new OipAddress.Unix(folder.resolve("none")))) {
+        for (OipAddress nobody :
+                List.of(new OipAddress.Tcp("127.0.0.1", port), new OipAddress.Unix(folder.resolve("none")))) {
             try (var client = OipClient.multiplexed(nobody, OipClientSettings.DEFAULT)) {
                 for (int i = 0; i < 2; i++) {
                     assertThat(client.infer(request("r", 1), Deadline.in(LONG)).join())
