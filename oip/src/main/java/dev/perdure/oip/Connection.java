@@ -54,7 +54,7 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private static Endpoint endpoint(OipAddress address) {
+    static Endpoint endpoint(OipAddress address) {
         return switch (address) {
             case OipAddress.Tcp tcp -> Endpoint.of(tcp.host(), tcp.port());
             case OipAddress.Unix unix -> DomainSocketAddress.of(unix.path()).asEndpoint();
