@@ -51,6 +51,9 @@ import picocli.CommandLine.Option;
             "It says one JSON line when its models can be asked. SIGTERM lets requests under way be answered before it ends."
         })
 final class ReplicaCommand implements Callable<Integer> {
+    /** Says whose child it is. */
+    static final String PARENT = "--parent-pid";
+
     private static final Duration REHEARSAL = Duration.ofSeconds(10);
 
     @Option(
@@ -118,7 +121,7 @@ final class ReplicaCommand implements Callable<Integer> {
     boolean unsignedAllowed;
 
     @Option(
-            names = "--parent-pid",
+            names = PARENT,
             paramLabel = "PID",
             description = "A process without which this one ends, unless another adopts it in time.")
     @Nullable

@@ -1,5 +1,6 @@
 package dev.perdure.replica;
 
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.perdure.engine.Predictors;
@@ -81,6 +82,7 @@ public final class ReplicaServer implements AutoCloseable {
     private void mount(ServerBuilder builder) {
         multiplex.mount(builder);
         builder.service(GrpcService.builder()
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .addService(control)
                 .useClientTimeoutHeader(false)
                 .build());
