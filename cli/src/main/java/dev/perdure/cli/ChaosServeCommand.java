@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.benchmarks.KnownAnswers;
 import dev.perdure.chaos.ChaosFolder;
+import dev.perdure.chaos.OtherHost;
 import dev.perdure.chaos.ServeCampaign;
 import dev.perdure.chaos.ServeChaosPage;
 import dev.perdure.chaos.ServeChaosReport;
@@ -96,6 +97,13 @@ final class ChaosServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ServePlan plan = ServePlan.read(faults);
+        if (plan.hasOtherHost()) {
+            OtherHost.refusal().ifPresent(why -> {
+                throw new BadSettingException(
+                        "%s: host-cut-off cannot be done here: %s. Leave it out, or run this as root"
+                                .formatted(faults, why));
+            });
+        }
         ServedVersion version = version(ModelFolder.read(models, trust()));
         Path folder = run != null ? run : TrainCommand.nextFolder(version.id().name() + "-chaos");
         Files.createDirectories(folder);

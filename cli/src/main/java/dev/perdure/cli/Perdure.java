@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             CheckpointCommand.class,
             BundleCommand.class,
             ServeCommand.class,
+            HostCommand.class,
             KeyCommand.class,
             IncidentsCommand.class,
             PlanCommand.class,

@@ -40,6 +40,7 @@ final class ServeSession implements AutoCloseable {
     private final ServeTelling telling;
     private final Path folder;
     private final Observed observed;
+    private final PlacedReplicas replicas;
     private final Gateway gateway;
     private @Nullable OipServer server;
     private boolean isEncrypted;
@@ -49,12 +50,24 @@ final class ServeSession implements AutoCloseable {
     ServeSession(
             List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
             throws IOException {
+        this(versions, settings, program, Hosts.NONE, telling);
+    }
+
+    /** The same on several hosts. */
+    ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            LocalReplicas.Program program,
+            Hosts hosts,
+            ServeTelling telling)
+            throws IOException {
         this(
                 versions,
                 settings,
                 RolloutSettings.usual(),
                 ModelRepository.NONE,
                 program,
+                hosts,
                 telling,
                 UnaryOperator.identity(),
                 Files.createTempDirectory(ServeFolder.PREFIX));
@@ -74,7 +87,15 @@ final class ServeSession implements AutoCloseable {
             LocalReplicas.Program program,
             ServeTelling telling)
             throws IOException {
-        this(versions, settings, rollouts, watch, program, telling, Files.createTempDirectory(ServeFolder.PREFIX));
+        this(
+                versions,
+                settings,
+                rollouts,
+                watch,
+                program,
+                Hosts.NONE,
+                telling,
+                Files.createTempDirectory(ServeFolder.PREFIX));
     }
 
     /**
@@ -82,6 +103,7 @@ final class ServeSession implements AutoCloseable {
      *
      * @param versions the newest of each model first
      * @param watch whoever has made it begins it when requests are taken
+     * @param hosts where replicas live
      * @param folder for sockets and logs, with a short path
      */
     ServeSession(
@@ -90,10 +112,11 @@ final class ServeSession implements AutoCloseable {
             RolloutSettings rollouts,
             ModelWatch watch,
             LocalReplicas.Program program,
+            Hosts hosts,
             ServeTelling telling,
             Path folder)
             throws IOException {
-        this(versions, settings, rollouts, watch, program, telling, watch::keeping, folder);
+        this(versions, settings, rollouts, watch, program, hosts, telling, watch::keeping, folder);
     }
 
     private ServeSession(
@@ -102,6 +125,7 @@ final class ServeSession implements AutoCloseable {
             RolloutSettings rollouts,
             ModelRepository repository,
             LocalReplicas.Program program,
+            Hosts hosts,
             ServeTelling telling,
             UnaryOperator<GatewayListener> keeping,
             Path folder)
@@ -109,7 +133,7 @@ final class ServeSession implements AutoCloseable {
         this.versions = List.copyOf(versions);
         this.telling = telling;
         this.folder = Files.createDirectories(folder);
-        var replicas = new LocalReplicas(program, folder, telling::say);
+        this.replicas = hosts.around(new LocalReplicas(program, folder, telling::say), folder, telling::say);
         this.observed = new Observed(telling);
         this.gateway = new Gateway(
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
@@ -236,6 +260,7 @@ final class ServeSession implements AutoCloseable {
             server.close();
         }
         gateway.close();
+        replicas.close();
         observed.close();
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())

@@ -38,8 +38,9 @@ final class Connection implements AutoCloseable {
         if (address instanceof OipAddress.Tcp && !settings.silence().isZero()) {
             noticeSilence(builder, Math.toIntExact(settings.silence().toMillis()));
         }
+        settings.tls().ifPresent(builder::tlsProvider);
         this.factory = builder.build();
-        this.stubs = GrpcClients.builder("gproto+h2c", endpoint(address))
+        this.stubs = GrpcClients.builder(settings.tls().isPresent() ? "gproto+h2" : "gproto+h2c", endpoint(address))
                 .factory(factory)
                 .responseTimeoutMillis(0)
                 .maxResponseLength(0)

@@ -1,5 +1,6 @@
 package dev.perdure.oip;
 
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
@@ -51,6 +52,7 @@ public final class MultiplexServer extends MultiplexGrpc.MultiplexImplBase imple
                 .requestTimeoutMillis(0)
                 .maxRequestLength(0)
                 .build(GrpcService.builder()
+                        .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                         .addService(this)
                         .maxRequestMessageLength(messageBytesMax(settings.limits()))
                         .maxResponseMessageLength(messageBytesMax(settings.limits()))

@@ -8,6 +8,7 @@ import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.MultiplexServer;
 import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServer;
@@ -71,12 +72,24 @@ public final class ReplicaServer implements AutoCloseable {
      * @throws IOException if somebody listens there, or it cannot be done
      */
     public OipAddress listen(OipAddress address) throws IOException {
-        if (address instanceof OipAddress.Unix(var path)) {
-            SocketFile.requireStale(path);
+        return listen(List.of(address), OipEdge.OPEN).getFirst();
+    }
+
+    /**
+     * The same at several addresses, with something between the sockets and what is asked.
+     *
+     * @return the same, in any order, with the ports it got
+     * @throws IOException if somebody listens at one of them, or it cannot be done
+     */
+    public List<OipAddress> listen(List<OipAddress> addresses, OipEdge edge) throws IOException {
+        for (OipAddress address : addresses) {
+            if (address instanceof OipAddress.Unix(var path)) {
+                SocketFile.requireStale(path);
+            }
         }
-        var listening = new OipServer(models, settings.server(), List.of(address), this::mount);
+        var listening = new OipServer(models, settings.server(), addresses, List.of(), this::mount, edge);
         server = listening;
-        return listening.addresses().getFirst();
+        return listening.addresses();
     }
 
     private void mount(ServerBuilder builder) {
