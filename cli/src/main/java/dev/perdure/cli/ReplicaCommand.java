@@ -53,6 +53,9 @@ import picocli.CommandLine.Option;
             "It says one JSON line when its models can be asked. SIGTERM lets requests under way be answered before it ends."
         })
 final class ReplicaCommand implements Callable<Integer> {
+    /** Says whose child it is. */
+    static final String PARENT = "--parent-pid";
+
     private static final Duration REHEARSAL = Duration.ofSeconds(10);
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
 
@@ -131,7 +134,7 @@ final class ReplicaCommand implements Callable<Integer> {
     boolean unsignedAllowed;
 
     @Option(
-            names = "--parent-pid",
+            names = PARENT,
             paramLabel = "PID",
             description = "A process without which this one ends, unless another adopts it in time.")
     @Nullable

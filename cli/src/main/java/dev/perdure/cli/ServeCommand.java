@@ -204,7 +204,7 @@ final class ServeCommand implements Callable<Integer> {
                     versions.getFirst().id());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
-            session.listenTogether(processes.addresses(), server(), entrance.edge());
+            session.listenTogether(processes.addresses(), server(), entrance.edge(), processes.siblings());
             watch.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();

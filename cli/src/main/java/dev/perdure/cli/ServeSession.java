@@ -6,6 +6,7 @@ import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.gateway.ModelRepository;
 import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
+import dev.perdure.gateway.Siblings;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipEdge;
@@ -163,12 +164,12 @@ final class ServeSession implements AutoCloseable {
     /** The same, with something between the sockets and the gateway. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge) throws IOException {
         isEncrypted = edge.tls().isPresent();
-        server = new OipServer(gateway, settings, addresses, pages(), edge.telling(observed::served));
+        server = new OipServer(gateway, settings, addresses, pages(Siblings.NONE), edge.telling(observed::served));
         return server.addresses();
     }
 
-    private List<Page> pages() {
-        return Stream.concat(gateway.pages().stream(), observed.pages().stream())
+    private List<Page> pages(Siblings siblings) {
+        return Stream.concat(gateway.pages(siblings).stream(), observed.pages().stream())
                 .toList();
     }
 
@@ -184,14 +185,15 @@ final class ServeSession implements AutoCloseable {
     }
 
     /** The same, at ports at which other processes of this session listen too, or whose parent keeps them. */
-    List<OipAddress> listenTogether(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge)
+    List<OipAddress> listenTogether(
+            List<OipAddress> addresses, OipServerSettings settings, OipEdge edge, Siblings siblings)
             throws IOException {
         isEncrypted = edge.tls().isPresent();
         server = new OipServer(
                 gateway,
                 settings,
                 addresses,
-                pages(),
+                pages(siblings),
                 HeldPorts.areShared(addresses) ? SharedPorts::share : _ -> {},
                 edge.telling(observed::served));
         return server.addresses();

@@ -50,7 +50,7 @@ public final class ReplicaClient implements AutoCloseable {
 
     /** Connects to nobody yet. */
     public ReplicaClient(OipAddress address, OipClientSettings settings) {
-        this.client = new OipClient(address, settings, () -> {});
+        this.client = OipClient.multiplexed(address, settings);
         this.control = client.stub(ReplicaFutureStub.class);
         this.streams = client.stub(ReplicaStub.class);
     }

@@ -1,10 +1,12 @@
 package dev.perdure.replica;
 
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.perdure.engine.Predictors;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
+import dev.perdure.oip.MultiplexServer;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipError;
@@ -42,6 +44,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final ModelLoader loader;
     private final HostedModels models;
     private final ControlService control;
+    private final MultiplexServer multiplex;
     private final ParentWatch parent;
     private @Nullable OipServer server;
 
@@ -57,6 +60,7 @@ public final class ReplicaServer implements AutoCloseable {
         this.loader = new ModelLoader(frameworks, trust, settings, probe);
         this.models = new HostedModels(probe);
         this.control = new ControlService(this, settings);
+        this.multiplex = new MultiplexServer(models, settings.server());
         this.parent = new ParentWatch(settings.orphanMax(), told::complete);
     }
 
@@ -83,13 +87,15 @@ public final class ReplicaServer implements AutoCloseable {
                 SocketFile.requireStale(path);
             }
         }
-        var listening = new OipServer(models, settings.server(), addresses, List.of(), this::mountControl, edge);
+        var listening = new OipServer(models, settings.server(), addresses, List.of(), this::mount, edge);
         server = listening;
         return listening.addresses();
     }
 
-    private void mountControl(ServerBuilder builder) {
+    private void mount(ServerBuilder builder) {
+        multiplex.mount(builder);
         builder.service(GrpcService.builder()
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .addService(control)
                 .useClientTimeoutHeader(false)
                 .build());
@@ -187,6 +193,7 @@ public final class ReplicaServer implements AutoCloseable {
         models.drain();
         parent.close();
         awaitIdle();
+        multiplex.close();
         control.close();
         OipServer listening = server;
         if (listening != null) {

@@ -98,8 +98,9 @@ interface Invariant {
 
     /**
      * No answer leaves that a replica gave which is known to be wrong by then; and a wrong replica is known within a second:
-     * a golden period and the time a golden inference takes, which is more at a replica that is slow too. It is assumed that
-     * the golden set sees what is wrong.
+     * a golden period and the time a golden inference takes, which is more at a replica that is slow too. What counts is the
+     * time in which it could be seen, see {@link SimReplica#wrongNanos}: one that turns wrong and then gets stuck answers
+     * neither golden inferences nor requests until it goes on. It is assumed that the golden set sees what is wrong.
      */
     final class NothingKnownToBeWrongLeaves implements Invariant {
         private static final long GOLDEN = 1_000_000_000L;
@@ -131,10 +132,9 @@ interface Invariant {
                 String given =
                         request.outputs.getOrDefault(part.attempt(), Map.of()).getOrDefault(item, "");
                 if (!given.equals(right) && process != null) {
-                    long wrongFor =
-                            world.now - process.wrongSince - Math.max(0, process.stoppedUntil - process.wrongSince);
+                    long wrongFor = process.wrongNanos();
                     require(
-                            wrongFor <= GOLDEN * (process.wasSlow ? 2 : 1) + world.gatewayAway,
+                            wrongFor <= GOLDEN * (process.wasSlow ? 2 : 1),
                             "%s: %s has answered wrongly for %d ms",
                             answer,
                             by,

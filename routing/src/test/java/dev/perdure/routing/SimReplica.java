@@ -19,18 +19,21 @@ final class SimReplica {
     final ReplicaId id;
     boolean isReady;
     boolean isDead;
-    boolean isStuck;
     boolean isNan;
     long wrongSince = -1;
     boolean wasSlow;
     double slowness = 1;
     double errors;
-    long stoppedUntil;
     long done;
 
     private final SplittableRandom own;
     private final Deque<Job> queue = new ArrayDeque<>();
     private final List<Job> computing = new ArrayList<>();
+    private long stoppedUntil;
+    private long stoppedNanos;
+    private long stuckSince = -1;
+    private long stuckNanos;
+    private long unheardBeforeWrong;
 
     SimReplica(World world, ReplicaId id) {
         this.world = world;
@@ -44,7 +47,7 @@ final class SimReplica {
             if (isDead) {
                 return;
             }
-            if (world.now < stoppedUntil) {
+            if (isStopped()) {
                 in(stoppedUntil - world.now, what);
             } else {
                 what.run();
@@ -91,8 +94,53 @@ final class SimReplica {
         }
     }
 
-    void stop(long nanos) {
-        stoppedUntil = world.now + nanos;
+    /** Gives it no time until then, or until it was stopped for anyway. */
+    void stopUntil(long until) {
+        long from = Math.max(world.now, stoppedUntil);
+        stoppedNanos += Math.max(0, until - from);
+        stoppedUntil = Math.max(stoppedUntil, until);
+    }
+
+    boolean isStopped() {
+        return world.now < stoppedUntil;
+    }
+
+    /** From now on it begins nothing that it is sent, golden inferences neither. */
+    void stick() {
+        stuckSince = isStuck() ? stuckSince : world.now - stoppedSoFar();
+    }
+
+    boolean isStuck() {
+        return stuckSince >= 0;
+    }
+
+    /** From now on it answers wrongly. */
+    void turnWrong() {
+        if (wrongSince < 0) {
+            wrongSince = world.now;
+            unheardBeforeWrong = unheardNanos();
+        }
+    }
+
+    /**
+     * Returns for how long it could have been seen to be wrong: while it is stopped or stuck it computes nothing, no golden
+     * inference either, and while the gateway stands still nobody looks.
+     */
+    long wrongNanos() {
+        return world.now - wrongSince - (unheardNanos() - unheardBeforeWrong);
+    }
+
+    private long unheardNanos() {
+        return stoppedSoFar() + stuckNanos + stuckNow() + world.gatewayAwaySoFar();
+    }
+
+    private long stoppedSoFar() {
+        return stoppedNanos - Math.max(0, stoppedUntil - world.now);
+    }
+
+    /** Returns how long it has been stuck now, without the time that it is stopped for as well. */
+    private long stuckNow() {
+        return isStuck() ? world.now - stoppedSoFar() - stuckSince : 0;
     }
 
     void take(Job job) {
@@ -109,7 +157,7 @@ final class SimReplica {
     }
 
     private void next() {
-        while (computing.size() < THREADS && !queue.isEmpty() && !isStuck) {
+        while (computing.size() < THREADS && !queue.isEmpty() && !isStuck()) {
             Job job = queue.removeFirst();
             computing.add(job);
             in((long) (world.service() * slowness), () -> finish(job));
@@ -117,7 +165,8 @@ final class SimReplica {
     }
 
     void unstick() {
-        isStuck = false;
+        stuckNanos += stuckNow();
+        stuckSince = -1;
         next();
     }
 

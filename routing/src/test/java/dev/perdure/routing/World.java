@@ -96,7 +96,6 @@ final class World {
     Routing routing;
     long now;
     long faultyUntil = FAULTS_END;
-    long gatewayAway;
     long pausedUntil;
     int answered;
     int degraded;
@@ -124,6 +123,7 @@ final class World {
     private int poisons;
     private long scheduledWake = Long.MAX_VALUE;
     private int life;
+    private long gatewayAway;
 
     World(long seed, Machines machines, boolean keepsNotes) {
         this.seed = seed;
@@ -200,16 +200,25 @@ final class World {
         if (who < 2) {
             note(() -> (who == 0 ? "the gateway" : "everything") + " stands still for " + (until - now) / 1_000_000
                     + " ms");
-            gatewayAway += until - now;
-            pausedUntil = Math.max(pausedUntil, until);
+            pauseGateway(until);
         }
         if (who == 1) {
-            alive.forEach(process -> process.stoppedUntil = Math.max(process.stoppedUntil, until));
+            alive.forEach(process -> process.stopUntil(until));
         } else if (who > 1 && !alive.isEmpty()) {
             SimReplica one = alive.get(random.nextInt(alive.size()));
             note(() -> one.id + " stands still for " + (until - now) / 1_000_000 + " ms");
-            one.stoppedUntil = Math.max(one.stoppedUntil, until);
+            one.stopUntil(until);
         }
+    }
+
+    private void pauseGateway(long until) {
+        gatewayAway += Math.max(0, until - Math.max(now, pausedUntil));
+        pausedUntil = Math.max(pausedUntil, until);
+    }
+
+    /** Returns how long the gateway has stood still until now. */
+    long gatewayAwaySoFar() {
+        return gatewayAway - Math.max(0, pausedUntil - now);
     }
 
     /** How long a process takes until it is ready. */
@@ -631,10 +640,10 @@ final class World {
                 .noneMatch(process -> !process.isDead
                         && (process.wrongSince >= 0
                                 || process.isNan
-                                || process.isStuck
+                                || process.isStuck()
                                 || process.errors > 0
                                 || process.slowness > 1
-                                || now < process.stoppedUntil));
+                                || process.isStopped()));
         if (allWell && isReallyWell && routing.fleet(served).orElseThrow().inUse() == target) {
             anybody().ifPresent(this::harm);
         }
@@ -644,9 +653,7 @@ final class World {
         switch (random.nextInt(12)) {
             case 0 -> {
                 faults++;
-                long until = now + millis(10, 800);
-                gatewayAway += until - now;
-                pausedUntil = Math.max(pausedUntil, until);
+                pauseGateway(now + millis(10, 800));
                 note(() -> "the gateway stands still");
             }
             case 1 -> restart();
@@ -695,11 +702,11 @@ final class World {
         note(() -> "fault " + what + " of " + who.id);
         switch (what) {
             case 0, 1 -> who.die(137);
-            case 2 -> who.stop(millis(100, 3_000));
-            case 3 -> who.wrongSince = now;
+            case 2 -> who.stopUntil(now + millis(100, 3_000));
+            case 3 -> who.turnWrong();
             case 4 -> who.isNan = true;
             case 5 -> {
-                who.isStuck = true;
+                who.stick();
                 who.in(millis(100, 4_000), who::unstick);
             }
             case 6 -> {
