@@ -30,6 +30,7 @@ public final class OtherHost implements AutoCloseable {
     private final String far;
     private final String own;
     private final String address;
+    private boolean isClosed;
 
     private OtherHost(String name, int number) {
         this.name = name;
@@ -148,6 +149,9 @@ public final class OtherHost implements AutoCloseable {
     /** Removes it, with the wire. Programs in it go on, and reach nobody. */
     @Override
     public void close() throws IOException {
-        run("ip", "netns", "del", name);
+        if (!isClosed) {
+            isClosed = true;
+            run("ip", "netns", "del", name);
+        }
     }
 }
