@@ -70,7 +70,7 @@ public final class MultiplexServer extends MultiplexGrpc.MultiplexImplBase imple
         return line;
     }
 
-    /** Ends all streams: says what was read of each, and reads no more. What is answered later is heard by nobody. */
+    /** Reads nothing more, and says what was read of each stream. A stream ends when all of that is answered. Does not block. */
     @Override
     public void close() {
         isClosed = true;
@@ -84,6 +84,7 @@ public final class MultiplexServer extends MultiplexGrpc.MultiplexImplBase imple
         private final Gathering<Multiplexed.Answer> outbox;
         private final Map<Long, CompletableFuture<@Nullable Void>> underWay = new HashMap<>();
         private long lastRead;
+        private boolean isEnding;
         private boolean isOver;
 
         Line(ServiceRequestContext context, ServerCallStreamObserver<Multiplexed.Answers> answers) {
@@ -98,9 +99,7 @@ public final class MultiplexServer extends MultiplexGrpc.MultiplexImplBase imple
             if (isOver || isClosed) {
                 return;
             }
-            for (long number : message.getAbandonedList()) {
-                abandon(underWay.remove(number));
-            }
+            message.getAbandonedList().forEach(number -> abandon(underWay.remove(number)));
             message.getRequestsList().forEach(this::begin);
         }
 
@@ -158,18 +157,26 @@ public final class MultiplexServer extends MultiplexGrpc.MultiplexImplBase imple
             if (!queue.isEmpty()) {
                 outbox.wake();
             }
+            endIfDone();
         }
 
         void end() {
             context.eventLoop().execute(() -> {
-                if (!isOver) {
+                if (!isOver && !isEnding) {
+                    isEnding = true;
                     answers.onNext(Multiplexed.Answers.newBuilder()
                             .setLastRead(lastRead)
                             .build());
-                    answers.onCompleted();
-                    over();
+                    endIfDone();
                 }
             });
+        }
+
+        private void endIfDone() {
+            if (isEnding && !isOver && underWay.isEmpty()) {
+                answers.onCompleted();
+                over();
+            }
         }
 
         private void broken() {

@@ -7,22 +7,24 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends all requests over one stream, which is opened when one is sent and none is open. Everything but {@link #send} is done by
  * the one thread of the connection, so nothing here is locked.
  *
- * <p>A stream that ends says which requests it has not read; those were not sent. Of the others that are not answered nobody
- * knows.
+ * <p>A server that ends says which requests of a stream it has not read, and answers the others; those that were not read were not
+ * sent. Of what a stream leaves that breaks nobody knows.
  */
 final class Multiplexing implements Sending {
     /** More in one message would keep what comes after waiting. */
@@ -34,11 +36,11 @@ final class Multiplexing implements Sending {
     private final EventLoop loop;
     private final MultiplexStub stub;
     private final Gathering<Asked> outbox;
-    private final AtomicLong numbers = new AtomicLong();
-    private final Map<Long, Asked> waiting = new TreeMap<>();
-    private @Nullable Line line;
-    private boolean isLooking;
     private final AtomicBoolean isClosing = new AtomicBoolean();
+    private final Set<Line> lines = new LinkedHashSet<>();
+    private long numbers;
+    private @Nullable Line open;
+    private boolean isLooking;
     private boolean isClosed;
 
     Multiplexing(EventLoop loop, GrpcClientBuilder stubs, OipLimits limits) {
@@ -48,20 +50,17 @@ final class Multiplexing implements Sending {
         this.outbox = new Gathering<>(loop, this::take);
     }
 
-    /** A request, until it is answered. Its number is given when it is written. */
+    /** A request, until it is answered. Its number and its stream are given when it is written. */
     private final class Asked {
         private final Multiplexed.Request.Builder written;
         private final Deadline deadline;
-        private final Pending pending = new Pending(this::abandon);
+        private final Pending pending = new Pending(() -> outbox.add(this));
         private long number;
+        private @Nullable Line line;
 
         Asked(Multiplexed.Request.Builder written, Deadline deadline) {
             this.written = written;
             this.deadline = deadline;
-        }
-
-        private void abandon() {
-            outbox.add(this);
         }
 
         private boolean isOver() {
@@ -83,18 +82,26 @@ final class Multiplexing implements Sending {
         return asked.pending;
     }
 
+    /** Writes what is new, and tells what is given up. */
     private void take(Queue<Asked> queue) {
         var message = Multiplexed.Requests.newBuilder();
+        var fresh = new ArrayList<Asked>();
         int bytes = 0;
-        while (bytes < BYTES_MAX) {
-            Asked asked = queue.poll();
-            if (asked == null) {
-                break;
+        while (bytes < BYTES_MAX && !queue.isEmpty()) {
+            Asked asked = queue.remove();
+            if (isClosed) {
+                asked.pending.complete(new Outcome.NotSent("this client is closed"));
+            } else if (asked.isOver()) {
+                abandon(asked, message);
+            } else {
+                fresh.add(asked);
+                Multiplexed.Request written = numbered(asked);
+                message.addRequests(written);
+                bytes += written.getSerializedSize();
             }
-            bytes += take(asked, message);
         }
         if (message.getRequestsCount() + message.getAbandonedCount() > 0) {
-            open().send(message.build());
+            line().send(message.build(), fresh);
         }
         if (!queue.isEmpty()) {
             outbox.wake();
@@ -102,39 +109,34 @@ final class Multiplexing implements Sending {
         look();
     }
 
-    /** Returns how many bytes were added to a message. */
-    private int take(Asked asked, Multiplexed.Requests.Builder message) {
-        if (isClosed) {
-            asked.pending.complete(new Outcome.NotSent("this client is closed"));
-        } else if (asked.isOver()) {
-            if (asked.number > 0 && waiting.remove(asked.number) != null) {
-                message.addAbandoned(asked.number);
-            }
-        } else {
-            asked.number = numbers.incrementAndGet();
-            waiting.put(asked.number, asked);
-            Multiplexed.Request written = asked.written
-                    .setNumber(asked.number)
-                    .setMicrosLeft(Math.max(1, asked.deadline.left().toNanos() / 1000))
-                    .build();
-            message.addRequests(written);
-            return written.getSerializedSize();
+    /** A stream that takes nothing more is not told. */
+    private void abandon(Asked asked, Multiplexed.Requests.Builder message) {
+        Line line = asked.line;
+        if (line != null && line.waiting.remove(asked.number) != null && line.equals(open)) {
+            message.addAbandoned(asked.number);
         }
-        return 0;
     }
 
-    private Line open() {
-        Line open = line;
-        if (open == null) {
-            open = new Line();
-            line = open;
-            open.begin();
+    private Multiplexed.Request numbered(Asked asked) {
+        asked.number = ++numbers;
+        return asked.written
+                .setNumber(asked.number)
+                .setMicrosLeft(Math.max(1, asked.deadline.left().toNanos() / 1000))
+                .build();
+    }
+
+    private Line line() {
+        Line known = open;
+        if (known == null) {
+            known = new Line();
+            lines.add(known);
+            open = known;
         }
-        return open;
+        return known;
     }
 
     private void look() {
-        if (!isLooking && !waiting.isEmpty()) {
+        if (!isLooking && lines.stream().anyMatch(line -> !line.waiting.isEmpty())) {
             isLooking = true;
             var _ = loop.schedule(this::lookForLate, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -142,7 +144,10 @@ final class Multiplexing implements Sending {
 
     private void lookForLate() {
         isLooking = false;
-        List.copyOf(waiting.values()).stream().filter(Asked::isOver).forEach(outbox::add);
+        lines.stream()
+                .flatMap(line -> List.copyOf(line.waiting.values()).stream())
+                .filter(Asked::isOver)
+                .forEach(outbox::add);
         look();
     }
 
@@ -155,21 +160,24 @@ final class Multiplexing implements Sending {
 
     private void end() {
         isClosed = true;
-        Optional.ofNullable(line).ifPresent(Line::end);
+        List.copyOf(lines).forEach(Line::end);
     }
 
     /** One stream. */
     private final class Line implements StreamObserver<Multiplexed.Answers> {
+        private final Map<Long, Asked> waiting = new TreeMap<>();
         private @Nullable StreamObserver<Multiplexed.Requests> requests;
-        private long lastRead = Long.MAX_VALUE;
 
         /** It may be over before this returns. */
-        void begin() {
-            requests = stub.infer(this);
-        }
-
-        void send(Multiplexed.Requests message) {
-            if (line == this && requests != null) {
+        void send(Multiplexed.Requests message, List<Asked> fresh) {
+            for (Asked asked : fresh) {
+                asked.line = this;
+                waiting.put(asked.number, asked);
+            }
+            if (requests == null) {
+                requests = stub.infer(this);
+            }
+            if (lines.contains(this)) {
                 requests.onNext(message);
             }
         }
@@ -188,7 +196,25 @@ final class Multiplexing implements Sending {
                         .ifPresent(asked -> asked.pending.complete(outcome(answer)));
             }
             if (answers.hasLastRead()) {
-                lastRead = answers.getLastRead();
+                takesNoMore();
+                complete(
+                        after -> after > answers.getLastRead(), new Outcome.NotSent("the other end takes no more"));
+            }
+        }
+
+        private void takesNoMore() {
+            if (equals(open)) {
+                open = null;
+            }
+        }
+
+        private void complete(LongPredicate which, Outcome outcome) {
+            var left = waiting.values().stream()
+                    .filter(asked -> which.test(asked.number))
+                    .toList();
+            for (Asked asked : left) {
+                waiting.remove(asked.number);
+                asked.pending.complete(outcome);
             }
         }
 
@@ -202,18 +228,10 @@ final class Multiplexing implements Sending {
             over(new Outcome.NoAnswer("the other end has ended"));
         }
 
-        /** All that wait were sent by this stream: the next is opened after this one is over. */
         private void over(Outcome outcome) {
-            if (line != this) {
-                return;
-            }
-            line = null;
-            var left = new ArrayList<>(waiting.values());
-            waiting.clear();
-            for (Asked asked : left) {
-                asked.pending.complete(
-                        asked.number > lastRead ? new Outcome.NotSent("the other end takes no more") : outcome);
-            }
+            takesNoMore();
+            lines.remove(this);
+            complete(_ -> true, outcome);
         }
     }
 

@@ -222,20 +222,21 @@ class MultiplexTest {
         }
     }
 
-    /** Of what was read nobody knows; what was not read was not sent, and who asks after that reaches the successor. */
     @Test
-    void aServerThatEndsTellsWhatItReadAndItsSuccessorIsFound() throws Exception {
+    void aServerThatEndsAnswersWhatItReadAndItsSuccessorIsFound() throws Exception {
         var address = new OipAddress.Unix(folder.resolve("s"));
         try (var held = new Held(address)) {
             Pending read = held.client.infer(request("r", 1), Deadline.in(LONG));
-            held.await(1);
+            Pending given = held.client.infer(request("g", 1), Deadline.in(LONG));
+            held.await(2);
             held.multiplex.close();
-            assertThat(read.join()).isInstanceOf(Outcome.NoAnswer.class);
-            assertThat(held.asked.getLast().call().abandoned().get(20, TimeUnit.SECONDS))
-                    .isNull();
             assertThat(held.client.infer(request("r", 2), Deadline.in(LONG)).join())
                     .isInstanceOf(Outcome.NotSent.class);
-            assertThat(held.asked).hasSize(1);
+            given.cancel(true);
+            assertThat(read).isNotDone();
+            assertThat(held.asked).hasSize(2);
+            held.asked.forEach(Asked::echo);
+            assertThat(read.join()).isInstanceOf(Outcome.Answered.class);
             held.server.close();
             try (var successor = new Held(address)) {
                 await().atMost(LONG).until(() -> {
@@ -245,6 +246,17 @@ class MultiplexTest {
                     return again.join() instanceof Outcome.Answered;
                 });
             }
+        }
+    }
+
+    @Test
+    void whatAServerHasReadAndLeavesIsNotAnsweredAndGivenUpThere() throws Exception {
+        try (var held = new Held(LOOPBACK)) {
+            Pending read = held.client.infer(request("r", 1), Deadline.in(LONG));
+            Asked asked = held.await(1);
+            held.server.close();
+            assertThat(read.join()).isInstanceOf(Outcome.NoAnswer.class);
+            assertThat(asked.call().abandoned().get(20, TimeUnit.SECONDS)).isNull();
         }
     }
 
