@@ -34,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,9 @@ import picocli.CommandLine.Option;
 final class ReplicaCommand implements Callable<Integer> {
     /** Says whose child it is. */
     static final String PARENT = "--parent-pid";
+
+    /** Says that it starts beside others. */
+    static final String MEEK = "--meek";
 
     private static final Duration REHEARSAL = Duration.ofSeconds(10);
 
@@ -135,6 +139,13 @@ final class ReplicaCommand implements Callable<Integer> {
     long orphanSeconds = 30;
 
     @Option(
+            names = MEEK,
+            description =
+                    "Start with what others leave of the processors, and compile so for good: for one that starts beside others"
+                            + " that answer.")
+    boolean isMeek;
+
+    @Option(
             names = "--agenda",
             hidden = true,
             description = "The folder of a campaign of faults that this replica is a part of.")
@@ -191,15 +202,7 @@ final class ReplicaCommand implements Callable<Integer> {
             if (parent != null) {
                 adopt(replica, parent);
             }
-            CompletableFuture<OipAddress> listening = CompletableFuture.supplyAsync(() -> listen(replica, address));
-            try {
-                for (String bundle : bundles) {
-                    replica.load(bundle, Optional.empty());
-                }
-            } finally {
-                boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
-            }
-            OipAddress at = joined(listening);
+            OipAddress at = isMeek ? beginMeekly(replica, address) : begin(replica, address);
             System.out.println(ready(replica, at));
             if (rehearsal) {
                 rehearse(replica, at);
@@ -211,6 +214,52 @@ final class ReplicaCommand implements Callable<Integer> {
             ended.countDown();
         }
         return ExitCode.OK.code();
+    }
+
+    private OipAddress begin(ReplicaServer replica, OipAddress address) throws IOException, LoadRefusedException {
+        CompletableFuture<OipAddress> listening = CompletableFuture.supplyAsync(() -> listen(replica, address));
+        try {
+            for (String bundle : bundles) {
+                replica.load(bundle, Optional.empty());
+            }
+        } finally {
+            boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
+        }
+        return joined(listening);
+    }
+
+    /** All that takes long is done with what others leave. Threads that will answer are started by this one, which is as others are. */
+    private OipAddress beginMeekly(ReplicaServer replica, OipAddress address) throws Exception {
+        Leftovers.compile();
+        Future<Boolean> rehearsed = Leftovers.begin(() -> rehearseListening(address));
+        Future<List<ReplicaServer.Opened>> opened = Leftovers.begin(() -> opened(replica));
+        boolean _ = Leftovers.ended(rehearsed);
+        for (ReplicaServer.Opened model : Leftovers.ended(opened)) {
+            model.answer();
+        }
+        return replica.listen(address);
+    }
+
+    private List<ReplicaServer.Opened> opened(ReplicaServer replica) throws LoadRefusedException {
+        var opened = new ArrayList<ReplicaServer.Opened>();
+        for (String bundle : bundles) {
+            opened.add(replica.open(bundle, Optional.empty()));
+        }
+        return opened;
+    }
+
+    /** Returns whether it could be done; without it the start disturbs others more. */
+    private boolean rehearseListening(OipAddress address) {
+        OipAddress beside = address instanceof OipAddress.Unix(Path path)
+                ? new OipAddress.Unix(path.resolveSibling(path.getFileName() + "0"))
+                : new OipAddress.Tcp("127.0.0.1", 0);
+        try {
+            ReplicaServer.rehearseListening(beside, settings());
+            return true;
+        } catch (IOException e) {
+            LoggerFactory.getLogger(ReplicaCommand.class).debug("not rehearsed: {}", e.toString());
+            return false;
+        }
     }
 
     private static void rehearse(ReplicaServer replica, OipAddress at) {

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +55,7 @@ public final class ReplicaServer implements AutoCloseable {
     public ReplicaServer(
             List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSettings settings, ReplicaProbe probe) {
         this.settings = settings;
-        this.loader = new ModelLoader(frameworks, trust, settings, probe);
+        this.loader = new ModelLoader(frameworks, trust, probe);
         this.models = new HostedModels(probe);
         this.control = new ControlService(this, settings);
         this.parent = new ParentWatch(settings.orphanMax(), told::complete);
@@ -68,12 +69,31 @@ public final class ReplicaServer implements AutoCloseable {
      * @throws IOException if somebody listens there, or it cannot be done
      */
     public OipAddress listen(OipAddress address) throws IOException {
+        return listen(address, this::mountControl);
+    }
+
+    private OipAddress listen(OipAddress address, Consumer<ServerBuilder> others) throws IOException {
         if (address instanceof OipAddress.Unix(var path)) {
             SocketFile.requireStale(path);
         }
-        var listening = new OipServer(models, settings.server(), List.of(address), this::mountControl);
+        var listening = new OipServer(models, settings.server(), List.of(address), others);
         server = listening;
         return listening.addresses().getFirst();
+    }
+
+    /**
+     * Listens once, with nothing to answer, and ends that. To listen takes a third of a replica's start when a process does it for
+     * the first time, and nothing later. No thread of this stays.
+     *
+     * @throws IOException if it cannot be done
+     */
+    public static void rehearseListening(OipAddress address, ReplicaSettings settings) throws IOException {
+        try (var replica = new ReplicaServer(List.of(), Trust.only(List.of()), settings, ReplicaProbe.NONE)) {
+            replica.listen(address, builder -> {
+                builder.workerGroup(1);
+                replica.mountControl(builder);
+            });
+        }
     }
 
     private void mountControl(ServerBuilder builder) {
@@ -93,6 +113,25 @@ public final class ReplicaServer implements AutoCloseable {
      * @throws LoadRefusedException if it is not served; nothing changed
      */
     public ModelState load(String place, Optional<String> digest) throws LoadRefusedException {
+        return open(place, digest).answer();
+    }
+
+    /** A model that could answer, and costs no more than memory until it does. */
+    public interface Opened {
+        /**
+         * Lets it be asked. Threads that will compute are started by whoever calls this.
+         *
+         * @throws LoadRefusedException if another of its name is there by now; nothing changed
+         */
+        ModelState answer() throws LoadRefusedException;
+    }
+
+    /**
+     * Does of {@link #load} all that takes long, and that nobody sees.
+     *
+     * @throws LoadRefusedException if it would not be served
+     */
+    public Opened open(String place, Optional<String> digest) throws LoadRefusedException {
         if (models.draining()) {
             throw new LoadRefusedException(
                     Reason.STOPPING, "this replica is stopping (expected: running). Ask another");
@@ -102,7 +141,8 @@ public final class ReplicaServer implements AutoCloseable {
                     Reason.ALREADY_LOADED, "bundle %s: being loaded (expected: once). Wait for that".formatted(place));
         }
         try {
-            return take(place, loader.load(place, digest));
+            ModelLoader.Opened opened = loader.open(place, digest);
+            return () -> take(place, new HostedModel(opened.known(), opened.predictor(), settings));
         } finally {
             loading.remove(place);
         }
