@@ -60,11 +60,11 @@ class KnownGoodServeTest {
     /** Starts replicas until there are to be no more. */
     private LocalReplicas.Program program() {
         var real = LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
-        return (address, bundle, log) -> {
+        return (address, bundle, options, log) -> {
             if (isOver.get()) {
                 throw new IOException("no more processes");
             }
-            return real.start(address, bundle, log);
+            return real.start(address, bundle, options, log);
         };
     }
 

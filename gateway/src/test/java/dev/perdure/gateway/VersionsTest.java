@@ -279,7 +279,7 @@ class VersionsTest {
     void aModelMayComeLaterAndBeUnloadedWholeWhileOthersAreReady() throws Exception {
         var isSlow = new CountDownLatch(1);
         var fake = host(this::answer);
-        ReplicaHost host = (replica, served, listener) -> {
+        ReplicaHost host = (replica, served, isUrgent, listener) -> {
             if (served.id().name().equals("later")) {
                 try {
                     isSlow.await();
@@ -287,7 +287,7 @@ class VersionsTest {
                     throw new IOException(e);
                 }
             }
-            return fake.start(replica, served, listener);
+            return fake.start(replica, served, isUrgent, listener);
         };
         Gateway gateway = serve(host, Scaled.rollouts(), version("1", 2));
         gateway.serve(version("later", "1", 2, "x"));
