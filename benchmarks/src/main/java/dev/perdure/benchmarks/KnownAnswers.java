@@ -21,13 +21,11 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
-/** Requests of one item each, or of several, to which the right answers are known, in any number: after the last comes the first again. */
+/** Requests of one item each, to which the right answers are known, in any number: after the last comes the first again. */
 public final class KnownAnswers {
     private static final Duration WITHIN = Duration.ofSeconds(60);
     private static final int BATCH = 32;
 
-    private final ModelId model;
-    private final GoldenSet known;
     private final List<InferRequest> requests = new ArrayList<>();
     private final List<GoldenSet> answers = new ArrayList<>();
 
@@ -37,23 +35,12 @@ public final class KnownAnswers {
      * @param known all items and the answers to them
      */
     public KnownAnswers(ModelId model, GoldenSet known) {
-        this(model, known, 1);
-    }
-
-    private KnownAnswers(ModelId model, GoldenSet known, int each) {
-        this.model = model;
-        this.known = known;
-        for (int first = 0; first + each <= known.samples(); first += each) {
-            GoldenSet some = new GoldenSet(
-                    items(known.inputs(), first, each), items(known.outputs(), first, each), known.tolerance());
-            requests.add(request(model, some.inputs()));
-            answers.add(some);
+        for (int item = 0; item < known.samples(); item++) {
+            GoldenSet one =
+                    new GoldenSet(items(known.inputs(), item, 1), items(known.outputs(), item, 1), known.tolerance());
+            requests.add(request(model, one.inputs()));
+            answers.add(one);
         }
-    }
-
-    /** Returns requests of so many items each: models have more to compute, and everything around them has not. */
-    KnownAnswers grouped(int each) {
-        return new KnownAnswers(model, known, each);
     }
 
     private static InferRequest request(ModelId model, Map<String, TensorData> inputs) {

@@ -24,7 +24,6 @@ public final class ServeBench {
     private static final int ROUNDS = 5;
     private static final int CALLS = 400;
     private static final int CONNECTIONS = 16;
-    private static final int ITEMS = 50;
     private static final Duration SHORT = Duration.ofMillis(2_500);
 
     private static final Duration STEADY = Duration.ofSeconds(4);
@@ -35,6 +34,7 @@ public final class ServeBench {
 
     private final Serving serving;
     private final KnownAnswers known;
+    private final Heavy heavy;
     private final Duration warm;
     private final Consumer<String> progress;
     private final Consumer<ServeFigure> tell;
@@ -67,18 +67,29 @@ public final class ServeBench {
         }
     }
 
+    /** A model, and what it answers. */
+    public record Model(Serving serving, KnownAnswers known) {}
+
+    /** Makes a model that computes for ten milliseconds or more on an item of some kilobytes. */
+    @FunctionalInterface
+    public interface Heavy {
+        Model model() throws IOException, InterruptedException;
+    }
+
     /**
      * Prepares to measure.
      *
+     * @param model what is asked in all parts but the overload
+     * @param heavy what is asked there
      * @param warm how long each is asked before anything is measured: compilers of programs that have just begun take half of
      *     two cores for many seconds
      * @param progress told how far it is
      * @param tell given each figure when it is there
      */
-    public ServeBench(
-            Serving serving, KnownAnswers known, Duration warm, Consumer<String> progress, Consumer<ServeFigure> tell) {
-        this.serving = serving;
-        this.known = known;
+    public ServeBench(Model model, Heavy heavy, Duration warm, Consumer<String> progress, Consumer<ServeFigure> tell) {
+        this.serving = model.serving();
+        this.known = model.known();
+        this.heavy = heavy;
         this.warm = warm;
         this.progress = progress;
         this.tell = tell;
@@ -348,25 +359,23 @@ public final class ServeBench {
         add(ServeFigure.atLeast(0.97, Part.GUARD, "with against without", guarded / plain, ""));
     }
 
-    /** Of large requests: those are what a model can be overloaded with before whoever asks is. */
+    /** Of a model that computes long on little: with any other, whoever asks and whatever carries requests are overloaded first. */
     private void overload() throws IOException, InterruptedException {
-        KnownAnswers large = known.grouped(ITEMS);
-        try (Served gateway = serving.gateway(2, 0);
-                var closed = new ClosedLoad(gateway.address(), 2 * CONNECTIONS, large);
+        progress.accept("overload: a model that computes long");
+        Model model = heavy.model();
+        KnownAnswers answers = model.known();
+        try (Served gateway = model.serving().gateway(2, 0);
+                var closed = new ClosedLoad(gateway.address(), CONNECTIONS, answers);
                 var client = new OipClient(gateway.address())) {
             closed.perSecond(warm);
-            double capacity = closed.perSecond(SHORT);
+            double capacity = closed.perSecond(STEADY);
             double perSecond = 3 * capacity;
-            var options = new OpenLoad.Options((int) (5 * perSecond), perSecond, Duration.ofSeconds(1), DEADLINE);
+            var options = new OpenLoad.Options((int) (10 * perSecond), perSecond, Duration.ofSeconds(1), DEADLINE);
             var inTime = new GoodputWatch();
-            OpenLoad.LoadReport report = new OpenLoad(client, options, large::request, large::wrong)
+            OpenLoad.LoadReport report = new OpenLoad(client, options, answers::request, answers::wrong)
                     .watchedBy(inTime)
                     .run();
-            add(ServeFigure.of(
-                    Part.OVERLOAD,
-                    "capacity: requests of %d items, by 32 connections".formatted(ITEMS),
-                    capacity,
-                    "1/s"));
+            add(ServeFigure.of(Part.OVERLOAD, "capacity, asked by 16 connections", capacity, "1/s"));
             add(ServeFigure.of(Part.OVERLOAD, "asked", perSecond, "1/s"));
             double goodput = inTime.perSecond();
             add(ServeFigure.of(Part.OVERLOAD, "answered rightly within their second", goodput, "1/s"));

@@ -13,6 +13,7 @@ import java.util.Set;
 record ServeExpectation(Set<String> findings, boolean isRequired, boolean isReplaced) {
     private static final Set<String> GONE = Set.of("exited", "disconnected");
     private static final Set<String> HELD_UP = Set.of("silent", "stuck");
+    private static final Set<String> CUT_OFF = Set.of("silent", "stuck", "disconnected");
     private static final Set<String> DIFFERENT = Set.of("golden-wrong", "outvoted");
     private static final Set<String> NOT_FINITE = Set.of("not-finite", "golden-wrong", "outvoted");
     private static final Set<String> NOT_THERE = Set.of("exited", "not-started", "never-ready");
@@ -38,6 +39,10 @@ record ServeExpectation(Set<String> findings, boolean isRequired, boolean isRepl
             case ServeFault.FullDisk _ -> lost(NOT_THERE);
             case ServeFault.KillGateway _ -> lost(Set.of(Told.GATEWAY_GONE));
             case ServeFault.KillParent _ -> lost(Set.of(Told.TAKEN_OVER));
+            case ServeFault.HostCutOff(var lasts) -> {
+                boolean isLong = lasts.toNanos() >= patience * SHORT.toNanos();
+                yield new ServeExpectation(CUT_OFF, isLong, isLong);
+            }
             case ServeFault.BigModel _ -> new ServeExpectation(Set.of(Told.LOADED), true, false);
             case ServeFault.Poison _ -> lost(Set.of(Told.QUARANTINED));
             case ServeFault.ClockJump _, ServeFault.Overload _, ServeFault.SlowWriters _, ServeFault.SlowReaders _ ->

@@ -70,6 +70,11 @@ public sealed interface ServeFault {
     /** @param by how much later it suddenly is; earlier when it is negative */
     record ClockJump(Duration by, Duration lasts) implements OfFront {}
 
+    /** Done to the way to another host. */
+    sealed interface OfHosts extends ServeFault {}
+
+    record HostCutOff(Duration lasts) implements OfHosts {}
+
     /** Done by whoever adds models. */
     sealed interface OfModels extends ServeFault {}
 

@@ -54,6 +54,11 @@ final class ServeInjector {
                 harm(fault, entry);
                 yield "";
             }
+            case ServeFault.HostCutOff(var lasts) -> {
+                folder.claim(entry.id(), "host", "packets vanish");
+                cutOff(lasts);
+                yield "";
+            }
             case ServeFault.BigModel(int megabytes) -> {
                 folder.claim(entry.id(), "all", "from outside");
                 target.addModel(megabytes);
@@ -113,6 +118,15 @@ final class ServeInjector {
                 Thread.sleep(alone);
                 target.startParent();
             }
+        }
+    }
+
+    private void cutOff(Duration lasts) throws IOException, InterruptedException {
+        target.cutOff();
+        try {
+            Thread.sleep(lasts);
+        } finally {
+            target.mend();
         }
     }
 

@@ -104,6 +104,12 @@ public final class ServeKinds {
                         Duration.ofSeconds(s.whole("jump-seconds", 3600, -1_000_000_000, 1_000_000_000)),
                         seconds(s, "seconds", 3)));
         add(
+                "host-cut-off",
+                "seconds: 5",
+                "Every packet to and from another host vanishes, for so long. A plan with it has such a host beside this one, in a"
+                        + " network namespace, with some of the replicas of each gateway; to make it takes Linux and root.",
+                s -> new ServeFault.HostCutOff(seconds(s, "seconds", 5)));
+        add(
                 "big-model",
                 "megabytes: 128",
                 "A model of another name and so much weight is added, loaded beside the others, and taken away again.",

@@ -71,9 +71,19 @@ public record ServePlan(
             root.reject("faults", "is missing or empty (expected: a list of faults). Add '- kill: {}'.");
         }
         int gateways = root.integer("gateways", killsGateway(faults) ? 2 : 1, 1, 8);
-        int replicas = root.integer("replicas", gateways == 1 ? 3 : 2, gateways == 1 ? 2 : 1, 100);
+        boolean needTwo = gateways == 1 || faults.stream().anyMatch(ServePlan::isOfHosts);
+        int replicas = root.integer("replicas", gateways == 1 ? 3 : 2, needTwo ? 2 : 1, 100);
         root.finish();
         return new ServePlan(gateways, replicas, perSecond, calm, patience, faults);
+    }
+
+    /** Returns whether some replicas live on another host. */
+    public boolean hasOtherHost() {
+        return faults.stream().anyMatch(ServePlan::isOfHosts);
+    }
+
+    private static boolean isOfHosts(Planned planned) {
+        return planned.fault() instanceof ServeFault.OfHosts;
     }
 
     private static boolean killsGateway(List<Planned> faults) {

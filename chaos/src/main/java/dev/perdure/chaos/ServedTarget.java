@@ -43,6 +43,12 @@ public interface ServedTarget {
     /** Starts another process that keeps gateways, in place of one that is gone. */
     void startParent() throws IOException;
 
+    /** Has every packet to and from the other host vanish, neither end being told; there is one if the plan needs it. */
+    void cutOff() throws IOException;
+
+    /** Has packets arrive there again. */
+    void mend() throws IOException;
+
     /** Adds a model of another name, and so much weight, to those that are served. */
     void addModel(int megabytes) throws IOException;
 
@@ -52,7 +58,10 @@ public interface ServedTarget {
     /** Returns the processes of replicas that live, the oldest first. */
     List<ProcessHandle> replicas() throws IOException;
 
-    /** Returns whether there are as many gateways as wanted, and each has as many replicas in use, and no others live. */
+    /**
+     * Returns whether there are as many gateways as wanted, and each has as many replicas in use, and no others live; and where there
+     * is another host, each has some there.
+     */
     boolean isComplete() throws IOException;
 
     /** Returns where REST is spoken. */

@@ -18,7 +18,7 @@
  *   <li>The same for models that are served: {@link dev.perdure.chaos.ServeFault}, {@link dev.perdure.chaos.ServeKinds}, {@link
  *       dev.perdure.chaos.ServePlan}; {@link dev.perdure.chaos.ReplicaSaboteur} within a replica, with {@code Spoilable}, {@code
  *       OnnxWeights} and {@code Sockets}; {@code ServeInjector}, {@code BadClients} and {@link dev.perdure.chaos.BundleDamage}
- *       from outside; {@link dev.perdure.chaos.ServeCampaign} on a {@link dev.perdure.chaos.ServedTarget}; {@code
+ *       from outside, and {@link dev.perdure.chaos.OtherHost}, which can be cut off; {@link dev.perdure.chaos.ServeCampaign} on a {@link dev.perdure.chaos.ServedTarget}; {@code
  *       ServeExpectation} and {@code ServeReckoning}; {@link dev.perdure.chaos.ServeChaosReport} and {@link
  *       dev.perdure.chaos.ServeChaosPage}. A {@link dev.perdure.chaos.Kind} is of either.
  * </ol>

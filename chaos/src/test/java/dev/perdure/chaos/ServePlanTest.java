@@ -32,14 +32,25 @@ class ServePlanTest {
     }
 
     @Test
-    void theExampleHasEveryKindButTheOneThatLetsWrongAnswersLeave() throws Exception {
+    void theExampleHasEveryKindButThoseThatLetWrongAnswersLeaveOrNeedRoot() throws Exception {
         ServePlan plan = ServePlan.read(Path.of("..", "examples", "serve-faults.yaml"));
+        assertThat(plan.hasOtherHost()).isFalse();
         assertThat(plan.faults().stream().map(planned -> planned.fault().kind()))
                 .containsExactlyInAnyOrderElementsOf(ServeKinds.names().stream()
-                        .filter(kind -> !kind.equals("flip-weights"))
+                        .filter(kind -> !kind.equals("flip-weights") && !kind.equals("host-cut-off"))
                         .toList());
         assertThat(plan.gateways()).isEqualTo(2);
         assertThat(plan.replicas()).isEqualTo(3);
+    }
+
+    @Test
+    void aPlanThatCutsAHostOffHasOneAndTwoReplicasForEachGateway() throws Exception {
+        ServePlan plan = ServePlan.read(Path.of("..", "examples", "host-faults.yaml"));
+        assertThat(plan.hasOtherHost()).isTrue();
+        assertThat(plan.faults()).anyMatch(planned -> planned.fault() instanceof ServeFault.HostCutOff);
+        assertThatThrownBy(() -> ServePlan.parse(
+                        "plan.yaml", "gateways: 2\nreplicas: 1\nfaults:\n  - host-cut-off: {seconds: 3}\n"))
+                .hasMessageContaining("replicas: 1 (expected: a whole number >= 2");
     }
 
     @Test

@@ -17,7 +17,6 @@ import dev.perdure.oip.OipClient;
 import dev.perdure.oip.Outcome;
 import dev.perdure.oip.Parameter;
 import dev.perdure.oip.Parameters;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -36,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +65,7 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
     private final Path said;
     private final ServeFolder session;
     private final SigningKey key = SigningKey.generate();
+    private final Optional<AbusedHost> host;
     private final List<String> arguments;
     private final Set<ServedProcess> seen = new LinkedHashSet<>();
     private volatile Process parent;
@@ -112,26 +113,24 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
         all.addAll(List.of("--agenda", chaos.path().toString()));
         all.addAll(List.of("--trust", trusted.toAbsolutePath().toString()));
         all.addAll(options);
+        if (plan.hasOtherHost()) {
+            var theirs =
+                    new ArrayList<>(List.of("--trust", trusted.toAbsolutePath().toString()));
+            theirs.addAll(options);
+            host = Optional.of(new AbusedHost(models, theirs, chaos, run));
+            all.addAll(host.get().options());
+        } else {
+            host = Optional.empty();
+        }
         this.arguments = List.copyOf(all);
         this.parent = started();
         Thread.ofPlatform().daemon().name("hears").start(this::hear);
     }
 
     private Process started() throws IOException {
-        var flags = new ArrayList<>(
-                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-        String dist = System.getProperty("perdure.dist");
-        if (dist != null) {
-            flags.add("-Dperdure.dist=" + dist);
-        }
-        flags.addAll(Jvm.archive("perdure.aot", false));
-        var program = new ArrayList<>(List.of(Perdure.class.getName(), "serve"));
+        var program = new ArrayList<>(List.of("serve"));
         program.addAll(arguments);
-        return Jvm.withClassPath(new ProcessBuilder(Jvm.untouched(flags, program)))
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
-                .start();
+        return Unattended.start(UnaryOperator.identity(), program, said);
     }
 
     /** Tells what gateways and their parents say, until it is over. */
@@ -184,7 +183,10 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
     }
 
     private synchronized List<ServedProcess> living(ServedProcess.Role role) throws IOException {
-        List<ServedProcess> all = session.processes();
+        List<ServedProcess> all = new ArrayList<>(session.processes());
+        if (host.isPresent()) {
+            all.addAll(host.get().replicas());
+        }
         seen.addAll(all);
         return all.stream()
                 .filter(process -> process.role() == role)
@@ -228,7 +230,18 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
             }
         }
         return gateways.size() == plan.gateways()
+                && (host.isEmpty() || host.get().replicas().size() >= plan.gateways())
                 && living(ServedProcess.Role.REPLICA).size() == plan.gateways() * plan.replicas();
+    }
+
+    @Override
+    public void cutOff() throws IOException {
+        host.orElseThrow().cutOff();
+    }
+
+    @Override
+    public void mend() throws IOException {
+        host.orElseThrow().mend();
     }
 
     private Path added() {
@@ -366,6 +379,13 @@ final class AbusedServing implements ServedTarget, AutoCloseable {
                 .completeOnTimeout(parent, ENDED_WITHIN.toSeconds(), TimeUnit.SECONDS)
                 .thenAccept(Process::destroyForcibly)
                 .join();
+        try {
+            if (host.isPresent()) {
+                host.get().close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         isOver = true;
     }
 }

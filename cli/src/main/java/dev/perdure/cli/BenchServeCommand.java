@@ -37,6 +37,9 @@ import picocli.CommandLine.Option;
         })
 final class BenchServeCommand implements Callable<Integer> {
     private static final int KNOWN = 1_000;
+    private static final int HEAVY_KNOWN = 100;
+    private static final List<String> OPTIONS =
+            List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3");
 
     @Mixin
     FiguresFile figures = new FiguresFile();
@@ -74,12 +77,10 @@ final class BenchServeCommand implements Callable<Integer> {
                     .filter(other -> other.id().name().equals(version.id().name())
                             && !other.id().equals(version.id()))
                     .findFirst();
-            List<String> options = List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3");
             BenchCommand.progress("known answers");
-            KnownAnswers known = Undisturbed.answers(version, options, KnownAnswers.between(version.golden(), KNOWN));
             var bench = new ServeBench(
-                    new LocalServing(version, next, known, options, folder),
-                    known,
+                    model(version, next, KNOWN, folder),
+                    () -> heavy(folder),
                     Duration.ofSeconds(warmSeconds),
                     BenchCommand::progress,
                     BenchServeCommand::tell);
@@ -90,6 +91,20 @@ final class BenchServeCommand implements Callable<Integer> {
         } finally {
             BenchCommand.delete(folder);
         }
+    }
+
+    private static ServeBench.Model model(ServedVersion version, Optional<ServedVersion> next, int known, Path folder)
+            throws IOException {
+        KnownAnswers answers = Undisturbed.answers(version, OPTIONS, KnownAnswers.between(version.golden(), known));
+        return new ServeBench.Model(new LocalServing(version, next, answers, OPTIONS, folder), answers);
+    }
+
+    private static ServeBench.Model heavy(Path folder) throws IOException, InterruptedException {
+        Path models = folder.resolve("heavy");
+        Files.createDirectories(models.resolve("heavy"));
+        HeavyModel.write(models.resolve("heavy").resolve("1"), folder);
+        ServedVersion version = ModelFolder.read(models, Trust.anybody()).getFirst();
+        return model(version, Optional.empty(), HEAVY_KNOWN, folder);
     }
 
     /** Trains the example's network for one pass, and makes a bundle of it. */

@@ -2,6 +2,7 @@ package dev.perdure.cli;
 
 import dev.perdure.benchmarks.KnownAnswers;
 import dev.perdure.chaos.ChaosFolder;
+import dev.perdure.chaos.OtherHost;
 import dev.perdure.chaos.ServeCampaign;
 import dev.perdure.chaos.ServeChaosPage;
 import dev.perdure.chaos.ServeChaosReport;
@@ -78,6 +79,13 @@ final class ChaosServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ServePlan plan = ServePlan.read(options.faults);
+        if (plan.hasOtherHost()) {
+            OtherHost.refusal().ifPresent(why -> {
+                throw new BadSettingException(
+                        "%s: host-cut-off cannot be done here: %s. Leave it out, or run this as root"
+                                .formatted(options.faults, why));
+            });
+        }
         ServedVersion version = version(ModelFolder.read(models, trust()));
         Path folder = options.folder(version.id().name());
         var chaos = new ChaosFolder(folder.resolve("chaos").toAbsolutePath());

@@ -115,7 +115,8 @@ final class Entrance implements AutoCloseable {
         return warnings;
     }
 
-    private static boolean isPublic(OipAddress address) {
+    /** Returns whether others than this machine may reach it. */
+    static boolean isPublic(OipAddress address) {
         try {
             return address instanceof OipAddress.Tcp tcp
                     && !InetAddress.getByName(tcp.host()).isLoopbackAddress();

@@ -1,7 +1,7 @@
 package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
-import dev.perdure.oip.InferenceService;
+import dev.perdure.gateway.Gateway;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.replica.Parentage;
@@ -91,9 +91,10 @@ final class GatewayLife implements AutoCloseable {
         }
     }
 
-    /** Has it answer whoever asks at its own socket whether it lives. */
-    void answerFor(InferenceService gateway) throws IOException {
-        control = new OipServer(gateway, OipServerSettings.DEFAULT, List.of(folder.gatewaySocket(number)));
+    /** Has it answer at its own socket: its parent, which asks whether it lives, and other gateways. */
+    void answerFor(Gateway gateway) throws IOException {
+        control = new OipServer(
+                gateway, OipServerSettings.DEFAULT, List.of(folder.gatewaySocket(number)), gateway.pages());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.perdure.cli;
 
 import dev.perdure.core.BadSettingException;
+import dev.perdure.gateway.Siblings;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.SharedPorts;
 import java.io.IOException;
@@ -125,6 +126,11 @@ final class GatewaysOptions {
     /** Returns what clients asked of any gateway of this session. */
     OrdersFile orders() {
         return new OrdersFile(session().orders());
+    }
+
+    /** Returns the other gateways of this session. */
+    Siblings siblings() {
+        return new SessionSiblings(session(), gatewayNumber);
     }
 
     private ServeFolder session() {

@@ -2,7 +2,6 @@ package dev.perdure.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.perdure.gateway.ReplicaHost;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
@@ -10,7 +9,6 @@ import dev.perdure.oip.OipClientSettings;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipLimits;
 import dev.perdure.replica.Heartbeat;
-import dev.perdure.replica.ModelState;
 import dev.perdure.replica.ProcessId;
 import dev.perdure.replica.ReplicaClient;
 import dev.perdure.routing.ReplicaId;
@@ -39,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * Starts replicas as JVMs on this machine, each at a socket of its own, and watches them. Of each a file says which process it is
  * ({@link ServedProcess}), by which a later life of this process finds it and takes it over.
  */
-final class LocalReplicas implements ReplicaHost {
+final class LocalReplicas implements ReplicaPlace {
     /**
      * Sockets of one host need no questions whether the other end is there: its end is always noticed. A busy machine takes its
      * time to connect.
@@ -48,7 +46,6 @@ final class LocalReplicas implements ReplicaHost {
             new OipClientSettings(OipLimits.DEFAULT, Duration.ofSeconds(20), Duration.ZERO);
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalReplicas.class);
-    private static final Duration UNLOADED = Duration.ofSeconds(2);
     private static final Duration ADOPTED_WITHIN = Duration.ofSeconds(5);
     private static final int EXIT_UNKNOWN = -1;
     private static final long LOOK_NANOS = 50_000_000;
@@ -127,8 +124,13 @@ final class LocalReplicas implements ReplicaHost {
                 processes.get() + 1); // every number that was given away started a process, or meant to
     }
 
-    /** Ends those that an earlier life left and that no version wanted. */
-    void endUnclaimed() {
+    @Override
+    public String name() {
+        return "this host";
+    }
+
+    @Override
+    public void endUnclaimed() {
         for (Long number : List.copyOf(unclaimed.keySet())) {
             ServedProcess process = unclaimed.remove(number);
             if (process != null) {
@@ -199,17 +201,18 @@ final class LocalReplicas implements ReplicaHost {
         private final ReplicaId replica;
         private final ServedVersion version;
         private final Listener listener;
+        private final ReplicaSigns signs;
         private final ProcessHandle process;
         private final long number;
         private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
         private @Nullable ReplicaClient client;
-        private boolean isReady;
         private boolean isAdopted;
 
         Life(ReplicaId replica, ServedVersion version, Listener listener, ProcessHandle process, long number) {
             this.replica = replica;
             this.version = version;
             this.listener = listener;
+            this.signs = new ReplicaSigns(version, listener);
             this.process = process;
             this.number = number;
         }
@@ -269,7 +272,7 @@ final class LocalReplicas implements ReplicaHost {
 
         /** Of one that was left, and is not what it should be, nobody has heard. */
         private void useless(String why) {
-            if (isAdopted && !isReady) {
+            if (isAdopted && !signs.isReady()) {
                 LOG.info("replica {} of {} is ended: {}", replica.number(), version.id(), why);
                 process.destroyForcibly();
             } else {
@@ -279,30 +282,16 @@ final class LocalReplicas implements ReplicaHost {
 
         @Override
         public synchronized void heard(Heartbeat heartbeat) {
-            Optional<ModelState> model = heartbeat.model(version.id());
-            if (client == null || heartbeat.draining()) {
-                return;
+            if (client != null) {
+                signs.heard(heartbeat, client.protocol()).ifPresent(this::useless);
             }
-            if (model.isEmpty() || !model.get().digest().equals(version.digest())) {
-                if (!isReady || heartbeat.up().compareTo(UNLOADED) > 0) {
-                    useless("it has %s loaded (expected: bundle %s)"
-                            .formatted(model.map(ModelState::digest).orElse("nothing"), version.digest()));
-                }
-                return;
-            }
-            ModelState state = model.get();
-            if (!isReady) {
-                isReady = true;
-                listener.ready(client.protocol());
-            }
-            listener.beat(state.batches() + state.failed(), (int) Math.max(state.underWay(), state.computing()));
         }
 
         /** A process that ends closes its connection first; how it ended says more, and is known at once. */
         @Override
         public synchronized void lost(String why) {
             LOG.info("replica {} of {}: {}", replica.number(), version.id(), why);
-            if (isReady) {
+            if (signs.isReady()) {
                 listener.ending(why);
             }
             var _ = ended.copy()
@@ -318,7 +307,7 @@ final class LocalReplicas implements ReplicaHost {
             listener.exited(exit);
             pid(number).toFile().delete();
             synchronized (this) {
-                if (!isReady && exit > 0 && exit < 128) {
+                if (!signs.isReady() && exit > 0 && exit < 128) {
                     say.accept("replica %d of %s did not start (exit code %d)%s"
                             .formatted(replica.number(), version.id(), exit, lastWords()));
                 }

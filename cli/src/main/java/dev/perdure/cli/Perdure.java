@@ -8,6 +8,7 @@ import dev.perdure.training.ExitCode;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             CheckpointCommand.class,
             BundleCommand.class,
             ServeCommand.class,
+            HostCommand.class,
             KeyCommand.class,
             IncidentsCommand.class,
             PlanCommand.class,
@@ -61,7 +63,7 @@ public final class Perdure {
 
     /** Runs a command and returns its exit code. */
     static int run(String... arguments) {
-        Object own = arguments.length == 0 ? null : startedByItself(arguments[0]);
+        Object own = arguments.length == 0 ? null : startedByItself(Arrays.asList(arguments));
         if (own != null) {
             return program(own).execute(Arrays.copyOfRange(arguments, 1, arguments.length));
         }
@@ -94,11 +96,12 @@ public final class Perdure {
     }
 
     /** Returns a command that Perdure starts itself, often: it comes without all the others, whose reading takes time. */
-    private static @Nullable Object startedByItself(String name) {
-        return switch (name) {
+    private static @Nullable Object startedByItself(List<String> arguments) {
+        return switch (arguments.getFirst()) {
             case "worker" -> new WorkerCommand();
             case "supervise" -> new SuperviseCommand();
             case "plain-member" -> new PlainMemberCommand();
+            case "replica" -> arguments.contains(ReplicaCommand.PARENT) ? new ReplicaCommand() : null;
             default -> null;
         };
     }

@@ -9,6 +9,7 @@ import dev.perdure.model.Trust;
 import dev.perdure.model.VerifyingKey;
 import dev.perdure.oip.Deadline;
 import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.onnx.OnnxOptions;
@@ -39,6 +40,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Answers with models inside, until it is told to end. */
@@ -51,7 +53,11 @@ import picocli.CommandLine.Option;
             "It says one JSON line when its models can be asked. SIGTERM lets requests under way be answered before it ends."
         })
 final class ReplicaCommand implements Callable<Integer> {
+    /** Says whose child it is. */
+    static final String PARENT = "--parent-pid";
+
     private static final Duration REHEARSAL = Duration.ofSeconds(10);
+    private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
 
     @Option(
             names = "--listen",
@@ -59,6 +65,16 @@ final class ReplicaCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description = "unix:PATH or HOST:PORT, with port 0 for any that is free.")
     String listen = "";
+
+    @Option(
+            names = "--offer",
+            paramLabel = "HOST:PORT",
+            description = "Where it listens besides, for gateways on other hosts; port 0 for any that is free.")
+    @Nullable
+    String offer;
+
+    @Mixin
+    TlsOptions tls = new TlsOptions();
 
     @Option(
             names = "--bundle",
@@ -118,7 +134,7 @@ final class ReplicaCommand implements Callable<Integer> {
     boolean unsignedAllowed;
 
     @Option(
-            names = "--parent-pid",
+            names = PARENT,
             paramLabel = "PID",
             description = "A process without which this one ends, unless another adopts it in time.")
     @Nullable
@@ -180,15 +196,17 @@ final class ReplicaCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        OipAddress address = address();
+        List<OipAddress> addresses = addresses();
         ReplicaSettings settings = settings();
         Trust trust = trust();
         var ended = new CountDownLatch(1);
+        OipEdge edge = tls.edge(RELOAD_EVERY);
         try (var replica = new ReplicaServer(engine.frameworks(), trust, settings, probe())) {
             if (parent != null) {
                 adopt(replica, parent);
             }
-            CompletableFuture<OipAddress> listening = CompletableFuture.supplyAsync(() -> listen(replica, address));
+            CompletableFuture<List<OipAddress>> listening =
+                    CompletableFuture.supplyAsync(() -> listen(replica, addresses, edge));
             try {
                 for (String bundle : bundles) {
                     replica.load(bundle, Optional.empty());
@@ -196,10 +214,10 @@ final class ReplicaCommand implements Callable<Integer> {
             } finally {
                 boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
             }
-            OipAddress at = joined(listening);
+            List<OipAddress> at = joined(listening);
             System.out.println(ready(replica, at));
             if (rehearsal) {
-                rehearse(replica, at);
+                rehearse(replica, at.getFirst());
             }
             Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(replica, ended), "signal"));
             LoggerFactory.getLogger(ReplicaCommand.class)
@@ -233,15 +251,19 @@ final class ReplicaCommand implements Callable<Integer> {
         }
     }
 
-    private static OipAddress listen(ReplicaServer replica, OipAddress address) {
+    /** Returns where it listens, as was asked: one behind {@code --offer} last. */
+    private static List<OipAddress> listen(ReplicaServer replica, List<OipAddress> addresses, OipEdge edge) {
         try {
-            return replica.listen(address);
+            List<OipAddress> at = replica.listen(addresses, edge);
+            return addresses.getFirst() instanceof OipAddress.Tcp || at.getFirst() instanceof OipAddress.Unix
+                    ? at
+                    : at.reversed();
         } catch (IOException e) {
             throw new CompletionException(e);
         }
     }
 
-    private static OipAddress joined(CompletableFuture<OipAddress> listening) throws IOException {
+    private static List<OipAddress> joined(CompletableFuture<List<OipAddress>> listening) throws IOException {
         try {
             return listening.join();
         } catch (CompletionException e) {
@@ -252,11 +274,24 @@ final class ReplicaCommand implements Callable<Integer> {
         }
     }
 
-    private OipAddress address() {
+    private List<OipAddress> addresses() {
+        OipAddress own = address("--listen", listen);
+        if (offer == null) {
+            return List.of(own);
+        }
+        if (!(own instanceof OipAddress.Unix) || !(address("--offer", offer) instanceof OipAddress.Tcp offered)) {
+            throw new BadSettingException(
+                    "--listen %s --offer %s (expected: a socket and a port). Leave --offer out, or use --listen unix:PATH"
+                            .formatted(listen, offer));
+        }
+        return List.of(own, offered);
+    }
+
+    private static OipAddress address(String option, String text) {
         try {
-            return OipAddress.parse(listen);
+            return OipAddress.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new BadSettingException("--listen: " + e.getMessage());
+            throw new BadSettingException(option + ": " + e.getMessage());
         }
     }
 
@@ -293,8 +328,11 @@ final class ReplicaCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the line that says that the models can be asked: {@code {"ready":true,"pid":…,"address":…,"models":[…]}}. */
-    private static String ready(ReplicaServer replica, OipAddress address) {
+    /**
+     * Returns the line that says that the models can be asked: {@code {"ready":true,"pid":…,"address":…,"offered":…,"models":[…]}};
+     * {@code offered} only where {@code --offer} was given.
+     */
+    private static String ready(ReplicaServer replica, List<OipAddress> at) {
         var heartbeat = replica.heartbeat();
         List<String> models = heartbeat.models().stream()
                 .map(model -> "{\"name\":%s,\"version\":%s,\"digest\":\"%s\"}"
@@ -303,8 +341,10 @@ final class ReplicaCommand implements Callable<Integer> {
                                 quoted(model.id().version().orElse("")),
                                 model.digest()))
                 .toList();
-        return "{\"ready\":true,\"pid\":%d,\"address\":%s,\"models\":[%s]}"
-                .formatted(heartbeat.pid(), quoted(address.toString()), String.join(",", models));
+        String offered =
+                at.size() > 1 ? "\"offered\":%s,".formatted(quoted(at.getLast().toString())) : "";
+        return "{\"ready\":true,\"pid\":%d,\"address\":%s,%s\"models\":[%s]}"
+                .formatted(heartbeat.pid(), quoted(at.getFirst().toString()), offered, String.join(",", models));
     }
 
     private static String quoted(String text) {

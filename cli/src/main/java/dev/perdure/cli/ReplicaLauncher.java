@@ -22,6 +22,7 @@ record ReplicaLauncher(List<String> options, Path log) {
     /** Starts one. It says a JSON line on its standard output when its models can be asked. */
     Process start(OipAddress address) throws IOException {
         var flags = new ArrayList<>(Jvm.ENGINE_FLAGS);
+        flags.add("-Dcom.linecorp.armeria.tlsEngineType=jdk"); // to look for OpenSSL takes a tenth of the whole start
         flags.add("-XX:ErrorFile=" + log.toAbsolutePath().resolveSibling("hs_err_pid%p.log"));
         flags.addAll(Jvm.archive("replica.aot", false));
         var program = new ArrayList<>(List.of(
@@ -29,7 +30,7 @@ record ReplicaLauncher(List<String> options, Path log) {
                 "replica",
                 "--listen",
                 address.toString(),
-                "--parent-pid",
+                ReplicaCommand.PARENT,
                 Long.toString(ProcessHandle.current().pid())));
         program.addAll(options);
         return Jvm.withClassPath(Jvm.withNativeThreads(new ProcessBuilder(Jvm.untouched(flags, program)), 1))

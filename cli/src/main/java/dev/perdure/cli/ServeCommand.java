@@ -121,6 +121,9 @@ final class ServeCommand implements Callable<Integer> {
     GatewaysOptions processes = new GatewaysOptions();
 
     @Mixin
+    HostsOptions elsewhere = new HostsOptions();
+
+    @Mixin
     MetricsOptions observing = new MetricsOptions();
 
     @Mixin
@@ -141,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
         var _ = observing.address(1);
         GatewaySettings settings = settings();
         RolloutSettings rollouts = rollout.settings();
+        Hosts hosts = elsewhere.hosts();
         if (processes.isParent()) {
             campaign.endWithIt();
             return processes.keepGateways(addresses, observing.telling(System.out));
@@ -152,7 +156,7 @@ final class ServeCommand implements Callable<Integer> {
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         return processes.rehearsal
                 ? rehearse(addresses, versions, settings, telling)
-                : serve(versions, settings, rollouts, watch, telling);
+                : serve(versions, settings, rollouts, watch, hosts, telling);
     }
 
     /** Serves in this process alone, asks everything once, and ends. */
@@ -173,6 +177,7 @@ final class ServeCommand implements Callable<Integer> {
             GatewaySettings settings,
             RolloutSettings rollouts,
             ModelWatch watch,
+            Hosts hosts,
             ServeTelling telling)
             throws IOException, InterruptedException {
         Safeguards safeguards = around.safeguards(models, versions, campaign.clock(), telling::say);
@@ -188,6 +193,7 @@ final class ServeCommand implements Callable<Integer> {
                         rollouts,
                         watch,
                         program(),
+                        hosts,
                         telling,
                         processes.folder());
                 watch) {
@@ -198,7 +204,7 @@ final class ServeCommand implements Callable<Integer> {
                     versions.getFirst().id());
             watch(session, entrance, telling);
             session.awaitReady(stop, processes.othersAnswerFor());
-            session.listenTogether(processes.addresses(), server(), entrance.edge());
+            session.listenTogether(processes.addresses(), server(), entrance.edge(), processes.siblings());
             watch.begin(session.gateway(), LOOK_EVERY);
             session.tellWhatIsServed(stop);
             stop.await();
@@ -224,7 +230,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** A signal ends the process when this returns. */
-    private static void end(CountDownLatch stop, CountDownLatch stopped) {
+    static void end(CountDownLatch stop, CountDownLatch stopped) {
         stop.countDown();
         try {
             stopped.await();

@@ -6,6 +6,7 @@ import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.gateway.ModelRepository;
 import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.ServedVersion;
+import dev.perdure.gateway.Siblings;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipEdge;
@@ -39,6 +40,7 @@ final class ServeSession implements AutoCloseable {
     private final ServeTelling telling;
     private final Path folder;
     private final Observed observed;
+    private final PlacedReplicas replicas;
     private final Gateway gateway;
     private @Nullable OipServer server;
     private boolean isEncrypted;
@@ -48,12 +50,24 @@ final class ServeSession implements AutoCloseable {
     ServeSession(
             List<ServedVersion> versions, GatewaySettings settings, LocalReplicas.Program program, ServeTelling telling)
             throws IOException {
+        this(versions, settings, program, Hosts.NONE, telling);
+    }
+
+    /** The same on several hosts. */
+    ServeSession(
+            List<ServedVersion> versions,
+            GatewaySettings settings,
+            LocalReplicas.Program program,
+            Hosts hosts,
+            ServeTelling telling)
+            throws IOException {
         this(
                 versions,
                 settings,
                 RolloutSettings.usual(),
                 ModelRepository.NONE,
                 program,
+                hosts,
                 telling,
                 UnaryOperator.identity(),
                 Files.createTempDirectory(ServeFolder.PREFIX));
@@ -73,7 +87,15 @@ final class ServeSession implements AutoCloseable {
             LocalReplicas.Program program,
             ServeTelling telling)
             throws IOException {
-        this(versions, settings, rollouts, watch, program, telling, Files.createTempDirectory(ServeFolder.PREFIX));
+        this(
+                versions,
+                settings,
+                rollouts,
+                watch,
+                program,
+                Hosts.NONE,
+                telling,
+                Files.createTempDirectory(ServeFolder.PREFIX));
     }
 
     /**
@@ -81,6 +103,7 @@ final class ServeSession implements AutoCloseable {
      *
      * @param versions the newest of each model first
      * @param watch whoever has made it begins it when requests are taken
+     * @param hosts where replicas live
      * @param folder for sockets and logs, with a short path
      */
     ServeSession(
@@ -89,10 +112,11 @@ final class ServeSession implements AutoCloseable {
             RolloutSettings rollouts,
             ModelWatch watch,
             LocalReplicas.Program program,
+            Hosts hosts,
             ServeTelling telling,
             Path folder)
             throws IOException {
-        this(versions, settings, rollouts, watch, program, telling, watch::keeping, folder);
+        this(versions, settings, rollouts, watch, program, hosts, telling, watch::keeping, folder);
     }
 
     private ServeSession(
@@ -101,6 +125,7 @@ final class ServeSession implements AutoCloseable {
             RolloutSettings rollouts,
             ModelRepository repository,
             LocalReplicas.Program program,
+            Hosts hosts,
             ServeTelling telling,
             UnaryOperator<GatewayListener> keeping,
             Path folder)
@@ -108,7 +133,7 @@ final class ServeSession implements AutoCloseable {
         this.versions = List.copyOf(versions);
         this.telling = telling;
         this.folder = Files.createDirectories(folder);
-        var replicas = new LocalReplicas(program, folder, telling::say);
+        this.replicas = hosts.around(new LocalReplicas(program, folder, telling::say), folder, telling::say);
         this.observed = new Observed(telling);
         this.gateway = new Gateway(
                 new ServerMetadata("perdure", Perdure.Version.own(), ServerMetadata.EXTENSIONS),
@@ -139,12 +164,12 @@ final class ServeSession implements AutoCloseable {
     /** The same, with something between the sockets and the gateway. */
     List<OipAddress> listen(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge) throws IOException {
         isEncrypted = edge.tls().isPresent();
-        server = new OipServer(gateway, settings, addresses, pages(), edge.telling(observed::served));
+        server = new OipServer(gateway, settings, addresses, pages(Siblings.NONE), edge.telling(observed::served));
         return server.addresses();
     }
 
-    private List<Page> pages() {
-        return Stream.concat(gateway.pages().stream(), observed.pages().stream())
+    private List<Page> pages(Siblings siblings) {
+        return Stream.concat(gateway.pages(siblings).stream(), observed.pages().stream())
                 .toList();
     }
 
@@ -160,14 +185,15 @@ final class ServeSession implements AutoCloseable {
     }
 
     /** The same, at ports at which other processes of this session listen too, or whose parent keeps them. */
-    List<OipAddress> listenTogether(List<OipAddress> addresses, OipServerSettings settings, OipEdge edge)
+    List<OipAddress> listenTogether(
+            List<OipAddress> addresses, OipServerSettings settings, OipEdge edge, Siblings siblings)
             throws IOException {
         isEncrypted = edge.tls().isPresent();
         server = new OipServer(
                 gateway,
                 settings,
                 addresses,
-                pages(),
+                pages(siblings),
                 HeldPorts.areShared(addresses) ? SharedPorts::share : _ -> {},
                 edge.telling(observed::served));
         return server.addresses();
@@ -234,6 +260,7 @@ final class ServeSession implements AutoCloseable {
             server.close();
         }
         gateway.close();
+        replicas.close();
         observed.close();
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param model of a replica
  * @param version of a replica's model
  * @param digest of a replica's bundle
+ * @param owner whose a replica is that is kept for another host
+ * @param id what that one calls it
+ * @param port at which that one asks it; absent while it cannot
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ServedProcess(
@@ -39,7 +42,10 @@ record ServedProcess(
         long began,
         @Nullable String model,
         @Nullable String version,
-        @Nullable String digest) {
+        @Nullable String digest,
+        @Nullable String owner,
+        @Nullable String id,
+        @Nullable Integer port) {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -57,20 +63,35 @@ record ServedProcess(
         REPLICA
     }
 
+    private ServedProcess(Role role, @Nullable Integer gateway, @Nullable Long number, long pid, long began) {
+        this(role, gateway, number, pid, began, null, null, null, null, null, null);
+    }
+
     static ServedProcess parent(ProcessId process) {
-        return new ServedProcess(Role.PARENT, null, null, process.pid(), process.began(), null, null, null);
+        return new ServedProcess(Role.PARENT, null, null, process.pid(), process.began());
     }
 
     static ServedProcess gateway(int number, ProcessId process) {
-        return new ServedProcess(Role.GATEWAY, number, null, process.pid(), process.began(), null, null, null);
+        return new ServedProcess(Role.GATEWAY, number, null, process.pid(), process.began());
     }
 
     static ServedProcess replica(long number, ProcessId process, String model, String version, String digest) {
-        return new ServedProcess(Role.REPLICA, null, number, process.pid(), process.began(), model, version, digest);
+        return new ServedProcess(
+                Role.REPLICA, null, number, process.pid(), process.began(), model, version, digest, null, null, null);
     }
 
     ServedProcess ofGateway(int which) {
-        return new ServedProcess(role, which, number, pid, began, model, version, digest);
+        return new ServedProcess(role, which, number, pid, began, model, version, digest, owner, id, port);
+    }
+
+    /** Returns the same replica, kept for somebody on another host who calls it so. */
+    ServedProcess keptFor(String whom, String itsId) {
+        return new ServedProcess(role, gateway, number, pid, began, model, version, digest, whom, itsId, null);
+    }
+
+    /** Returns the same replica, asked by that one at a port. */
+    ServedProcess askedAt(int where) {
+        return new ServedProcess(role, gateway, number, pid, began, model, version, digest, owner, id, where);
     }
 
     ProcessId process() {

@@ -13,6 +13,9 @@
  *       gateway, {@code ServeSession} is what it serves, {@code LocalReplicas} its replicas, {@code ReplicaRange} how many.
  *   <li>{@code ServeFolder} is where they find each other: {@code ServedProcess}es, {@code ServeSetup}; {@code HeldFolder} has one
  *       parent, and an {@code OrdersFile} tells all gateways of {@code RepositoryOrders} of clients.
+ *   <li>{@code HostCommand} keeps replicas for gateways of other hosts: {@code HostedReplicas} of {@code OfferedBundles}. {@code Hosts}
+ *       are those that a gateway uses: {@code PlacedReplicas} spreads over {@code ReplicaPlace}s, which are {@code LocalReplicas} and
+ *       {@code RemoteReplicas}.
  *   <li>{@code TerminalProgress} shows a run on the terminal: one live line, and lines that stay for what happened.
  *   <li>{@code ServeCommand} serves a folder of bundles: {@code ServeSession} is that from its first process to its last, {@code
  *       ModelWatch} sees what appears and vanishes meanwhile, and {@code RolloutRecords} keep what was decided about it. {@code

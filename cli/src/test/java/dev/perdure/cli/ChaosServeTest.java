@@ -2,10 +2,12 @@ package dev.perdure.cli;
 
 import static dev.perdure.cli.Shell.perdure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.perdure.chaos.Kind;
+import dev.perdure.chaos.OtherHost;
 import dev.perdure.chaos.ServeKinds;
 import dev.perdure.training.ExitCode;
 import java.nio.file.Files;
@@ -95,7 +97,7 @@ class ChaosServeTest {
         List<String> chosen = List.of(System.getProperty("perdure.kinds", "").split(","));
         return ServeKinds.all().stream()
                 .map(Kind::name)
-                .filter(kind -> !kind.equals("flip-weights"))
+                .filter(kind -> !kind.equals("flip-weights") && !kind.equals("host-cut-off"))
                 .filter(kind -> chosen.contains("") || chosen.contains(kind));
     }
 
@@ -119,6 +121,19 @@ class ChaosServeTest {
     @MethodSource("all")
     void eachIsNoticedUnderItsNameAndNoRequestSuffers(String kind) throws Exception {
         assertNothingSuffered(campaign(20, replicas(kind), List.of(kind + ": {}")), 1);
+    }
+
+    /** With patience a host has to be cut off for longer until its replica is given up. */
+    @Tag("soak")
+    @Test
+    void aHostThatIsCutOffIsNoticedReplacedAndUsedAgainAndNoRequestSuffers() throws Exception {
+        assumeThat(OtherHost.refusal()).as("a network of its own").isEmpty();
+        JsonNode report = campaign(20, 2, List.of("host-cut-off: {seconds: 20}", "host-cut-off: {seconds: 1}"));
+        assertNothingSuffered(report, 2);
+        JsonNode row = report.get("rows").get(0);
+        assertThat(row.get("verdict").asText()).as("%s", row).isEqualTo("REPLACED");
+        assertThat(row.get("finding").asText()).as("%s", row).isIn("silent", "stuck", "disconnected");
+        assertThat(row.get("who").asText()).isEqualTo("host");
     }
 
     /** A gateway that dies has another beside it; poison ends two, and a third answers the others. */

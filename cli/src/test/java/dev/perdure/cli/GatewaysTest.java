@@ -1,11 +1,13 @@
 package dev.perdure.cli;
 
 import static dev.perdure.cli.Shell.perdure;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.cli.ServedProcess.Role;
 import dev.perdure.oip.Deadline;
+import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.InferResponse;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
@@ -216,13 +218,33 @@ class GatewaysTest {
                 .toList();
     }
 
+    /** Reported over connections of their own, which come to either. */
+    private void reportEveryOutcomeToWhoeverHears(OipClient one, OipClient two) throws Exception {
+        for (int i = 0; i < 16; i++) {
+            var request = new InferRequest(
+                    ModelId.of("linear"),
+                    "r" + i,
+                    Map.of(),
+                    LinearModel.request(ModelId.of("linear"), LinearModel.input(i)).inputs(),
+                    List.of());
+            (i % 2 == 0 ? one : two).infer(request, Deadline.in(PATIENCE)).get().orThrow();
+            var connection = (HttpURLConnection)
+                    URI.create("http://%s/v2/models/linear/outcomes".formatted(address(0))).toURL().openConnection();
+            connection.setRequestProperty("Connection", "close");
+            connection.setDoOutput(true);
+            connection.getOutputStream().write("{\"outcomes\":[{\"id\":\"r%d\",\"value\":0}]}".formatted(i).getBytes(UTF_8));
+            assertThat(connection.getResponseCode()).as("outcome %d", i).isEqualTo(200);
+        }
+    }
+
     /** Also one that is started later. */
     @Test
-    void whatAClientAsksToBeUnloadedAndLoadedIsDoneByAllGateways() throws Exception {
+    void whatAClientAsksToBeUnloadedAndLoadedIsDoneByAllGatewaysAndOutcomesAreHeardByTheRightOne() throws Exception {
         Process parent = serve("log", "--gateways", 2, "--replicas", 1);
         awaitSaid("log", "ready: REST", 2);
         try (OipClient two = at(2)) {
             try (OipClient one = at(1)) {
+                reportEveryOutcomeToWhoeverHears(one, two);
                 one.unload("linear", Map.of(), PATIENCE);
                 assertThat(served(one)).isEmpty();
             }

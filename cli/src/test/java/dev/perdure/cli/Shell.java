@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Runs {@code perdure} as a person would: in this process with its output caught, or as a process of its own. */
 final class Shell {
@@ -58,6 +59,11 @@ final class Shell {
 
     /** Starts a process; what it prints goes to a file, both streams together. */
     static Process start(Path output, Object... arguments) throws IOException {
+        return start(output, UnaryOperator.identity(), arguments);
+    }
+
+    /** The same by another command, which is given the usual one; what it prints is added to the file. */
+    static Process start(Path output, UnaryOperator<List<String>> by, Object... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -66,9 +72,9 @@ final class Shell {
         command.addAll(Jvm.archive("perdure.aot", false));
         command.addAll(Jvm.perdure(words(arguments).getFirst()));
         command.addAll(words(arguments).subList(1, arguments.length));
-        return new ProcessBuilder(command)
+        return new ProcessBuilder(by.apply(command))
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .start();
     }
 

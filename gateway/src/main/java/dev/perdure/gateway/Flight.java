@@ -13,17 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A request until it is forgotten: its input, what its attempts gave, and who waits for the answer. */
 final class Flight {
-    private final Map<Integer, Pending> pending = new ConcurrentHashMap<>();
-    private final Map<Integer, List<Tensor>> outputs = new ConcurrentHashMap<>();
-    private final Map<Integer, Tensor> inner = new ConcurrentHashMap<>();
-    private final Map<Integer, List<Integer>> items = new ConcurrentHashMap<>();
-    private final Map<Integer, String> ages = new ConcurrentHashMap<>();
-    private final Map<Integer, ReplicaId> replicas = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> sentAt = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> took = new ConcurrentHashMap<>();
+    private final Map<Integer, Part> parts = new ConcurrentHashMap<>();
     private volatile long nanos;
     private volatile Optional<ReplicaId> by = Optional.empty();
 
@@ -48,60 +42,79 @@ final class Flight {
         return which.size() == all.size() ? all : which.stream().map(all::get).toList();
     }
 
+    /** What is known of an attempt. It is written by whoever decides and by whoever reads from a replica. */
+    private static final class Part {
+        private final List<Integer> items;
+        private final Optional<ReplicaId> replica;
+        private final String age;
+        private final long sentAt = System.nanoTime();
+        private volatile @Nullable Pending pending;
+        private volatile Optional<List<Tensor>> outputs = Optional.empty();
+        private volatile Optional<Tensor> inner = Optional.empty();
+        private volatile long took;
+
+        Part(List<Integer> items, Optional<ReplicaId> replica, String age) {
+            this.items = items;
+            this.replica = replica;
+            this.age = age;
+        }
+    }
+
+    private Optional<Part> part(int attempt) {
+        return Optional.ofNullable(parts.get(attempt));
+    }
+
     /** Some items are with a replica. */
     void sent(int attempt, ReplicaId replica, List<Integer> which) {
-        replicas.put(attempt, replica);
-        sentAt.put(attempt, System.nanoTime());
-        items.put(attempt, which);
+        parts.put(attempt, new Part(which, Optional.of(replica), ""));
     }
 
     /** A tier without replicas has answers to some items, perhaps of some age. */
     void fell(int attempt, List<Integer> which, String age) {
-        items.put(attempt, which);
-        ages.put(attempt, age);
+        parts.put(attempt, new Part(which, Optional.empty(), age));
     }
 
     /** Returns how old an attempt's answers are, for people; empty when they were given now. */
     String age(int attempt) {
-        return ages.getOrDefault(attempt, "");
+        return part(attempt).map(part -> part.age).orElse("");
     }
 
     /** Returns the key of the deployment whose replica had an attempt. */
     String key(int attempt) {
-        return Optional.ofNullable(replicas.get(attempt)).orElseThrow().version();
+        return part(attempt).flatMap(part -> part.replica).orElseThrow().version();
     }
 
     void under(int attempt, Pending answer) {
-        pending.put(attempt, answer);
+        part(attempt).orElseThrow().pending = answer;
     }
 
     void cancel(int attempt) {
-        Optional.ofNullable(pending.remove(attempt)).ifPresent(answer -> answer.cancel(true));
+        part(attempt).flatMap(part -> Optional.ofNullable(part.pending)).ifPresent(answer -> answer.cancel(true));
     }
 
     /** All outputs of the attempt's items, in their order. */
     void gave(int attempt, List<Tensor> given) {
-        outputs.put(attempt, given);
-        pending.remove(attempt);
-        Optional.ofNullable(sentAt.get(attempt)).ifPresent(since -> took.put(attempt, System.nanoTime() - since));
+        Part part = part(attempt).orElseThrow();
+        part.took = System.nanoTime() - part.sentAt;
+        part.outputs = Optional.of(given);
     }
 
     /** An attempt's items' distances in an inner layer, and perhaps what it gives: before its outputs. */
     void gaveInner(int attempt, Tensor given) {
-        inner.put(attempt, given);
+        part(attempt).orElseThrow().inner = Optional.of(given);
     }
 
     Optional<Tensor> inner(int attempt) {
-        return Optional.ofNullable(inner.get(attempt));
+        return part(attempt).flatMap(part -> part.inner);
     }
 
     /** These attempts are what the client gets. */
     void answeredBy(List<Integer> attempts) {
         nanos = attempts.stream()
-                .mapToLong(attempt -> took.getOrDefault(attempt, 0L))
+                .mapToLong(attempt -> part(attempt).map(part -> part.took).orElse(0L))
                 .max()
                 .orElse(0);
-        by = attempts.size() == 1 ? Optional.ofNullable(replicas.get(attempts.getFirst())) : Optional.empty();
+        by = attempts.size() == 1 ? part(attempts.getFirst()).flatMap(part -> part.replica) : Optional.empty();
     }
 
     /** Returns the replica whose answer is the client's; nothing if there are several, or none. */
@@ -115,10 +128,10 @@ final class Flight {
     }
 
     List<Tensor> outputs(int attempt) {
-        return Optional.ofNullable(outputs.get(attempt)).orElseThrow();
+        return part(attempt).flatMap(part -> part.outputs).orElseThrow();
     }
 
     List<Integer> items(int attempt) {
-        return Optional.ofNullable(items.get(attempt)).orElseThrow();
+        return part(attempt).map(part -> part.items).orElseThrow();
     }
 }

@@ -157,9 +157,14 @@ public final class Gateway implements InferenceService, AutoCloseable {
         leaving.remove(served);
     }
 
-    /** Returns what is said over HTTP beside the protocol. */
+    /** Returns what is said over HTTP beside the protocol, where there is no other gateway. */
     public List<Page> pages() {
-        return Stream.concat(new GatewayPages(this::served).all().stream(), SafeguardPages.of(this).stream())
+        return pages(Siblings.NONE);
+    }
+
+    /** Returns what is said over HTTP beside the protocol, where others answer the same clients. */
+    public List<Page> pages(Siblings siblings) {
+        return Stream.concat(new GatewayPages(this::served, siblings).all().stream(), SafeguardPages.of(this).stream())
                 .toList();
     }
 

@@ -1,8 +1,6 @@
 package dev.perdure.gateway;
 
-import dev.perdure.gateway.Outcomes.Truth;
 import dev.perdure.oip.ModelId;
-import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
 import dev.perdure.oip.Right;
@@ -10,19 +8,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** What a gateway says over HTTP beside the protocol: how versions take over, and how good they are. */
 final class GatewayPages {
-    private static final int TRUTHS_MAX = 10_000;
-    private static final int SHOWN_MAX = 80;
-
     private final Function<ModelId, ServedModel> models;
+    private final Siblings siblings;
 
-    /** @param models returns one, or throws an {@link OipException} */
-    GatewayPages(Function<ModelId, ServedModel> models) {
+    /** @param models returns one, or throws an {@link dev.perdure.oip.OipException} */
+    GatewayPages(Function<ModelId, ServedModel> models, Siblings siblings) {
         this.models = models;
+        this.siblings = siblings;
     }
 
     List<Page> all() {
@@ -70,57 +66,6 @@ final class GatewayPages {
 
     private Page.Answer report(Page.Asked asked) {
         ModelId id = model(asked);
-        Outcomes outcomes = models.apply(id).outcomes();
-        List<Truth> truths = truths(JsonTree.read(asked.body()));
-        var refused = new ArrayList<Map<String, Object>>();
-        for (Truth truth : truths) {
-            outcomes.report(id, truth).ifPresent(why -> {
-                var each = new LinkedHashMap<String, Object>();
-                each.put("id", truth.id());
-                each.put("item", truth.item());
-                each.put("reason", why);
-                refused.add(each);
-            });
-        }
-        var page = begun(id);
-        page.put("joined", truths.size() - refused.size());
-        page.put("refused", refused);
-        boolean isNothing = !refused.isEmpty() && refused.size() == truths.size();
-        return Page.Answer.json(isNothing ? 404 : 200, JsonTree.write(page));
-    }
-
-    private static List<Truth> truths(Map<?, ?> body) {
-        Object outcomes = Optional.<Object>ofNullable(body.get("outcomes")).orElse("nothing");
-        if (!(outcomes instanceof List<?> list)) {
-            throw invalid("outcomes: %s (expected: a list of {\"id\": …, \"label\": …})", outcomes);
-        }
-        if (list.size() > TRUTHS_MAX) {
-            throw invalid("outcomes: %s (expected: at most " + TRUTHS_MAX + ")", list.size());
-        }
-        return list.stream().map(GatewayPages::truth).toList();
-    }
-
-    private static Truth truth(Object outcome) {
-        if (!(outcome instanceof Map<?, ?> members) || !(members.get("id") instanceof String id)) {
-            throw invalid("outcome: %s (expected: {\"id\": the request's, \"label\": …})", outcome);
-        }
-        Object item = Optional.<Object>ofNullable(members.get("item")).orElse(0L);
-        Object truth = Optional.<Object>ofNullable(members.get("label"))
-                .or(() -> Optional.ofNullable(members.get("value")))
-                .orElseThrow(() -> invalid("outcome: %s (expected: with a label, or a value)", outcome));
-        if (!(item instanceof Long index) || index < 0 || index > Integer.MAX_VALUE) {
-            throw invalid("item: %s (expected: a number from 0 on)", item);
-        }
-        if (!(truth instanceof String || truth instanceof Long || truth instanceof Double)) {
-            throw invalid("label: %s (expected: a text or a number)", truth);
-        }
-        return new Truth(id, index.intValue(), truth);
-    }
-
-    private static OipException invalid(String message, Object value) {
-        String shown = String.valueOf(value);
-        return new OipException(
-                OipError.INVALID,
-                message.formatted(shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "…" : shown));
+        return OutcomeReport.read(id, asked.body()).answer(models.apply(id).outcomes(), siblings);
     }
 }

@@ -51,25 +51,38 @@ final class Outcomes {
         return byVersion.computeIfAbsent(deployment.version(), _ -> new LiveQuality());
     }
 
+    /**
+     * Why a truth cannot be used.
+     *
+     * @param isUnknown because no such answer is remembered here
+     */
+    record Refusal(String reason, boolean isUnknown) {
+        private static Optional<Refusal> of(String reason) {
+            return Optional.of(new Refusal(reason, false));
+        }
+    }
+
     /** Takes in a truth; returns why not if it cannot be used. */
-    Optional<String> report(ModelId model, Truth truth) {
+    Optional<Refusal> report(ModelId model, Truth truth) {
         Optional<AnswerMemory.Entry> found = memory.find(truth.id());
         if (found.isEmpty()) {
-            return Optional.of("no answer of %s with this id is remembered (expected: one of the %s)"
-                    .formatted(model, memory.bounds()));
+            return Optional.of(new Refusal(
+                    "no answer of %s with this id is remembered (expected: one of the %s)"
+                            .formatted(model, memory.bounds()),
+                    true));
         }
         AnswerMemory.Entry entry = found.get();
         Reading reading = entry.given().getFirst().by().reading();
         if (truth.item() < 0 || truth.item() >= entry.items()) {
-            return Optional.of("item: %d (expected: 0 to %d)".formatted(truth.item(), entry.items() - 1));
+            return Refusal.of("item: %d (expected: 0 to %d)".formatted(truth.item(), entry.items() - 1));
         }
         boolean isClass = !reading.labels().isEmpty();
         if (isClass ? reading.label(truth.truth()).isEmpty() : !(truth.truth() instanceof Number)) {
-            return Optional.of("truth: '%s' (expected: %s)"
+            return Refusal.of("truth: '%s' (expected: %s)"
                     .formatted(truth.truth(), isClass ? "one of " + reading.labels() : "a number"));
         }
         if (!entry.isFirst(truth.item())) {
-            return Optional.of("item %d was reported before (expected: each once)".formatted(truth.item()));
+            return Refusal.of("item %d was reported before (expected: each once)".formatted(truth.item()));
         }
         boolean isEvidence = entry.hasOneReport();
         List<AnswerMemory.Given> given = entry.given();

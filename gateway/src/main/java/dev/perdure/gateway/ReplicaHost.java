@@ -27,7 +27,10 @@ public interface ReplicaHost {
         /** It is not reached any more, or not what it should be; its process may live. */
         void lost(String why);
 
-        /** Its process is gone for certain; 128 + n when signal n ended it, -1 when nobody knows. The last that is heard, once. */
+        /**
+         * Its process is gone for certain, or was given up: it is out of reach, and whatever it says is not heard any more. 128 + n
+         * when signal n ended it, -1 when nobody knows. The last that is heard, once.
+         */
         void exited(int exit);
     }
 
@@ -36,7 +39,7 @@ public interface ReplicaHost {
         /** Asks it to answer what is under way and end. Does not wait for that. */
         void stop();
 
-        /** Ends it for certain. Does not wait for that. */
+        /** Ends it for certain, or gives it up where it is out of reach. Does not wait for that. */
         void kill();
     }
 

@@ -23,6 +23,7 @@ import dev.perdure.routing.Finding;
 import dev.perdure.routing.Notice;
 import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.Rollout;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -67,7 +68,11 @@ class OutcomesTest {
     }
 
     private static String page(Gateway gateway, String method, String end, String body) {
-        Page page = gateway.pages().stream()
+        return page(gateway.pages(), method, end, body);
+    }
+
+    private static String page(List<Page> pages, String method, String end, String body) {
+        Page page = pages.stream()
                 .filter(each -> each.method().equals(method) && each.path().endsWith(end))
                 .findFirst()
                 .orElseThrow();
@@ -134,6 +139,46 @@ class OutcomesTest {
                         "\"accuracy\":0.6666666666666666",
                         "\"calibration\":[{\"confidence\":0.8",
                         "\"remembered\":1");
+    }
+
+    /** Where the same ports are several gateways', reports come to any of them. */
+    @Test
+    void aLabelCountsWhereItsAnswerWasGivenWhicheverGatewayIsTold() {
+        FakeHost.Model model = (_, request) -> choose(Scaled.values(request.inputs()));
+        Gateway one = serve(Scaled.rollouts(), model, classes("1"));
+        Gateway two = serve(Scaled.rollouts(), model, classes("1"));
+        Gateway three = serve(Scaled.rollouts(), model, classes("1"));
+        Scaled.ask(one, Scaled.MODEL, "a", 0);
+        Scaled.ask(two, Scaled.MODEL, "b", 1, 2);
+        Scaled.ask(three, Scaled.MODEL, "c", 2);
+        Siblings.Sibling dead = (_, _) -> {
+            throw new IOException("killed");
+        };
+        List<Page> pages = one.pages(() -> List.of(dead, sibling(two), sibling(three)));
+        String outcomes = "{\"id\":\"%s\",\"item\":%d,\"label\":%s}";
+        String all = "{\"outcomes\":["
+                + String.join(
+                        ",",
+                        outcomes.formatted("a", 0, "\"cat\""),
+                        outcomes.formatted("b", 1, "2"),
+                        outcomes.formatted("b", 2, "\"cat\""),
+                        outcomes.formatted("c", 0, "\"dog\""),
+                        outcomes.formatted("d", 0, "\"dog\""))
+                + "]}";
+        assertThat(page(pages, "POST", "/outcomes", all))
+                .startsWith("200 {\"model\":\"scaled\",\"joined\":3,")
+                .contains("\"id\":\"b\",\"item\":2,\"reason\":\"item: 2 (expected: 0 to 1)\",\"unknown\":false")
+                .contains("\"id\":\"d\",\"item\":0,\"reason\":\"no answer of scaled with this id is remembered");
+        assertThat(page(pages, "POST", "/outcomes", all)).startsWith("404").contains("item 1 was reported before");
+        assertThat(page(two, "GET", "/outcomes", "")).contains("\"version\":\"1\",\"reported\":1,\"right\":1,");
+        assertThat(page(three, "GET", "/outcomes", "")).contains("\"version\":\"1\",\"reported\":1,\"right\":0,");
+    }
+
+    private static Siblings.Sibling sibling(Gateway gateway) {
+        return (model, report) -> {
+            String answer = page(gateway, "POST", "/outcomes", report);
+            return answer.substring(answer.indexOf(' ') + 1);
+        };
     }
 
     @Test

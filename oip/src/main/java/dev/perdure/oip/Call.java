@@ -34,6 +34,11 @@ public record Call(
                 new CompletableFuture<>());
     }
 
+    /** Returns the call as abandoned when this completes. */
+    public Call abandonedWith(CompletableFuture<?> other) {
+        return new Call(deadline, header, peer, client, trace, other);
+    }
+
     /** Returns the call with a deadline that is not later than this. */
     Call notAfter(Deadline other) {
         return new Call(deadline.or(other), header, peer, client, trace, abandoned);

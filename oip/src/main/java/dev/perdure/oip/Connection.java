@@ -11,7 +11,6 @@ import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.common.util.TransportType;
-import dev.perdure.oip.v2.GRPCInferenceServiceGrpc;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.resolver.DefaultAddressResolverGroup;
@@ -26,7 +25,6 @@ final class Connection implements AutoCloseable {
     private final EventLoopGroup loop;
     private final ClientFactory factory;
     private final GrpcClientBuilder stubs;
-    private final GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub stub;
 
     Connection(OipAddress address, OipClientSettings settings, Runnable lost) {
         this.loop = EventLoopGroups.newEventLoopGroup(
@@ -40,14 +38,14 @@ final class Connection implements AutoCloseable {
         if (address instanceof OipAddress.Tcp && !settings.silence().isZero()) {
             noticeSilence(builder, Math.toIntExact(settings.silence().toMillis()));
         }
+        settings.tls().ifPresent(builder::tlsProvider);
         this.factory = builder.build();
-        this.stubs = GrpcClients.builder("gproto+h2c", endpoint(address))
+        this.stubs = GrpcClients.builder(settings.tls().isPresent() ? "gproto+h2" : "gproto+h2c", endpoint(address))
                 .factory(factory)
                 .responseTimeoutMillis(0)
                 .maxResponseLength(0)
-                .maxRequestMessageLength(settings.limits().bodyBytesMax())
-                .maxResponseMessageLength(settings.limits().bodyBytesMax());
-        this.stub = stub(GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub.class);
+                .maxRequestMessageLength(MultiplexServer.messageBytesMax(settings.limits()))
+                .maxResponseMessageLength(MultiplexServer.messageBytesMax(settings.limits()));
     }
 
     private static void noticeSilence(ClientFactoryBuilder builder, int millis) {
@@ -57,15 +55,16 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    private static Endpoint endpoint(OipAddress address) {
+    static Endpoint endpoint(OipAddress address) {
         return switch (address) {
             case OipAddress.Tcp tcp -> Endpoint.of(tcp.host(), tcp.port());
             case OipAddress.Unix unix -> DomainSocketAddress.of(unix.path()).asEndpoint();
         };
     }
 
-    GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub stub() {
-        return stub;
+    /** Returns a way for requests over one stream of this connection. */
+    Multiplexing multiplexing(OipLimits limits) {
+        return new Multiplexing(loop.next(), stubs, limits);
     }
 
     <S> S stub(Class<S> kind) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -19,8 +18,9 @@ import java.util.function.Function;
  * say with an {@link OipException} that there is no answer: {@link OipError#UNAVAILABLE} when nobody was reached.
  */
 public final class OipClient implements AutoCloseable {
-    private final OipClientSettings settings;
     private final Connection connection;
+    private final Calling calling;
+    private final Sending sending;
 
     /**
      * Connects to nobody yet.
@@ -28,8 +28,21 @@ public final class OipClient implements AutoCloseable {
      * @param lost called whenever a connection has ended, by the thread that reads from it, which must not be held up
      */
     public OipClient(OipAddress address, OipClientSettings settings, Runnable lost) {
-        this.settings = settings;
-        this.connection = new Connection(address, settings, lost);
+        this(settings, new Connection(address, settings, lost), false);
+    }
+
+    private OipClient(OipClientSettings settings, Connection connection, boolean isMultiplexed) {
+        this.connection = connection;
+        this.calling = new Calling(connection.stub(GRPCInferenceServiceFutureStub.class), settings.limits());
+        this.sending = isMultiplexed ? connection.multiplexing(settings.limits()) : calling;
+    }
+
+    /**
+     * A client of a server with {@link MultiplexServer}, which costs both ends less for each request: all go over one stream.
+     * Deadlines are noticed some milliseconds late. Connects to nobody yet.
+     */
+    public static OipClient multiplexed(OipAddress address, OipClientSettings settings) {
+        return new OipClient(settings, new Connection(address, settings, () -> {}), true);
     }
 
     /** A client that tells nobody when its connection ends. */
@@ -43,8 +56,7 @@ public final class OipClient implements AutoCloseable {
      * @param headers sent with it, by lower-case names
      */
     public Pending infer(InferRequest request, Deadline deadline, Map<String, String> headers) {
-        Oip.ModelInferRequest written = GrpcRequests.write(request);
-        return new Pending(Headers.with(until(deadline), headers).modelInfer(written), settings.limits());
+        return sending.send(request, deadline, headers);
     }
 
     /** Sends a request without headers. Does not block. */
@@ -55,11 +67,6 @@ public final class OipClient implements AutoCloseable {
     /** Returns a stub, of this generated type, of another service of the same server, over the same connection. */
     public <S> S stub(Class<S> kind) {
         return connection.stub(kind);
-    }
-
-    private GRPCInferenceServiceFutureStub until(Deadline deadline) {
-        long nanos = Math.max(1, deadline.left().toNanos());
-        return connection.stub().withDeadlineAfter(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Whether there is a server that says that it lives; false when nobody answers. */
@@ -151,7 +158,7 @@ public final class OipClient implements AutoCloseable {
     }
 
     private <A> A asked(Duration within, Function<GRPCInferenceServiceFutureStub, ListenableFuture<A>> ask) {
-        ListenableFuture<A> answer = ask.apply(until(Deadline.in(within)));
+        ListenableFuture<A> answer = ask.apply(calling.until(Deadline.in(within)));
         try {
             return answer.get();
         } catch (ExecutionException e) {
@@ -167,6 +174,7 @@ public final class OipClient implements AutoCloseable {
     /** Ends the connection; what is under way gets no answer. */
     @Override
     public void close() {
+        sending.close();
         connection.close();
     }
 }

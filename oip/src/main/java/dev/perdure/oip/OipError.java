@@ -48,6 +48,14 @@ public enum OipError {
         return code;
     }
 
+    /** Returns the kind of this name; what this version does not know is internal. */
+    static OipError named(String name) {
+        return Arrays.stream(values())
+                .filter(error -> error.name().equals(name))
+                .findFirst()
+                .orElse(INTERNAL);
+    }
+
     /** Returns the kind that a gRPC code stands for; what has no kind of its own is internal. */
     static OipError of(Status.Code code) {
         return Arrays.stream(values())

@@ -2,6 +2,7 @@ package dev.perdure.oip;
 
 import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
@@ -190,6 +191,7 @@ public final class OipServer implements AutoCloseable {
 
     private static GrpcService grpc(InferenceService service, OipServerSettings settings, Executor threads) {
         return GrpcService.builder()
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .addService(new GrpcInference(service, settings, threads))
                 .addService(new GrpcHealth(service, threads))
                 .maxRequestMessageLength(settings.limits().bodyBytesMax())

@@ -35,6 +35,13 @@ final class Outcomes {
                 : new Outcome.Refused(refusal(status, answer.getTrailers()));
     }
 
+    /** Tells what became of all requests of a stream that ended. */
+    static Outcome ofAll(Throwable thrown) {
+        return of(thrown) instanceof Outcome.NotSent notSent
+                ? notSent
+                : new Outcome.NoAnswer(words(Exceptions.peel(thrown)));
+    }
+
     private static OipException refusal(Status status, @Nullable Metadata trailers) {
         OipError error = OipError.of(status.getCode());
         String reason = Optional.ofNullable(status.getDescription())

@@ -20,7 +20,8 @@
  *       {@link dev.perdure.oip.Access} decides by the {@link dev.perdure.oip.Right} that is needed, and {@link
  *       dev.perdure.oip.Audit} keeps every {@link dev.perdure.oip.AdminAction}.
  *   <li>{@link dev.perdure.oip.OipClient}: sends requests and tells by an {@link dev.perdure.oip.Outcome} what became of
- *       each.
+ *       each. {@link dev.perdure.oip.MultiplexServer}: for one's own processes, all requests of a client over one stream, answered
+ *       by an {@link dev.perdure.oip.Inference} that holds no thread. {@link dev.perdure.oip.PageClient} asks for pages.
  * </ol>
  *
  * <p>Inside: {@code RestRoute} decides what a path asks, {@code JsonRequest} and {@code JsonData} read strangers' JSON,

@@ -21,10 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** One version of one model that answers: its queue, its instances, and what it has done. */
 final class HostedModel {
@@ -119,11 +118,11 @@ final class HostedModel {
     }
 
     /**
-     * Answers a request.
+     * Begins to answer a request. Does not block; what was begun is given up when it is abandoned.
      *
      * @return empty when it is unloading, and the request was not begun
      */
-    Optional<InferResponse> infer(InferRequest request, Call call) {
+    Optional<CompletableFuture<InferResponse>> begin(InferRequest request, Call call) {
         metadata.check(request);
         Item item = item(request, call);
         if (!let(item)) {
@@ -132,16 +131,28 @@ final class HostedModel {
         taken.increment();
         lastMillis = System.currentTimeMillis();
         var _ = call.abandoned().whenComplete((_, _) -> abandon(item));
-        List<Tensor> given = await(item);
+        return Optional.of(item.outputs()
+                .thenApply(given -> response(request, item, given))
+                .whenComplete((_, failure) -> count(failure)));
+    }
+
+    private InferResponse response(InferRequest request, Item item, List<Tensor> given) {
         List<Tensor> outputs =
                 given.stream().filter(tensor -> !isInner(tensor.name())).toList();
         InferResponse response = InferResponse.of(request, id, outputs, _ -> labels);
-        answered.increment();
         answeredNanos.add(System.nanoTime() - item.arrivedNanos());
         InferResponse told = told(response, Finite.nonFinite(outputs));
-        return Optional.of(inner.flatMap(layer -> layer.answer(request, given))
+        return inner.flatMap(layer -> layer.answer(request, given))
                 .map(beside -> with(told, beside))
-                .orElse(told));
+                .orElse(told);
+    }
+
+    private void count(@Nullable Throwable failure) {
+        if (failure == null) {
+            answered.increment();
+        } else {
+            (Answering.isLate(failure) ? late : failed).increment();
+        }
     }
 
     private static InferResponse with(InferResponse response, Tensor beside) {
@@ -188,27 +199,6 @@ final class HostedModel {
     private void abandon(Item item) {
         if (!item.outputs().isDone() && item.late()) {
             queue.withdraw(item);
-        }
-    }
-
-    private List<Tensor> await(Item item) {
-        try {
-            return item.outputs().get(Math.max(0, item.deadlineNanos() - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException _) {
-            abandon(item);
-            late.increment();
-            throw new OipException(OipError.LATE, "the deadline passed before there was an answer");
-        } catch (ExecutionException e) {
-            OipException why = e.getCause() instanceof OipException known
-                    ? known
-                    : new OipException(OipError.INTERNAL, "internal error (expected: none)");
-            (why.error() == OipError.LATE ? late : failed).increment();
-            throw why;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            abandon(item);
-            failed.increment();
-            throw new OipException(OipError.UNAVAILABLE, "this replica is stopping. Ask another");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.perdure.replica;
 import dev.perdure.oip.Call;
 import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.InferResponse;
+import dev.perdure.oip.Inference;
 import dev.perdure.oip.InferenceService;
 import dev.perdure.oip.ModelConfig;
 import dev.perdure.oip.ModelId;
@@ -16,11 +17,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** All models of a replica, as the protocol asks them. Who names no version gets the newest that is not unloading. */
-final class HostedModels implements InferenceService {
+final class HostedModels implements InferenceService, Inference {
     private static final Comparator<HostedModel> BY_VERSION =
             Comparator.comparing(HostedModel::version, Versions::compare);
     private static final ServerMetadata METADATA = new ServerMetadata(
@@ -96,12 +98,25 @@ final class HostedModels implements InferenceService {
     @Override
     public InferResponse infer(InferRequest request, Call call) {
         probe.taken(request);
+        return Answering.await(call, abandonable -> ask(request, abandonable));
+    }
+
+    /** A probe may take its time, which the caller must not. */
+    @Override
+    public CompletableFuture<InferResponse> begin(InferRequest request, Call call) {
+        return probe.equals(ReplicaProbe.NONE)
+                ? ask(request, call)
+                : CompletableFuture.runAsync(() -> probe.taken(request), Thread::startVirtualThread)
+                        .thenCompose(_ -> ask(request, call));
+    }
+
+    private CompletableFuture<InferResponse> ask(InferRequest request, Call call) {
         while (true) {
             if (draining) {
                 throw new OipException(OipError.UNAVAILABLE, "this replica is stopping. Ask another");
             }
             HostedModel model = hosted(request.model());
-            Optional<InferResponse> response = model.infer(request, call);
+            Optional<CompletableFuture<InferResponse>> response = model.begin(request, call);
             if (response.isPresent()) {
                 return response.get();
             }

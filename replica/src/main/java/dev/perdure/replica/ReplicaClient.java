@@ -50,7 +50,7 @@ public final class ReplicaClient implements AutoCloseable {
 
     /** Connects to nobody yet. */
     public ReplicaClient(OipAddress address, OipClientSettings settings) {
-        this.client = new OipClient(address, settings, () -> {});
+        this.client = OipClient.multiplexed(address, settings);
         this.control = client.stub(ReplicaFutureStub.class);
         this.streams = client.stub(ReplicaStub.class);
     }
@@ -120,7 +120,7 @@ public final class ReplicaClient implements AutoCloseable {
         answer(control.adopt(Control.AdoptRequest.newBuilder().setPid(pid).build()), within);
     }
 
-    private static <A> A answer(ListenableFuture<A> pending, Duration within) {
+    static <A> A answer(ListenableFuture<A> pending, Duration within) {
         try {
             return pending.get(within.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {

@@ -1,11 +1,14 @@
 package dev.perdure.replica;
 
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.perdure.engine.Predictors;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
+import dev.perdure.oip.MultiplexServer;
 import dev.perdure.oip.OipAddress;
+import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServer;
@@ -41,6 +44,7 @@ public final class ReplicaServer implements AutoCloseable {
     private final ModelLoader loader;
     private final HostedModels models;
     private final ControlService control;
+    private final MultiplexServer multiplex;
     private final ParentWatch parent;
     private @Nullable OipServer server;
 
@@ -56,6 +60,7 @@ public final class ReplicaServer implements AutoCloseable {
         this.loader = new ModelLoader(frameworks, trust, settings, probe);
         this.models = new HostedModels(probe);
         this.control = new ControlService(this, settings);
+        this.multiplex = new MultiplexServer(models, settings.server());
         this.parent = new ParentWatch(settings.orphanMax(), told::complete);
     }
 
@@ -67,16 +72,30 @@ public final class ReplicaServer implements AutoCloseable {
      * @throws IOException if somebody listens there, or it cannot be done
      */
     public OipAddress listen(OipAddress address) throws IOException {
-        if (address instanceof OipAddress.Unix(var path)) {
-            SocketFile.requireStale(path);
-        }
-        var listening = new OipServer(models, settings.server(), List.of(address), this::mountControl);
-        server = listening;
-        return listening.addresses().getFirst();
+        return listen(List.of(address), OipEdge.OPEN).getFirst();
     }
 
-    private void mountControl(ServerBuilder builder) {
+    /**
+     * The same at several addresses, with something between the sockets and what is asked.
+     *
+     * @return the same, in any order, with the ports it got
+     * @throws IOException if somebody listens at one of them, or it cannot be done
+     */
+    public List<OipAddress> listen(List<OipAddress> addresses, OipEdge edge) throws IOException {
+        for (OipAddress address : addresses) {
+            if (address instanceof OipAddress.Unix(var path)) {
+                SocketFile.requireStale(path);
+            }
+        }
+        var listening = new OipServer(models, settings.server(), addresses, List.of(), this::mount, edge);
+        server = listening;
+        return listening.addresses();
+    }
+
+    private void mount(ServerBuilder builder) {
+        multiplex.mount(builder);
         builder.service(GrpcService.builder()
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .addService(control)
                 .useClientTimeoutHeader(false)
                 .build());
@@ -174,6 +193,7 @@ public final class ReplicaServer implements AutoCloseable {
         models.drain();
         parent.close();
         awaitIdle();
+        multiplex.close();
         control.close();
         OipServer listening = server;
         if (listening != null) {

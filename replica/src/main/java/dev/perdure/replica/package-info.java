@@ -12,13 +12,15 @@
  *       ({@link dev.perdure.replica.GoldenSamples}).
  *   <li>{@link dev.perdure.replica.Parentage}: when a process is an orphan; {@link dev.perdure.replica.ProcessId}: which life of a
  *       process is meant.
+ *   <li>{@link dev.perdure.replica.Hosting}: a host that keeps replicas for gateways of other hosts; {@link
+ *       dev.perdure.replica.HostServer} and {@link dev.perdure.replica.HostClient} are the two ends of the wire to it.
  *   <li>{@link dev.perdure.replica.ReplicaProbe}: how tests and fault injection reach inside.
  * </ol>
  *
  * <p>Inside: {@code Batcher} decides which requests are computed together and when; {@code BatchQueue} keeps them, and {@code
  * Instances} compute them ({@code BatchMemory}: many requests' tensors as one, and back). {@code HostedModel} is one model that
  * answers, {@code HostedModels} all of them as a service, {@code ModelLoader} makes one of a bundle. {@code ControlService} and
- * {@code Messages} are the service beside the protocol. {@code ParentWatch} looks for the one that it works for.
+ * {@code Messages} are the service beside the protocol, {@code HostingMessages} what hosts are asked. {@code ParentWatch} looks for the one that it works for.
  */
 @NullMarked
 package dev.perdure.replica;

@@ -25,6 +25,7 @@
  *   <li>{@link dev.perdure.routing.Admission}: who is let in, by {@link dev.perdure.routing.ConcurrencyLimit},
  *       {@code Throughput}, {@link dev.perdure.routing.Clients} with a {@link dev.perdure.routing.TokenBucket} each, and
  *       {@link dev.perdure.routing.RequestLimits}. {@link dev.perdure.routing.Status}: why not.
+ *   <li>{@link dev.perdure.routing.Placement}: on which host a replica lives.
  *   <li>{@link dev.perdure.routing.Rollout}: whether a new version takes over, by evidence, at a stated chance of error.
  * </ol>
  */

@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -129,6 +130,7 @@ public final class SupervisorServer implements AutoCloseable {
 
     private GrpcService service() {
         return GrpcService.builder()
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                 .addService(new Talking())
                 .maxRequestMessageLength(settings.messageBytesMax())
                 .maxResponseMessageLength(settings.messageBytesMax())
