@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.perdure.benchmarks.OpenLoad;
 import dev.perdure.chaos.OtherHost;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +25,7 @@ class HostCutOffTest {
     Path folder;
 
     @BeforeEach
-    void write() throws IOException {
+    void write() throws Exception {
         LINEAR.write(folder.resolve("models"), Optional.empty());
     }
 

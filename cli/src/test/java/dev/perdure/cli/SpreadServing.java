@@ -4,16 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.linecorp.armeria.common.TlsProvider;
 import dev.perdure.benchmarks.OpenLoad;
-import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipClient;
 import dev.perdure.oip.OipServerSettings;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,7 +21,6 @@ import java.util.Optional;
 /** A gateway in this process whose replicas live on several hosts, and a load on it whose right answers are known. */
 final class SpreadServing implements AutoCloseable {
     static final ModelId MODEL = ModelId.of("linear");
-    private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration CALM = Duration.ofSeconds(1);
 
@@ -49,21 +43,12 @@ final class SpreadServing implements AutoCloseable {
         this.model = model;
         this.session = new ServeSession(
                 ModelFolder.read(models, Trust.anybody()),
-                new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(10),
-                        LONG,
-                        Duration.ofSeconds(10)),
-                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3")),
+                Served.by(replicas),
+                Served.program(),
                 hosts,
                 new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8)));
-        this.client = new OipClient(session.listen(
-                        List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
-                        OipServerSettings.DEFAULT)
-                .getLast());
+        this.client = new OipClient(
+                session.listen(Served.anywhere(2), OipServerSettings.DEFAULT).getLast());
     }
 
     int inUse() {
@@ -85,7 +70,7 @@ final class SpreadServing implements AutoCloseable {
     OpenLoad.LoadReport load(int requests, double perSecond) throws InterruptedException {
         OpenLoad.LoadReport report = new OpenLoad(
                         client,
-                        new OpenLoad.Options(requests, perSecond, Duration.ofSeconds(30), Duration.ofSeconds(15)),
+                        new OpenLoad.Options(requests, perSecond, Served.LONG, Duration.ofSeconds(15)),
                         number -> LinearModel.request(MODEL, LinearModel.input(number)),
                         model::wrong)
                 .run();
