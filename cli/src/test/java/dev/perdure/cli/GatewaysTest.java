@@ -46,7 +46,7 @@ class GatewaysTest {
     private final List<ServedProcess> seen = new ArrayList<>();
 
     @BeforeEach
-    void write() throws IOException {
+    void write() throws Exception {
         LINEAR.write(folder.resolve("models"), Optional.empty());
         session = new ServeFolder(folder.resolve("run"));
     }

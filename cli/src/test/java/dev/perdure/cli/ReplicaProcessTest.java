@@ -67,7 +67,8 @@ class ReplicaProcessTest {
 
     /** Writes a bundle of a model that subtracts, whose answers need no engine to be known. */
     @BeforeEach
-    void makeBundle() throws IOException {
+    void makeBundle() throws Exception {
+        Archives.use();
         bundle = folder.resolve("models/difference/1");
         try (Arena arena = Arena.ofShared()) {
             var graph = new OnnxGraph("g")
