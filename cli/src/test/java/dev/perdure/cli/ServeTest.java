@@ -205,7 +205,7 @@ class ServeTest {
     }
 
     private void poisonBeside(double perSecond, int requests) throws Exception {
-        serve(3, (address, bundle, _, log) -> PoisonedReplica.start(address, bundle, log));
+        serve(3, PoisonedReplica::start);
         load(200, 50).run();
         InferRequest poison = LinearModel.request(MODEL, PoisonedReplica.POISON, 1);
         var refused = new CompletableFuture<Outcome>();

@@ -136,11 +136,11 @@ class VersionsTest {
     void whatIsOnTrialOrWaitsForOneTakesOverWhenItIsToAtOnce() throws Exception {
         var mayStart = new CountDownLatch(1);
         var fake = host(this::answer);
-        ReplicaHost host = (replica, served, listener) -> {
+        ReplicaHost host = (replica, served, isUrgent, listener) -> {
             if (!served.version().equals("1")) {
                 awaitUninterrupted(mayStart);
             }
-            return fake.start(replica, served, listener);
+            return fake.start(replica, served, isUrgent, listener);
         };
         Gateway gateway = serve(host, Scaled.rollouts(), version("1", 2));
         gateway.serve(version("2", 2.01f));
