@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * compared within one run: with the replica asked directly, and with the same load while nothing happens.
  */
 public final class ServeBench {
-    private static final int WARM_UP = 2_000;
+    private static final int WARM_UP_PER_SECOND = 100;
     private static final int ROUNDS = 5;
     private static final int CALLS = 400;
     private static final int CONNECTIONS = 16;
@@ -145,8 +145,9 @@ public final class ServeBench {
                 var other = new ClosedLoad(gateway.address(), 1, known)) {
             warm(replica.address());
             warm(gateway.address());
-            one.time(WARM_UP, new ArrayList<>());
-            other.time(WARM_UP, new ArrayList<>());
+            int warmUp = Math.toIntExact(WARM_UP_PER_SECOND * warm.toSeconds());
+            one.time(warmUp, new ArrayList<>());
+            other.time(warmUp, new ArrayList<>());
             for (int round = 0; round < ROUNDS; round++) {
                 one.time(CALLS, direct);
                 other.time(CALLS, through);

@@ -1,9 +1,5 @@
 package dev.perdure.chaos;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +28,6 @@ public record ChaosReport(
         int orphans,
         double seconds,
         List<Row> rows) {
-    private static final ObjectMapper MAPPER =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
     public ChaosReport {
         unexplained = List.copyOf(unexplained);
         rows = List.copyOf(rows);
@@ -105,10 +98,6 @@ public record ChaosReport(
     }
 
     public String toJson() {
-        try {
-            return MAPPER.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("reports are plain records", e);
-        }
+        return ReportJson.of(this);
     }
 }

@@ -1,10 +1,6 @@
 package dev.perdure.chaos;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.perdure.chaos.ServePlan.Entry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +31,6 @@ public record ServeChaosReport(
         int orphans,
         double seconds,
         List<Row> rows) {
-    private static final ObjectMapper MAPPER =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
     public ServeChaosReport {
         examples = List.copyOf(examples);
         rows = List.copyOf(rows);
@@ -151,10 +144,6 @@ public record ServeChaosReport(
     }
 
     public String toJson() {
-        try {
-            return MAPPER.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("reports are plain records", e);
-        }
+        return ReportJson.of(this);
     }
 }

@@ -50,13 +50,14 @@ final class CampaignOptions {
     }
 
     /** Returns {@code perdure replica} with these options, each of which is a part of the campaign. */
-    LocalReplicas.Program program(List<String> options) {
+    LocalReplicas.Program program(List<String> always) {
         if (agenda == null) {
-            return LocalReplicas.Program.of(options);
+            return LocalReplicas.Program.of(always);
         }
         var chaos = new ChaosFolder(agenda);
-        return (address, bundle, log) -> {
-            var all = new ArrayList<>(options);
+        return (address, bundle, options, log) -> {
+            var all = new ArrayList<>(always);
+            all.addAll(options);
             all.addAll(List.of(
                     "--agenda",
                     chaos.path().toString(),

@@ -16,7 +16,6 @@ import dev.perdure.model.VerifyingKey;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.Figures;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -45,19 +45,8 @@ final class ChaosServeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODELS", description = "A folder with NAME/VERSION/ bundles.")
     Path models = Path.of("");
 
-    @Option(
-            names = "--faults",
-            required = true,
-            paramLabel = "PLAN",
-            description = "What to do: a YAML file, such as examples/serve-faults.yaml.")
-    Path faults = Path.of("");
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Decides whatever the plan leaves to chance. Default: ${DEFAULT-VALUE}.")
-    long seed = 1;
+    @Mixin
+    ChaosOptions options = new ChaosOptions();
 
     @Option(names = "--model", paramLabel = "NAME", description = "Which model is asked. Default: the first.")
     @Nullable
@@ -83,35 +72,27 @@ final class ChaosServeCommand implements Callable<Integer> {
             description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
     boolean unsignedAllowed;
 
-    @Option(
-            names = "--run",
-            paramLabel = "DIR",
-            description = "Where the reports go, new or empty. Default: runs/NAME-chaos-N.")
-    @Nullable
-    Path run;
-
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the report as JSON there as well.")
     @Nullable
     Path json;
 
     @Override
     public Integer call() throws Exception {
-        ServePlan plan = ServePlan.read(faults);
+        ServePlan plan = ServePlan.read(options.faults);
         if (plan.hasOtherHost()) {
             OtherHost.refusal().ifPresent(why -> {
                 throw new BadSettingException(
                         "%s: host-cut-off cannot be done here: %s. Leave it out, or run this as root"
-                                .formatted(faults, why));
+                                .formatted(options.faults, why));
             });
         }
         ServedVersion version = version(ModelFolder.read(models, trust()));
-        Path folder = run != null ? run : TrainCommand.nextFolder(version.id().name() + "-chaos");
-        Files.createDirectories(folder);
+        Path folder = options.folder(version.id().name());
         var chaos = new ChaosFolder(folder.resolve("chaos").toAbsolutePath());
-        chaos.createForServing(Files.readString(faults), seed);
+        chaos.createForServing(options.plan(), options.seed);
         System.out.println("Campaign folder: " + folder);
         KnownAnswers known = Undisturbed.answers(
-                version, options("--orphan-seconds", "3"), KnownAnswers.between(version.golden(), KNOWN));
+                version, shared("--orphan-seconds", "3"), KnownAnswers.between(version.golden(), KNOWN));
         System.out.printf(
                 "%s: %,d inputs with known answers, %s a second to %s with %s each%n",
                 version.id(),
@@ -120,16 +101,16 @@ final class ChaosServeCommand implements Callable<Integer> {
                 Figures.count(plan.gateways(), "gateway"),
                 Figures.count(plan.replicas(), "replica"));
         ServeChaosReport report = campaign(plan, version, known, chaos, folder);
-        tell(report, folder);
+        ChaosOptions.tell(folder, ServeChaosPage.render(report), report.toJson(), json, ServeChaosPage.lines(report));
         return (report.isGood() ? ExitCode.OK : ExitCode.INTERNAL).code();
     }
 
     private ServeChaosReport campaign(
             ServePlan plan, ServedVersion version, KnownAnswers known, ChaosFolder chaos, Path folder)
             throws IOException, InterruptedException {
-        try (var target = new AbusedServing(version, known, plan, options(), chaos, folder)) {
+        try (var target = new AbusedServing(version, known, plan, shared(), chaos, folder)) {
             target.awaitComplete();
-            return ServeCampaign.run(version.id().toString(), target, chaos, plan, seed, ChaosServeCommand::say)
+            return ServeCampaign.run(version.id().toString(), target, chaos, plan, options.seed, ChaosServeCommand::say)
                     .withOrphans(target.end());
         }
     }
@@ -163,25 +144,14 @@ final class ChaosServeCommand implements Callable<Integer> {
     }
 
     /** Returns what replicas and servers are both told, and something besides. */
-    private List<String> options(String... more) {
-        var options = new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT)));
-        options.addAll(List.of(more));
-        trusted.forEach(place ->
-                options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
+    private List<String> shared(String... more) {
+        var told = new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT)));
+        told.addAll(List.of(more));
+        trusted.forEach(
+                place -> told.addAll(List.of("--trust", place.toAbsolutePath().toString())));
         if (unsignedAllowed) {
-            options.add("--allow-unsigned");
+            told.add("--allow-unsigned");
         }
-        return options;
-    }
-
-    private void tell(ServeChaosReport report, Path folder) throws IOException {
-        Files.writeString(folder.resolve("chaos.html"), ServeChaosPage.render(report));
-        Files.writeString(folder.resolve("chaos.json"), report.toJson());
-        if (json != null) {
-            Files.writeString(json, report.toJson());
-        }
-        System.out.println();
-        ServeChaosPage.lines(report).forEach(line -> System.out.println(Paint.clean(line)));
-        System.out.println("Report: " + folder.resolve("chaos.html"));
+        return told;
     }
 }

@@ -16,7 +16,6 @@ import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunListener;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,19 +44,8 @@ final class ChaosTrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CONFIG", description = "What to train: a YAML file, such as examples/digits.yaml.")
     Path config = Path.of("");
 
-    @Option(
-            names = "--faults",
-            required = true,
-            paramLabel = "PLAN",
-            description = "What to do to it: a YAML file, such as examples/faults.yaml.")
-    Path faults = Path.of("");
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Decides whatever the plan leaves to chance. Default: ${DEFAULT-VALUE}.")
-    long seed = 1;
+    @Mixin
+    ChaosOptions chaos = new ChaosOptions();
 
     @Option(
             names = "--rate",
@@ -73,27 +61,19 @@ final class ChaosTrainCommand implements Callable<Integer> {
     @Nullable
     String expect;
 
-    @Option(
-            names = "--run",
-            paramLabel = "DIR",
-            description = "Where both runs and the reports go, new or empty. Default: runs/NAME-chaos-N.")
-    @Nullable
-    Path run;
-
     @Mixin
     RunOptions options = new RunOptions();
 
     @Override
     public Integer call() throws Exception {
-        FaultPlan plan = FaultPlan.read(faults);
+        FaultPlan plan = FaultPlan.read(chaos.faults);
         RunConfig config = RunConfig.read(this.config, options.overrides());
         requireTeam(config);
         Optional<Duration> every = Optional.ofNullable(rate).map(s -> Duration.ofNanos(Math.round(s * 1e9)));
-        Path folder = run != null ? run : TrainCommand.nextFolder(config.name() + "-chaos");
-        Files.createDirectories(folder);
+        Path folder = chaos.folder(config.name());
         List<String> overrides = new ArrayList<>(options.overrides());
         overrides.addAll(
-                DataDamage.apply(config.data(), Agenda.of(plan, seed, config.workers()), folder.resolve("data")));
+                DataDamage.apply(config.data(), Agenda.of(plan, chaos.seed, config.workers()), folder.resolve("data")));
         RunConfig damaged = RunConfig.read(this.config, overrides);
         var abused = new RunFolder(folder.resolve("abused"));
         abused.create(damaged);
@@ -103,14 +83,14 @@ final class ChaosTrainCommand implements Callable<Integer> {
         ChaosReport report = Campaign.run(
                 abused,
                 new ChaosFolder(folder.resolve("chaos")),
-                Files.readString(faults),
-                seed,
+                chaos.plan(),
+                chaos.seed,
                 every,
                 expected,
                 ChaosTrainCommand::supervisor,
                 new Telling());
         BenchCommand.progress("");
-        tell(report, folder);
+        ChaosOptions.tell(folder, ChaosPage.render(report), report.toJson(), options.json, ChaosPage.lines(report));
         return (report.isGood() ? ExitCode.OK : ExitCode.INTERNAL).code();
     }
 
@@ -130,17 +110,6 @@ final class ChaosTrainCommand implements Callable<Integer> {
             throw new BadSettingException("the undisturbed training failed: " + outcome.problem());
         }
         return outcome.report().weightsSha256();
-    }
-
-    private void tell(ChaosReport report, Path folder) throws IOException {
-        Files.writeString(folder.resolve("chaos.html"), ChaosPage.render(report));
-        Files.writeString(folder.resolve("chaos.json"), report.toJson());
-        if (options.json != null) {
-            Files.writeString(options.json, report.toJson());
-        }
-        System.out.println();
-        ChaosPage.lines(report).forEach(line -> System.out.println(Paint.clean(line)));
-        System.out.println("Report: " + folder.resolve("chaos.html"));
     }
 
     /** Starts the supervisor of the abused run as a JVM like this one. */

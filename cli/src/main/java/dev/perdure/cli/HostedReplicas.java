@@ -119,6 +119,11 @@ final class HostedReplicas implements Hosting, AutoCloseable {
                 .count();
     }
 
+    private synchronized boolean isAnswering() {
+        return replicas.values().stream()
+                .anyMatch(replica -> !replica.hasEnded() && replica.seen().port() > 0);
+    }
+
     @Override
     public synchronized Sight look(String owner) {
         heardNanos.put(owner, System.nanoTime());
@@ -150,6 +155,7 @@ final class HostedReplicas implements Hosting, AutoCloseable {
             process = program.start(
                     new OipAddress.Unix(HostedReplica.socket(folder, file)),
                     place.toString(),
+                    isAnswering() ? List.of(ReplicaCommand.MEEK) : List.of(),
                     HostedReplica.log(folder, file));
         } catch (IOException e) {
             throw new RefusedException("no process could be started: " + e.getMessage());

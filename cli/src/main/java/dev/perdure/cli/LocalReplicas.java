@@ -54,13 +54,18 @@ final class LocalReplicas implements ReplicaPlace {
 
     /** What is run. */
     interface Program {
-        /** Starts a replica with one bundle. It prints a line when its model can be asked. */
-        Process start(OipAddress address, String bundle, Path log) throws IOException;
+        /**
+         * Starts a replica with one bundle. It prints a line when its model can be asked.
+         *
+         * @param options of {@code perdure replica}, besides those that it always has
+         */
+        Process start(OipAddress address, String bundle, List<String> options, Path log) throws IOException;
 
         /** Returns {@code perdure replica} with these options. */
-        static Program of(List<String> options) {
-            return (address, bundle, log) -> {
-                var all = new ArrayList<>(options);
+        static Program of(List<String> always) {
+            return (address, bundle, options, log) -> {
+                var all = new ArrayList<>(always);
+                all.addAll(options);
                 all.addAll(List.of("--bundle", bundle));
                 return new ReplicaLauncher(all, log).start(address);
             };
@@ -71,6 +76,7 @@ final class LocalReplicas implements ReplicaPlace {
     private final Path folder;
     private final Consumer<String> say;
     private final AtomicLong processes = new AtomicLong();
+    private final AtomicLong answering = new AtomicLong();
     private final Map<Long, ServedProcess> unclaimed = new ConcurrentHashMap<>();
     private final Map<Claim, Long> claimed = new ConcurrentHashMap<>();
 
@@ -162,9 +168,11 @@ final class LocalReplicas implements ReplicaPlace {
     }
 
     @Override
-    public Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
+    public Launched start(ReplicaId replica, ServedVersion version, boolean isUrgent, Listener listener)
+            throws IOException {
         long number = processes.incrementAndGet();
-        Process process = program.start(socket(number), version.place(), log(number));
+        List<String> options = isUrgent || answering.get() == 0 ? List.of() : List.of(ReplicaCommand.MEEK);
+        Process process = program.start(socket(number), version.place(), options, log(number));
         var life = new Life(replica, version, listener, process.toHandle(), number);
         note(number, replica, version, process);
         var _ = ProcessEnd.of(process).thenAccept(life::exited);
@@ -283,7 +291,9 @@ final class LocalReplicas implements ReplicaPlace {
         @Override
         public synchronized void heard(Heartbeat heartbeat) {
             if (client != null) {
+                boolean wasReady = signs.isReady();
                 signs.heard(heartbeat, client.protocol()).ifPresent(this::useless);
+                answering.addAndGet(signs.isReady() && !wasReady ? 1 : 0);
             }
         }
 
@@ -307,7 +317,9 @@ final class LocalReplicas implements ReplicaPlace {
             listener.exited(exit);
             pid(number).toFile().delete();
             synchronized (this) {
-                if (!signs.isReady() && exit > 0 && exit < 128) {
+                if (signs.isReady()) {
+                    answering.decrementAndGet();
+                } else if (exit > 0 && exit < 128) {
                     say.accept("replica %d of %s did not start (exit code %d)%s"
                             .formatted(replica.number(), version.id(), exit, lastWords()));
                 }

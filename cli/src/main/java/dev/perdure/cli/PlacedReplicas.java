@@ -99,7 +99,8 @@ final class PlacedReplicas implements ReplicaHost, AutoCloseable {
     }
 
     @Override
-    public Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
+    public Launched start(ReplicaId replica, ServedVersion version, boolean isUrgent, Listener listener)
+            throws IOException {
         var tried = new LinkedHashSet<ReplicaPlace>();
         var why = new ArrayList<String>();
         while (true) {
@@ -109,7 +110,7 @@ final class PlacedReplicas implements ReplicaHost, AutoCloseable {
             }
             tried.add(life.get().place);
             try {
-                return life.get().launched(life.get().place.start(replica, version, life.get()));
+                return life.get().launched(life.get().place.start(replica, version, isUrgent, life.get()));
             } catch (IOException e) {
                 life.get().forget();
                 why.add(String.valueOf(e.getMessage()));

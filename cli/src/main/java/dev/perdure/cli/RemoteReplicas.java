@@ -252,8 +252,10 @@ final class RemoteReplicas implements ReplicaPlace {
         return life;
     }
 
+    /** The host itself knows whether others there would suffer. */
     @Override
-    public Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
+    public Launched start(ReplicaId replica, ServedVersion version, boolean isUrgent, Listener listener)
+            throws IOException {
         String id = UUID.randomUUID().toString();
         var life = new RemoteReplica(this, id, replica, version, listener, false);
         lives.put(id, life);

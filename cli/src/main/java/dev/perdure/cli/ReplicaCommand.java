@@ -35,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ import picocli.CommandLine.Option;
 final class ReplicaCommand implements Callable<Integer> {
     /** Says whose child it is. */
     static final String PARENT = "--parent-pid";
+
+    /** Says that it starts beside others. */
+    static final String MEEK = "--meek";
 
     private static final Duration REHEARSAL = Duration.ofSeconds(10);
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(1);
@@ -148,6 +152,13 @@ final class ReplicaCommand implements Callable<Integer> {
     long orphanSeconds = 30;
 
     @Option(
+            names = MEEK,
+            description =
+                    "Start with what others leave of the processors, and compile so for good: for one that starts beside others"
+                            + " that answer.")
+    boolean isMeek;
+
+    @Option(
             names = "--agenda",
             hidden = true,
             description = "The folder of a campaign of faults that this replica is a part of.")
@@ -205,16 +216,7 @@ final class ReplicaCommand implements Callable<Integer> {
             if (parent != null) {
                 adopt(replica, parent);
             }
-            CompletableFuture<List<OipAddress>> listening =
-                    CompletableFuture.supplyAsync(() -> listen(replica, addresses, edge));
-            try {
-                for (String bundle : bundles) {
-                    replica.load(bundle, Optional.empty());
-                }
-            } finally {
-                boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
-            }
-            List<OipAddress> at = joined(listening);
+            List<OipAddress> at = isMeek ? beginMeekly(replica, addresses, edge) : begin(replica, addresses, edge);
             System.out.println(ready(replica, at));
             if (rehearsal) {
                 rehearse(replica, at.getFirst());
@@ -226,6 +228,55 @@ final class ReplicaCommand implements Callable<Integer> {
             ended.countDown();
         }
         return ExitCode.OK.code();
+    }
+
+    private List<OipAddress> begin(ReplicaServer replica, List<OipAddress> addresses, OipEdge edge)
+            throws IOException, LoadRefusedException {
+        CompletableFuture<List<OipAddress>> listening =
+                CompletableFuture.supplyAsync(() -> listen(replica, addresses, edge));
+        try {
+            for (String bundle : bundles) {
+                replica.load(bundle, Optional.empty());
+            }
+        } finally {
+            boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
+        }
+        return joined(listening);
+    }
+
+    /** All that takes long is done with what others leave. Threads that will answer are started by this one, which is as others are. */
+    private List<OipAddress> beginMeekly(ReplicaServer replica, List<OipAddress> addresses, OipEdge edge)
+            throws Exception {
+        Leftovers.compile();
+        Future<Boolean> rehearsed = Leftovers.begin(() -> rehearseListening(addresses.getFirst()));
+        Future<List<ReplicaServer.Opened>> opened = Leftovers.begin(() -> opened(replica));
+        boolean _ = Leftovers.ended(rehearsed);
+        for (ReplicaServer.Opened model : Leftovers.ended(opened)) {
+            model.answer();
+        }
+        return listen(replica, addresses, edge);
+    }
+
+    private List<ReplicaServer.Opened> opened(ReplicaServer replica) throws LoadRefusedException {
+        var opened = new ArrayList<ReplicaServer.Opened>();
+        for (String bundle : bundles) {
+            opened.add(replica.open(bundle, Optional.empty()));
+        }
+        return opened;
+    }
+
+    /** Returns whether it could be done; without it the start disturbs others more. */
+    private boolean rehearseListening(OipAddress address) {
+        OipAddress beside = address instanceof OipAddress.Unix(Path path)
+                ? new OipAddress.Unix(path.resolveSibling(path.getFileName() + "0"))
+                : new OipAddress.Tcp("127.0.0.1", 0);
+        try {
+            ReplicaServer.rehearseListening(beside, settings());
+            return true;
+        } catch (IOException e) {
+            LoggerFactory.getLogger(ReplicaCommand.class).debug("not rehearsed: {}", e.toString());
+            return false;
+        }
     }
 
     private static void rehearse(ReplicaServer replica, OipAddress at) {

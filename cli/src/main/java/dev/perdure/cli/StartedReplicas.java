@@ -16,8 +16,8 @@ final class StartedReplicas implements LocalReplicas.Program {
     }
 
     @Override
-    public Process start(OipAddress address, String bundle, Path log) throws IOException {
-        Process process = program.start(address, bundle, log);
+    public Process start(OipAddress address, String bundle, List<String> options, Path log) throws IOException {
+        Process process = program.start(address, bundle, options, log);
         started.add(process.toHandle());
         return process;
     }

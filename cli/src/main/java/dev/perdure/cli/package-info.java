@@ -10,7 +10,8 @@
  *   <li>{@code ServeCommand} serves: {@code GatewaysOptions} say in which processes. {@code ServeParent} is what a person starts; it
  *       keeps a {@code GatewayPlace} for each gateway, which does what {@code GatewayCare} decides about a {@code GatewayProcess}
  *       ({@code GatewayLauncher}, {@code HeldPorts}, {@code AttentiveClock}, {@code LineTail}). {@code GatewayLife} makes a process a
- *       gateway, {@code ServeSession} is what it serves, {@code LocalReplicas} its replicas, {@code ReplicaRange} how many.
+ *       gateway, {@code ServeSession} is what it serves, {@code LocalReplicas} its replicas, {@code ReplicaRange} how many;
+ *       one that starts beside others takes {@code Leftovers}.
  *   <li>{@code ServeFolder} is where they find each other: {@code ServedProcess}es, {@code ServeSetup}; {@code HeldFolder} has one
  *       parent, and an {@code OrdersFile} tells all gateways of {@code RepositoryOrders} of clients.
  *   <li>{@code HostCommand} keeps replicas for gateways of other hosts: {@code HostedReplicas} of {@code OfferedBundles}. {@code Hosts}

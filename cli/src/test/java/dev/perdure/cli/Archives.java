@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -22,8 +23,9 @@ import java.util.stream.Stream;
 
 /**
  * Has the processes that tests start use archives of loaded classes, as the launcher's do: a worker then costs two seconds of
- * processor time less, and a build starts hundreds. Archives are of jars alone, so folders of classes become jars; those of
- * tests come last. {@code -Dtest.archives=false} leaves them out, which is quicker for a single test after a change.
+ * processor time less, and a build starts hundreds of them, of replicas and of gateways. Archives are of jars alone, so folders of
+ * classes become jars; those of tests come last. {@code -Dtest.archives=false} leaves them out, which is quicker for a single test
+ * after a change.
  */
 final class Archives {
     private static final Path DIST = Path.of("target", "test-dist").toAbsolutePath();
@@ -34,7 +36,7 @@ final class Archives {
     private Archives() {}
 
     /** Makes them if they are missing or older than what they are of; every process that is started from here on uses them. */
-    static synchronized void use(Path config) throws IOException, InterruptedException {
+    static synchronized void use() throws IOException, InterruptedException {
         if (used || !Boolean.parseBoolean(System.getProperty("test.archives", "false"))) {
             return;
         }
@@ -49,20 +51,20 @@ final class Archives {
                 .orElseThrow();
         List<Path> programs =
                 entries.stream().filter(entry -> !entry.equals(tests)).toList();
-        String jars = made(programs, config);
+        String jars = made(programs);
         System.setProperty("java.class.path", jars + File.pathSeparator + tests);
         System.setProperty("perdure.dist", DIST.toString());
     }
 
     /** Returns the jars that they are of. Classes of tests run in several JVMs at once: the first makes them for all. */
-    private static String made(List<Path> programs, Path config) throws IOException, InterruptedException {
+    private static String made(List<Path> programs) throws IOException, InterruptedException {
         Files.createDirectories(DIST);
         try (var channel = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = channel.lock()) {
             boolean isNew = !Files.exists(STAMP) || newest(programs).compareTo(Files.getLastModifiedTime(STAMP)) > 0;
             String jars = join(jars(programs, isNew));
             if (isNew) {
-                record(jars, config);
+                record(jars);
                 Files.deleteIfExists(STAMP);
                 Files.createFile(STAMP);
             }
@@ -124,36 +126,66 @@ final class Archives {
         }
     }
 
-    /** Trains a little: perdure itself, its supervisor and the first of its workers make an archive each when they end. */
-    private static void record(String jars, Path config) throws IOException, InterruptedException {
-        Path log = DIST.resolve("record.log");
-        Path run = Files.createTempDirectory("archives").resolve("run");
-        var builder = new ProcessBuilder(
+    /**
+     * Trains a little: perdure itself, its supervisor and the first of its workers make an archive each when they end. At the same
+     * time a replica answers once and makes one, and then a gateway.
+     */
+    private static void record(String jars) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("archives");
+        Path config = SmallRun.write(folder);
+        Path models = folder.resolve("models");
+        Path bundle = new LinearModel("recorded", "1", 1).writePlain(models);
+        Process training = start(
+                jars,
+                "perdure",
+                Map.of("PERDURE_AOT_RECORD", "1"),
+                "train %s --run %s --workers 2 --set supervision.stop-millis=120000"
+                        .formatted(config, folder.resolve("run")));
+        Process replica = start(
+                jars,
+                "replica",
+                Map.of(),
+                "replica --listen 127.0.0.1:0 --bundle %s --allow-unsigned --rehearse".formatted(bundle));
+        assertEnds(replica, "replica");
+        Process gateway = start(
+                jars,
+                "gateway",
+                Map.of(),
+                "serve %s --replicas 1 --allow-unsigned --http 127.0.0.1:0 --grpc 127.0.0.1:0 --rehearse"
+                        .formatted(models));
+        assertEnds(gateway, "gateway");
+        assertEnds(training, "perdure");
+    }
+
+    private static Process start(String jars, String archive, Map<String, String> environment, String program)
+            throws IOException {
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-XX:AOTCacheOutput=" + DIST.resolve("perdure.aot"),
+                "-XX:AOTCacheOutput=" + DIST.resolve(archive + ".aot"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dperdure.dist=" + DIST,
-                "-cp",
-                jars,
-                Perdure.class.getName(),
-                "train",
-                config.toString(),
-                "--run",
-                run.toString(),
-                "--workers",
-                "2",
-                "--set",
-                "supervision.stop-millis=120000");
-        builder.environment().put("PERDURE_AOT_RECORD", "1");
-        Process process =
-                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                Perdure.class.getName()));
+        command.addAll(List.of(program.split(" ")));
+        var builder = new ProcessBuilder(command);
+        builder.environment().put("CLASSPATH", jars); // ONNX Runtime bears no long command line
+        builder.environment().putAll(environment);
+        return builder.redirectErrorStream(true)
+                .redirectOutput(log(archive).toFile())
+                .start();
+    }
+
+    private static Path log(String archive) {
+        return DIST.resolve(archive + ".log");
+    }
+
+    private static void assertEnds(Process process, String archive) throws IOException, InterruptedException {
         try {
             assertThat(process.waitFor(180, TimeUnit.SECONDS))
-                    .as("archives are made")
+                    .as("the archive of %s is made", archive)
                     .isTrue();
-            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+            assertThat(process.exitValue()).as(Files.readString(log(archive))).isZero();
         } finally {
             process.destroyForcibly();
         }

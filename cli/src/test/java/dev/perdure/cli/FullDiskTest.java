@@ -2,20 +2,19 @@ package dev.perdure.cli;
 
 import static dev.perdure.cli.Shell.perdure;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.perdure.testkit.SmallDisk;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.RunConfig;
 import dev.perdure.training.RunFolder;
 import dev.perdure.training.RunReport;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real disk that is really full: a small tmpfs. Only root may mount one; for others this is skipped. */
+/** Training on a disk that is really full. */
 class FullDiskTest {
     @TempDir
     Path folder;
@@ -26,17 +25,7 @@ class FullDiskTest {
         RunFolder run = small.folder("full");
         run.create(RunConfig.read(small.config(), List.of("checkpoint.save-errors-max=1")));
         Files.createDirectory(run.checkpoints());
-        assumeTrue(
-                succeeds(
-                        "mount",
-                        "-t",
-                        "tmpfs",
-                        "-o",
-                        "size=64k",
-                        "tmpfs",
-                        run.checkpoints().toString()),
-                "only root may mount");
-        try {
+        try (var disk = SmallDisk.over(run.checkpoints(), "size=64k")) {
             String said = perdure("resume", run.path()).refusedOnce(ExitCode.STORE_FAILED);
             assertThat(said).contains("could not be saved", "resume");
             RunReport stopped = RunReport.read(run.reportJson());
@@ -50,29 +39,12 @@ class FullDiskTest {
             assertThat(stopped.checkpoints()).isNotEmpty();
             perdure("checkpoint", "verify", run.path()).fine();
 
-            assertThat(succeeds(
-                            "mount", "-o", "remount,size=10m", run.checkpoints().toString()))
-                    .isTrue();
+            disk.change("size=10m");
             perdure("resume", run.path()).fine();
             RunReport report = RunReport.read(run.reportJson());
             assertThat(report.weightsSha256()).isEqualTo(small.undisturbed().weightsSha256());
             assertThat(report.resumes()).isEqualTo(1);
             assertThat(report.samplesLost() + report.samplesRepeated()).isZero();
-        } finally {
-            succeeds("umount", run.checkpoints().toString());
-        }
-    }
-
-    private static boolean succeeds(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
         }
     }
 }

@@ -46,7 +46,7 @@ class GatewaysTest {
     private final List<ServedProcess> seen = new ArrayList<>();
 
     @BeforeEach
-    void write() throws IOException {
+    void write() throws Exception {
         LINEAR.write(folder.resolve("models"), Optional.empty());
         session = new ServeFolder(folder.resolve("run"));
     }
@@ -225,14 +225,20 @@ class GatewaysTest {
                     ModelId.of("linear"),
                     "r" + i,
                     Map.of(),
-                    LinearModel.request(ModelId.of("linear"), LinearModel.input(i)).inputs(),
+                    LinearModel.request(ModelId.of("linear"), LinearModel.input(i))
+                            .inputs(),
                     List.of());
             (i % 2 == 0 ? one : two).infer(request, Deadline.in(PATIENCE)).get().orThrow();
-            var connection = (HttpURLConnection)
-                    URI.create("http://%s/v2/models/linear/outcomes".formatted(address(0))).toURL().openConnection();
+            var connection = (HttpURLConnection) URI.create("http://%s/v2/models/linear/outcomes".formatted(address(0)))
+                    .toURL()
+                    .openConnection();
             connection.setRequestProperty("Connection", "close");
             connection.setDoOutput(true);
-            connection.getOutputStream().write("{\"outcomes\":[{\"id\":\"r%d\",\"value\":0}]}".formatted(i).getBytes(UTF_8));
+            connection
+                    .getOutputStream()
+                    .write("{\"outcomes\":[{\"id\":\"r%d\",\"value\":0}]}"
+                            .formatted(i)
+                            .getBytes(UTF_8));
             assertThat(connection.getResponseCode()).as("outcome %d", i).isEqualTo(200);
         }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.chaos.OtherHost;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +22,7 @@ class HostCutOffTest {
     Path folder;
 
     @BeforeEach
-    void write() throws IOException {
+    void write() throws Exception {
         LINEAR.write(folder.resolve("models"), Optional.empty());
     }
 

@@ -39,7 +39,7 @@ class HostsTest {
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
     @BeforeEach
-    void write() throws IOException {
+    void write() throws Exception {
         LINEAR.write(folder.resolve("models"), Optional.empty());
     }
 

@@ -28,11 +28,8 @@ import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Parameter;
 import dev.perdure.oip.Tensor;
 import dev.perdure.recall.Recall;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import dev.perdure.store.LocalObjectStore;
+import dev.perdure.testkit.ToClose;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -46,7 +43,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,10 +61,11 @@ class InnerServeTest {
     @TempDir
     static Path folder;
 
+    @AutoClose
+    private final ToClose toClose = new ToClose();
+
     private static byte[] images = {};
     private static List<Step> steps = List.of();
-
-    private final List<AutoCloseable> toClose = new ArrayList<>();
 
     @BeforeAll
     static void trainAndBundle() throws Exception {
@@ -85,37 +83,19 @@ class InnerServeTest {
         }
     }
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
-
     private Gateway serve(String engine, Consumer<OipAddress> at) throws IOException {
-        var settings = new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(60),
-                        LONG,
-                        Duration.ofSeconds(10))
+        GatewaySettings settings = Served.by(1)
                 .with(new Safeguards(
                         Optional.of(GuardPolicies.all(GuardPolicy.standard())),
                         Optional.of(new DriftSettings(200, 0.001, false, 1)),
                         Safeguards.USUAL_FALLBACKS,
                         Recall.NOTHING));
-        var program =
-                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", engine, "--orphan-seconds", "3"));
-        var session = new ServeSession(
+        ServeSession session = toClose.add(new ServeSession(
                 ModelFolder.read(folder.resolve("models"), Trust.anybody()),
                 settings,
-                program,
-                new ServeTelling(new PrintStream(java.io.OutputStream.nullOutputStream())));
-        toClose.add(session);
-        at.accept(session.listen(List.of(new OipAddress.Tcp("127.0.0.1", 0)), OipServerSettings.DEFAULT)
-                .getFirst());
+                Served.programWith(engine),
+                new ServeTelling(new PrintStream(java.io.OutputStream.nullOutputStream()))));
+        at.accept(session.listen(Served.anywhere(1), OipServerSettings.DEFAULT).getFirst());
         await().atMost(LONG).until(() -> session.gateway().inUse(MODEL) == 1);
         return session.gateway();
     }

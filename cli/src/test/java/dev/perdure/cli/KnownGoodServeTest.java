@@ -3,7 +3,6 @@ package dev.perdure.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.model.Fallback;
@@ -16,10 +15,7 @@ import dev.perdure.oip.OipClient;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Parameter;
 import dev.perdure.recall.Recall;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
+import dev.perdure.testkit.ToClose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,12 +23,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,36 +35,30 @@ import org.junit.jupiter.api.io.TempDir;
 class KnownGoodServeTest {
     private static final ModelId MODEL = ModelId.of("linear");
     private static final LinearModel LINEAR = new LinearModel("linear", "1", 0.5f);
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Served.LONG;
 
     @TempDir
     Path models;
 
+    @AutoClose
+    private final ToClose toClose = new ToClose();
+
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final AtomicBoolean isOver = new AtomicBoolean();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-        toClose.clear();
-    }
 
     /** Starts replicas until there are to be no more. */
     private LocalReplicas.Program program() {
-        var real = LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
-        return (address, bundle, log) -> {
+        LocalReplicas.Program real = Served.program();
+        return (address, bundle, options, log) -> {
             if (isOver.get()) {
                 throw new IOException("no more processes");
             }
-            return real.start(address, bundle, log);
+            return real.start(address, bundle, options, log);
         };
     }
 
     /** What is served, and the answers that are kept. */
-    private record Served(ServeSession session, Recall recall, OipAddress at) {
+    private record Serving(ServeSession session, Recall recall, OipAddress at) {
         InferResponse ask(float... x) throws Exception {
             try (var client = new OipClient(at)) {
                 return client.infer(LinearModel.request(MODEL, x), Deadline.in(LONG))
@@ -80,40 +69,21 @@ class KnownGoodServeTest {
     }
 
     /** Serves as the command does whose options nobody has set. */
-    private Served serve() throws IOException {
+    private Serving serve() throws IOException {
         List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
         var telling = new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8));
         Safeguards safeguards =
                 new SafeguardOptions().safeguards(models, versions, InstantSource.system(), telling::say);
         toClose.add(safeguards.recall());
-        var settings = new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(2, 2), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(10),
-                        LONG,
-                        Duration.ofSeconds(10))
-                .with(safeguards);
-        var session = new ServeSession(versions, settings, program(), telling);
-        toClose.add(session);
-        OipAddress at = session.listen(List.of(new OipAddress.Tcp("127.0.0.1", 0)), OipServerSettings.DEFAULT)
-                .getFirst();
-        return new Served(session, safeguards.recall(), at);
+        ServeSession session =
+                toClose.add(new ServeSession(versions, Served.by(2).with(safeguards), program(), telling));
+        OipAddress at =
+                session.listen(Served.anywhere(1), OipServerSettings.DEFAULT).getFirst();
+        return new Serving(session, safeguards.recall(), at);
     }
 
     private static String said(InferResponse response, String parameter) {
         return response.parameters().get(parameter) instanceof Parameter.Text(String text) ? text : "";
-    }
-
-    private static void killAll(ServeSession session) {
-        ProcessHandle.current()
-                .descendants()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .filter(line -> line.contains(session.folder().toString()))
-                        .isPresent())
-                .forEach(ProcessHandle::destroyForcibly);
     }
 
     @Test
@@ -121,21 +91,21 @@ class KnownGoodServeTest {
         var outputs = new LinkedHashMap<String, List<Double>>();
         outputs.put("y", List.of(-1.0, -2.0));
         LINEAR.write(models, Optional.of(new Fallback("the usual", outputs)));
-        Served first = serve();
+        Serving first = serve();
         await().atMost(LONG).until(() -> first.session().gateway().inUse(MODEL) == 2);
         assertThat(said(first.ask(8, 1), "perdure_tier")).isEqualTo("model");
         await().atMost(LONG).until(() -> first.recall().counts().written() > 0);
         isOver.set(true);
-        killAll(first.session());
+        Served.processes(first.session()).forEach(ProcessHandle::destroyForcibly);
         await().atMost(LONG).until(() -> first.session().gateway().inUse(MODEL) == 0);
         assertKnown(first.ask(8, 1));
         InferResponse mixed = first.ask(8, 1, 9, 1);
         assertThat(LinearModel.values(mixed)).containsExactly(9.5f, 7.5f, -1f, -2f);
         assertThat(said(mixed, "perdure_tiers")).isEqualTo("known-good,rule");
         assertThat(said(mixed, "perdure_reason")).contains("no replica of linear/1 answered", "the usual");
-        close();
+        toClose.close();
 
-        Served second = serve();
+        Serving second = serve();
         await().atMost(LONG).until(() -> second.recall().counts().kept() == 1);
         assertKnown(second.ask(8, 1));
         assertThat(said(second.ask(9, 1), "perdure_tier")).isEqualTo("rule");

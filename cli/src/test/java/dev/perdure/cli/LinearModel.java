@@ -102,13 +102,21 @@ record LinearModel(String name, String version, float a, float sign) {
         return new GoldenSet(inputs, outputs, new Tolerance(1e-5, 1e-5));
     }
 
-    /** Writes {@code NAME/VERSION/} below the folder, unsigned. */
-    void write(Path models, Optional<Fallback> fallback) throws IOException {
+    /** Writes {@code NAME/VERSION/} below the folder, unsigned, for processes that are about to begin. */
+    void write(Path models, Optional<Fallback> fallback) throws IOException, InterruptedException {
+        Archives.use();
         write(models, fallback, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** The same for who makes archives; returns where the bundle is. */
+    Path writePlain(Path models) throws IOException {
+        write(models, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return models.resolve(name).resolve(version);
+    }
+
     /** Writes one that says what it was trained with: both inputs from 0 to 100, equally often. */
-    void writeWatched(Path models) throws IOException {
+    void writeWatched(Path models) throws IOException, InterruptedException {
+        Archives.use();
         var sketch = new QuantileSketch.Builder();
         for (int i = 0; i <= 400; i++) {
             sketch.add(i / 4.0);

@@ -85,7 +85,7 @@ public final class PoisonedReplica {
     }
 
     /** Starts one. */
-    static Process start(OipAddress address, String bundle, Path log) throws IOException {
+    static Process start(OipAddress address, String bundle, List<String> options, Path log) throws IOException {
         var program = List.of(
                 PoisonedReplica.class.getName(),
                 "--listen",

@@ -35,6 +35,7 @@ import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,9 +46,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code perdure replica} as a process: how it begins, and every way in which it ends. */
@@ -63,7 +67,8 @@ class ReplicaProcessTest {
 
     /** Writes a bundle of a model that subtracts, whose answers need no engine to be known. */
     @BeforeEach
-    void makeBundle() throws IOException {
+    void makeBundle() throws Exception {
+        Archives.use();
         bundle = folder.resolve("models/difference/1");
         try (Arena arena = Arena.ofShared()) {
             var graph = new OnnxGraph("g")
@@ -182,6 +187,39 @@ class ReplicaProcessTest {
         assertThat(readyLine(next)).as("the socket's file is replaced").contains("\"ready\":true");
         try (var client = new ReplicaClient(socket())) {
             assertRight(ask(client).join());
+        }
+    }
+
+    /** Niceness of the threads of a process whose names begin so. */
+    private static List<Integer> niceness(Process process, String name) throws IOException {
+        var found = new ArrayList<Integer>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", process.pid() + "/task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                if (stat.substring(stat.indexOf('(') + 1).startsWith(name)) {
+                    String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    found.add(Integer.parseInt(words[16]));
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void oneThatStartsMeeklyCompilesSoAndAnswersAsOthersDo() throws Exception {
+        Process process = start(ReplicaCommand.MEEK);
+        readyLine(process);
+        try (var client = new ReplicaClient(socket())) {
+            client.watch(new Watcher());
+            Stream.generate(() -> ask(client)).limit(200).toList().forEach(pending -> assertRight(pending.join()));
+            for (String meek : List.of("C1 Compiler", "C2 Compiler")) {
+                assertThat(niceness(process, meek)).as(meek).isNotEmpty().containsOnly(Leftovers.NICENESS);
+            }
+            for (String usual :
+                    List.of("armeria-boss", "armeria-common", "ForkJoinPool-", "model-", "heartbeat", "VM")) {
+                assertThat(niceness(process, usual)).as(usual).isNotEmpty().containsOnly(0);
+            }
         }
     }
 

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipServerSettings;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
 import dev.perdure.routing.Scaling;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -37,25 +33,15 @@ class ReplicasScaleTest {
         LINEAR.write(models, Optional.empty());
         var scaling = new Scaling.Options(
                 1, 3, 4, 0.6, Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(1));
-        var settings = new GatewaySettings(
-                Routing.Options.usual(),
-                Fleet.Options.usual(scaling, 0),
-                1,
-                new RequestLimits(1 << 20, 64),
-                Duration.ofSeconds(30),
-                PATIENCE,
-                Duration.ofSeconds(10));
         // Each request lies for a fifth of a second until others have come: forty a second are eight at once.
-        LocalReplicas.Program program = LocalReplicas.Program.of(List.of(
-                "--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "5", "--max-delay-micros", "200000"));
+        LocalReplicas.Program program = Served.program("--max-delay-micros", "200000");
         var said = new ByteArrayOutputStream();
         try (var session = new ServeSession(
                 ModelFolder.read(models, Trust.anybody()),
-                settings,
+                Served.by(scaling),
                 program,
                 new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8)))) {
-            List<OipAddress> at =
-                    session.listen(List.of(new OipAddress.Tcp("127.0.0.1", 0)), OipServerSettings.DEFAULT);
+            List<OipAddress> at = session.listen(Served.anywhere(1), OipServerSettings.DEFAULT);
             await().atMost(PATIENCE).until(() -> session.gateway().inUse(MODEL) == 1);
             try (var load = new RetryingLoad(LINEAR, at.getFirst(), 2)) {
                 while (session.gateway().inUse(MODEL) < 2) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.perdure.benchmarks.OpenLoad;
-import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.RolloutSettings.Manner;
 import dev.perdure.gateway.ServedVersion;
@@ -18,10 +17,9 @@ import dev.perdure.oip.OipException;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Parameter;
 import dev.perdure.oip.RepositoryEntry;
-import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Rollout;
-import dev.perdure.routing.Routing;
 import dev.perdure.store.LocalObjectStore;
+import dev.perdure.testkit.ToClose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -40,7 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class RolloutServeTest {
     private static final ModelId MODEL = ModelId.of("linear");
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Served.LONG;
     private static final double PER_SECOND = 100;
     private static final LinearModel ONE = new LinearModel("linear", "1", 0.5f);
     /** The same weights but for their signs. */
@@ -64,18 +62,13 @@ class RolloutServeTest {
     @TempDir
     Path run;
 
+    @AutoClose
+    private final ToClose toClose = new ToClose();
+
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final ServeTelling telling = new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8));
-    private final List<AutoCloseable> toClose = new ArrayList<>();
     private final Map<String, AtomicInteger> answeredBy = new ConcurrentSkipListMap<>();
     private List<OipAddress> addresses = List.of();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
 
     private static RolloutSettings rollouts() {
         return RolloutSettings.usual()
@@ -93,32 +86,18 @@ class RolloutServeTest {
     }
 
     private ServeSession serve(RolloutSettings rollouts) throws Exception {
-        var settings = new GatewaySettings(
-                Routing.Options.usual(),
-                ServeTest.fleet(1),
-                1,
-                new RequestLimits(1 << 20, 64),
-                Duration.ofSeconds(10),
-                LONG,
-                Duration.ofSeconds(10));
         ModelWatch watch = watch();
         List<ServedVersion> versions = watch.first();
-        var program =
-                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3"));
-        var session = new ServeSession(versions, settings, rollouts, watch, program, telling);
-        toClose.add(session);
-        addresses = session.listen(
-                List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
-                OipServerSettings.DEFAULT);
+        ServeSession session =
+                toClose.add(new ServeSession(versions, Served.by(1), rollouts, watch, Served.program(), telling));
+        addresses = session.listen(Served.anywhere(2), OipServerSettings.DEFAULT);
         await().atMost(LONG).until(session.gateway()::ready);
         watch.begin(session.gateway(), Duration.ofMillis(200));
         return session;
     }
 
     private OipClient client() {
-        var client = new OipClient(addresses.getLast());
-        toClose.add(client);
-        return client;
+        return toClose.add(new OipClient(addresses.getLast()));
     }
 
     private Optional<String> wrong(int number, InferResponse response) {
@@ -148,7 +127,8 @@ class RolloutServeTest {
     private CompletableFuture<List<OpenLoad.LoadReport>> loadUntil(AtomicBoolean isOver) {
         OipClient client = client();
         var executor = Executors.newVirtualThreadPerTaskExecutor();
-        toClose.add(executor::shutdownNow);
+        AutoCloseable ends = executor::shutdownNow;
+        toClose.add(ends);
         return CompletableFuture.supplyAsync(
                 () -> {
                     var reports = new ArrayList<OpenLoad.LoadReport>();

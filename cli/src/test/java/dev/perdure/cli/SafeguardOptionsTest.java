@@ -28,7 +28,7 @@ class SafeguardOptionsTest {
     Path models;
 
     @BeforeEach
-    void write() throws IOException {
+    void write() throws Exception {
         new LinearModel("linear", "1", 0.5f).write(models, Optional.empty());
     }
 

@@ -59,13 +59,18 @@ record SmallRun(Path config) {
 
     /** Writes configuration and data into a folder: the first of the digits that come with the repository. */
     static SmallRun in(Path folder) throws IOException, InterruptedException {
+        Archives.use();
+        return new SmallRun(write(folder));
+    }
+
+    /** The same for who makes archives; returns the configuration. */
+    static Path write(Path folder) throws IOException {
         Path digits = Path.of("").toAbsolutePath().resolveSibling("examples/digits");
         cut(digits.resolve("images.idx3-ubyte.gz"), 16, 784, folder.resolve("images.idx"));
         cut(digits.resolve("labels.idx1-ubyte.gz"), 8, 1, folder.resolve("labels.idx"));
         Path config = folder.resolve("small.yaml");
         Files.writeString(config, YAML);
-        Archives.use(config);
-        return new SmallRun(config);
+        return config;
     }
 
     private static void cut(Path source, int headerBytes, int recordBytes, Path target) throws IOException {

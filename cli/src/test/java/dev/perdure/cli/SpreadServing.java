@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.linecorp.armeria.common.TlsProvider;
 import dev.perdure.benchmarks.OpenLoad;
-import dev.perdure.gateway.GatewaySettings;
 import dev.perdure.model.Trust;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipAddress;
@@ -13,10 +12,6 @@ import dev.perdure.oip.OipClient;
 import dev.perdure.oip.OipClientSettings;
 import dev.perdure.oip.OipLimits;
 import dev.perdure.oip.OipServerSettings;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,11 +26,10 @@ import java.util.concurrent.TimeUnit;
 /** A gateway in this process whose replicas live on several hosts, and a load on it whose right answers are known. */
 final class SpreadServing implements AutoCloseable {
     static final ModelId MODEL = ModelId.of("linear");
-    private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration CALM = Duration.ofSeconds(1);
     /** It is the other end of this very process. */
-    private static final OipClientSettings NEVER_SILENT = new OipClientSettings(OipLimits.DEFAULT, LONG, Duration.ZERO);
+    private static final OipClientSettings NEVER_SILENT = new OipClientSettings(OipLimits.DEFAULT, Served.LONG, Duration.ZERO);
 
     private final LinearModel model;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -56,22 +50,12 @@ final class SpreadServing implements AutoCloseable {
         this.model = model;
         this.session = new ServeSession(
                 ModelFolder.read(models, Trust.anybody()),
-                new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        LONG,
-                        LONG,
-                        Duration.ofSeconds(10)),
-                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3")),
+                Served.by(replicas),
+                Served.program(),
                 hosts,
                 new ServeTelling(new PrintStream(said, true, StandardCharsets.UTF_8)));
-        OipAddress at = session.listen(
-                        List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
-                        OipServerSettings.DEFAULT)
-                .getLast();
-        this.client = new OipClient(at, NEVER_SILENT, () -> {});
+        this.client = new OipClient(
+                session.listen(Served.anywhere(2), OipServerSettings.DEFAULT).getLast(), NEVER_SILENT, () -> {});
     }
 
     int inUse() {
@@ -129,7 +113,7 @@ final class SpreadServing implements AutoCloseable {
     private OpenLoad asked(int requests, double perSecond) {
         return new OpenLoad(
                 client,
-                new OpenLoad.Options(requests, perSecond, LONG, Duration.ofSeconds(30)),
+                new OpenLoad.Options(requests, perSecond, Served.LONG, Duration.ofSeconds(30)),
                 number -> LinearModel.request(MODEL, LinearModel.input(number)),
                 model::wrong);
     }

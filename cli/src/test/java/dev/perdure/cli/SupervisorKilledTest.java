@@ -181,11 +181,14 @@ class SupervisorKilledTest {
         assertThat(report.weightsSha256()).isEqualTo(undisturbed().weightsSha256());
         assertThat(report.stepsRedone()).isZero();
         assertThat(report.resumes()).isZero();
-        assertThat(report.incidents()).singleElement().satisfies(incident -> {
-            assertThat(incident.kind()).isEqualTo("supervisor-killed");
-            assertThat(incident.evidence()).contains("breaks off at step");
-            assertThat(incident.recoverMillis()).isFinite().isPositive();
-        });
+        assertThat(report.incidents())
+                .filteredOn(incident -> !incident.kind().equals("storage-slow")) // which a busy machine's is
+                .singleElement()
+                .satisfies(incident -> {
+                    assertThat(incident.kind()).isEqualTo("supervisor-killed");
+                    assertThat(incident.evidence()).contains("breaks off at step");
+                    assertThat(incident.recoverMillis()).isFinite().isPositive();
+                });
     }
 
     private RunReport undisturbed() throws Exception {

@@ -21,11 +21,10 @@ import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Right;
 import dev.perdure.recall.MemoryRecall;
 import dev.perdure.recall.RecallLimits;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Routing;
 import dev.perdure.routing.Scaling;
 import dev.perdure.testkit.Certificates;
+import dev.perdure.testkit.ToClose;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,7 +51,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,7 +64,7 @@ class WatchedServingTest {
     private static final int ROWS = 50;
 
     private static final Path ROOT = Path.of("").toAbsolutePath().resolve("..").normalize();
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Served.LONG;
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String ALICE = ApiKeys.create(new SecureRandom());
     private static final String OPS = ApiKeys.create(new SecureRandom());
@@ -79,8 +78,10 @@ class WatchedServingTest {
     @TempDir
     Path folder;
 
+    @AutoClose
+    private final ToClose toClose = new ToClose();
+
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
     private Path audit = Path.of("");
     private Optional<Gateway> gateway = Optional.empty();
     private Optional<ServedVersion> newer = Optional.empty();
@@ -108,16 +109,8 @@ class WatchedServingTest {
         access.rate = 2.0;
         access.burst = 20.0;
         var telling = new JsonTelling(new PrintStream(said, true, UTF_8), Clock.systemUTC());
-        var entrance = new Entrance(tls, access, telling::say, Duration.ofMillis(50));
-        toClose.add(entrance);
-        var settings = new GatewaySettings(
-                        access.limited(Routing.Options.usual()),
-                        Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(20),
-                        LONG,
-                        Duration.ofSeconds(10))
+        Entrance entrance = toClose.add(new Entrance(tls, access, telling::say, Duration.ofMillis(50)));
+        GatewaySettings settings = Served.by(Scaling.Options.between(1, 1), access.limited(Routing.Options.usual()))
                 .with(new Safeguards(
                         Optional.of(GuardPolicies.all(GuardPolicy.standard())),
                         Optional.of(new DriftSettings(ROWS, 0.001, false, 1)),
@@ -125,31 +118,17 @@ class WatchedServingTest {
                         new MemoryRecall(RecallLimits.usual(), InstantSource.system())));
         List<ServedVersion> versions = ModelFolder.read(models, Trust.anybody());
         newer = Optional.of(versions.getLast());
-        var session = new ServeSession(
-                versions.subList(0, 1),
-                settings,
-                LocalReplicas.Program.of(List.of("--allow-unsigned", "--engine", "onnx", "--orphan-seconds", "3")),
-                telling);
-        toClose.add(session);
+        ServeSession session =
+                toClose.add(new ServeSession(versions.subList(0, 1), settings, Served.program(), telling));
         gateway = Optional.of(session.gateway());
         entrance.bindTo(session.observed().registry());
-        List<OipAddress> at = session.listen(
-                List.of(new OipAddress.Tcp("127.0.0.1", 0), new OipAddress.Tcp("127.0.0.1", 0)),
-                OipServerSettings.DEFAULT,
-                entrance.edge());
+        List<OipAddress> at = session.listen(Served.anywhere(2), OipServerSettings.DEFAULT, entrance.edge());
         url = "https://" + at.getFirst();
         client = HttpClient.newBuilder()
                 .sslContext(Certificates.client(pair, List.of()))
                 .build();
         toClose.add(client);
         await().atMost(LONG).until(() -> session.gateway().inUse(ModelId.of("linear")) == 1);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request, String key) throws Exception {

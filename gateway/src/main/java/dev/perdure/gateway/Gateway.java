@@ -107,8 +107,8 @@ public final class Gateway implements InferenceService, AutoCloseable {
     /**
      * Serves one more version, which was verified; returns at once. The first of a model answers as soon as it can. An older one
      * than the one that answers is there for those who name it. A newer one that takes and gives the same takes over in this
-     * manner; one that does not is there for those who name it. One that is served already goes on; if it is on trial, {@link
-     * RolloutSettings.Manner#AT_ONCE} ends that.
+     * manner; one that does not is there for those who name it. One that is served already goes on; if it is on trial or waits for
+     * one, {@link RolloutSettings.Manner#AT_ONCE} ends that.
      */
     public void serve(ServedVersion version, RolloutSettings.Manner manner) {
         String name = version.id().name();

@@ -1,7 +1,6 @@
 package dev.perdure.gateway;
 
 import dev.perdure.oip.ModelId;
-import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
 import dev.perdure.oip.Right;
 import java.util.ArrayList;

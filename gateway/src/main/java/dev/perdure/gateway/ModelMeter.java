@@ -120,8 +120,8 @@ final class ModelMeter {
             case Command.Answer answer ->
                 Optional.ofNullable(lives.get(answer.request())).ifPresent(life -> life.isAnswered = true);
             case Command.Forget forget -> lives.remove(forget.request());
-            case Command.OfFleet(FleetCommand.Start(ReplicaId replica)) ->
-                starts(versionOf(replica)).increment();
+            case Command.OfFleet(FleetCommand.Start start) ->
+                starts(versionOf(start.replica())).increment();
             case Command.OfFleet _, Command.Fall _, Command.Fail _, Command.Compare _ -> {}
         }
     }

@@ -47,7 +47,8 @@ record OutcomeReport(ModelId model, List<Truth> truths) {
      * @throws OipException {@link OipError#INVALID} if it is none
      */
     static OutcomeReport read(ModelId model, MemorySegment body) {
-        Object outcomes = Optional.<Object>ofNullable(JsonTree.read(body).get(OUTCOMES)).orElse("nothing");
+        Object outcomes =
+                Optional.<Object>ofNullable(JsonTree.read(body).get(OUTCOMES)).orElse("nothing");
         if (!(outcomes instanceof List<?> list)) {
             throw invalid("outcomes: %s (expected: a list of {\"id\": …, \"label\": …})", outcomes);
         }
@@ -119,8 +120,7 @@ record OutcomeReport(ModelId model, List<Truth> truths) {
             Set<Place> places = asked.stream().map(OutcomeReport::place).collect(Collectors.toSet());
             return before.stream()
                     .filter(each -> !places.contains(place(each.truth())) || there.containsKey(place(each.truth())))
-                    .map(each -> new Refused(
-                            each.truth(), there.getOrDefault(place(each.truth()), each.why())))
+                    .map(each -> new Refused(each.truth(), there.getOrDefault(place(each.truth()), each.why())))
                     .toList();
         } catch (IOException | OipException e) {
             LOG.warn("outcomes of {}: another gateway was not asked: {}", model, e.toString());

@@ -76,7 +76,8 @@ public interface ReplicaHost {
     /**
      * Starts one. Returns when there is a process, which need not be ready; {@link Listener#exited} follows in any case.
      *
+     * @param isUrgent whether requests suffer until it is there; otherwise others that answer should not suffer from its start
      * @throws IOException if there is none; nothing is heard then
      */
-    Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException;
+    Launched start(ReplicaId replica, ServedVersion version, boolean isUrgent, Listener listener) throws IOException;
 }

@@ -37,7 +37,10 @@ final class Replicas {
     /** Does not block. */
     void act(FleetCommand command) {
         switch (command) {
-            case FleetCommand.Start start -> launch(start.replica(), host::start);
+            case FleetCommand.Start start ->
+                launch(
+                        start.replica(),
+                        (replica, version, life) -> host.start(replica, version, start.isUrgent(), life));
             case FleetCommand.Stop stop -> life(stop.replica()).ifPresent(Life::stop);
             case FleetCommand.Kill kill -> kill(kill.replica());
             case FleetCommand.Probe probe -> probe(probe);

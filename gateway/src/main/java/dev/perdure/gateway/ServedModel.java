@@ -173,11 +173,12 @@ final class ServedModel implements AutoCloseable {
 
     /** Serves one more version; one that is served already goes on. What becomes of it is the manner's, if it is newer. */
     synchronized void serve(ServedVersion version, Manner manner) {
+        if (manner == Manner.AT_ONCE) {
+            waiting.values().removeIf(each -> Deployment.isSame(each, version)); // it need not wait for another's trial
+        }
         if (isServed(version)) {
             if (manner == Manner.AT_ONCE) {
-                run.filter(known -> isOf(known, version))
-                        .filter(known -> look(known.trial().candidate()).isAnswering())
-                        .ifPresent(TrialRun::promote);
+                run.filter(known -> isOf(known, version)).ifPresent(TrialRun::takeOver);
             }
             return;
         }
@@ -275,14 +276,19 @@ final class ServedModel implements AutoCloseable {
         next.forEach(version -> serve(version, rollouts.manner()));
     }
 
+    /** Another may have taken over from the same meanwhile: the newer of the two leads. */
     private void takeOver(Deployment old, Deployment fresh) {
-        boolean leads = versions.stable().filter(old::equals).isPresent();
-        versions = leads ? versions.led(fresh) : versions.with(fresh);
+        Optional<Deployment> follows = versions.stable().filter(now -> now.equals(old) || isNewer(fresh, now));
+        versions = follows.isPresent() ? versions.led(fresh) : versions.with(fresh);
         if (old.version().equals(fresh.version())) {
             desk.retire(old);
-        } else if (leads) {
-            desk.resize(old, fewer(), 0);
+        } else {
+            follows.ifPresentOrElse(before -> desk.resize(before, fewer(), 0), () -> desk.resize(fresh, fewer(), 0));
         }
+    }
+
+    private static boolean isNewer(Deployment one, Deployment other) {
+        return VersionOrder.NEWEST_FIRST.compare(one.version(), other.version()) < 0 && other.isLike(one.served());
     }
 
     /** Stops serving a version; requests that it has are answered. Nothing happens if it is not served. */

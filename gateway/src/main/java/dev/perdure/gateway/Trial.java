@@ -55,6 +55,12 @@ record Trial(
         return settings.manner() == Manner.GRADUAL;
     }
 
+    /** Returns the same without a trial: the candidate takes over as soon as it has all its replicas. */
+    Trial atOnce() {
+        return new Trial(
+                stable, candidate, settings.in(Manner.AT_ONCE), wanted, lookedAt, absentNanos, Optional.empty());
+    }
+
     /** Takes a look at the candidate's replicas. */
     Trial looked(FleetLook look, long now) {
         if (isOver()) {

@@ -82,6 +82,14 @@ final class TrialRun {
         step(trial.rolledBack(reason, System.nanoTime()));
     }
 
+    /** Has the candidate take over without being tried any further, as soon as it has all its replicas. */
+    synchronized void takeOver() {
+        if (!trial.isOver()) {
+            step(trial.atOnce());
+            look();
+        }
+    }
+
     synchronized void promote() {
         isByRequest |= !trial.isOver();
         step(trial.promoted(System.nanoTime()));

@@ -30,7 +30,7 @@ import java.util.SequencedMap;
 final class Doubling {
     static final ModelId ID = ModelId.of("double");
     static final float RULE = -1;
-    static final Duration LONG = Duration.ofSeconds(60);
+    static final Duration LONG = Gateways.LONG;
 
     private Doubling() {}
 
@@ -139,8 +139,7 @@ final class Doubling {
 
     static InferResponse ask(Gateway gateway, float... x) {
         return gateway.infer(
-                new InferRequest(ID, List.of(Tensor.of("x", Shape.of(x.length, 1), x))),
-                Call.within(Duration.ofSeconds(5)));
+                new InferRequest(ID, List.of(Tensor.of("x", Shape.of(x.length, 1), x))), Call.within(LONG));
     }
 
     static String said(InferResponse response, String parameter) {

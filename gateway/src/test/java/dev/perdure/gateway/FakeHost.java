@@ -52,7 +52,8 @@ final class FakeHost implements ReplicaHost, AutoCloseable {
     }
 
     @Override
-    public Launched start(ReplicaId replica, ServedVersion version, Listener listener) throws IOException {
+    public Launched start(ReplicaId replica, ServedVersion version, boolean isUrgent, Listener listener)
+            throws IOException {
         return new Fake(replica, version, listener);
     }
 

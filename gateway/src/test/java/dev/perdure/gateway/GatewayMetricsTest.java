@@ -20,46 +20,35 @@ import dev.perdure.oip.OipEdge;
 import dev.perdure.oip.OipServer;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.oip.Outcome;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
 import dev.perdure.oip.Trace;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is counted is what happened. */
 @Timeout(120)
 class GatewayMetricsTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Gateways.LONG;
     private static final ModelId TWICE = ModelId.of("twice");
     private static final float BAD = -1000;
 
+    @AutoClose
+    private final Gateways gateways = new Gateways();
+
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final GatewayMetrics metrics = new GatewayMetrics(registry);
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
 
     private static SequencedMap<String, TensorData> only(String name, float... values) {
         var map = new LinkedHashMap<String, TensorData>();
@@ -95,29 +84,14 @@ class GatewayMetricsTest {
     }
 
     private OipClient serve(FakeHost host, int replicas) throws Exception {
-        toClose.add(host);
-        var settings = new GatewaySettings(
-                Routing.Options.usual(),
-                Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0),
-                1,
-                new RequestLimits(1 << 20, 8),
-                Duration.ofSeconds(5),
-                LONG,
-                Duration.ofSeconds(1));
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()), List.of(twice()), settings, host, metrics);
-        toClose.add(gateway);
-        var server = new OipServer(
+        Gateway gateway = gateways.serve(host, Gateways.settings(replicas), RolloutSettings.usual(), metrics, twice());
+        OipServer server = gateways.add(new OipServer(
                 gateway,
                 OipServerSettings.DEFAULT,
                 List.of(new OipAddress.Tcp("127.0.0.1", 0)),
                 List.of(),
-                OipEdge.OPEN.telling(metrics::served));
-        toClose.add(server);
-        var client = new OipClient(server.addresses().getFirst());
-        toClose.add(client);
-        await().atMost(LONG).until(() -> gateway.inUse(TWICE) == replicas);
-        return client;
+                OipEdge.OPEN.telling(metrics::served)));
+        return gateways.add(new OipClient(server.addresses().getFirst()));
     }
 
     private static Outcome ask(OipClient client, ModelId model, Map<String, String> headers, float... x) {
@@ -149,7 +123,7 @@ class GatewayMetricsTest {
         for (int i = 0; i < 7; i++) {
             assertThat(ask(client, TWICE, Map.of(), i)).isInstanceOf(Outcome.Answered.class);
         }
-        ask(client, TWICE, Map.of(), new float[9]);
+        ask(client, TWICE, Map.of(), new float[65]);
         ask(client, ModelId.of("made up by a client"), Map.of(), 1);
         ask(client, ModelId.of("twice", "77"), Map.of(), 1);
         await().atMost(LONG)
@@ -230,8 +204,7 @@ class GatewayMetricsTest {
     void nothingIsLeftOfAModelThatIsNotServedAnyMore() throws Exception {
         serve(new FakeHost((_, request) -> doubled(request)), 1);
         assertThat(sum("perdure.replicas")).isEqualTo(1);
-        close();
-        toClose.clear();
+        gateways.close();
         assertThat(registry.find("perdure.replicas").gauges()).isEmpty();
         assertThat(registry.find("perdure.admission.limit").gauges()).isEmpty();
     }

@@ -19,38 +19,26 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Parameter;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A gateway answers whatever becomes of its replicas, which are real servers in this process. */
 class GatewayTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Gateways.LONG;
     private static final ModelId DOUBLE = ModelId.of("double");
     private static final float BAD = -1000;
 
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
+    @AutoClose
+    private final Gateways gateways = new Gateways();
 
     private static SequencedMap<String, TensorData> only(String name, float... values) {
         var map = new LinkedHashMap<String, TensorData>();
@@ -97,30 +85,12 @@ class GatewayTest {
     }
 
     private Gateway serve(FakeHost host, int replicas, ServedVersion... versions) {
-        toClose.add(host);
-        var settings = new GatewaySettings(
-                Routing.Options.usual(),
-                Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0),
-                1,
-                new RequestLimits(1 << 20, 8),
-                Duration.ofSeconds(5),
-                LONG,
-                Duration.ofSeconds(1));
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()),
-                List.of(versions),
-                settings,
-                host,
-                GatewayListener.NONE);
-        toClose.add(gateway);
-        await().atMost(LONG).until(() -> gateway.inUse(DOUBLE) == replicas);
-        return gateway;
+        return gateways.serve(host, Gateways.settings(replicas), versions);
     }
 
     private static InferResponse ask(Gateway gateway, float... x) {
         return gateway.infer(
-                new InferRequest(DOUBLE, List.of(Tensor.of("x", Shape.of(x.length, 1), x))),
-                Call.within(Duration.ofSeconds(5)));
+                new InferRequest(DOUBLE, List.of(Tensor.of("x", Shape.of(x.length, 1), x))), Call.within(LONG));
     }
 
     private static String said(InferResponse response, String parameter) {
@@ -204,7 +174,7 @@ class GatewayTest {
         assertThat(older.model()).isEqualTo(ModelId.of("double", "1"));
         var named = new InferRequest(ModelId.of("double", "2"), List.of(Tensor.of("x", Shape.of(1, 1), BAD)));
         assertThatExceptionOfType(OipException.class)
-                .isThrownBy(() -> gateway.infer(named, Call.within(Duration.ofSeconds(5))))
+                .isThrownBy(() -> gateway.infer(named, Call.within(LONG)))
                 .satisfies(why -> assertThat(why.error()).isEqualTo(OipError.INTERNAL));
     }
 
@@ -228,8 +198,8 @@ class GatewayTest {
     void wrongRequestsAreRefusedWithWhatWasExpected() {
         Gateway gateway = serve(new FakeHost((_, request) -> times(2, request)), 1, version("1", 2, Optional.empty()));
         assertThatExceptionOfType(OipException.class)
-                .isThrownBy(() -> ask(gateway, new float[9]))
-                .withMessageContaining("9 items (expected: 1 to 8)");
+                .isThrownBy(() -> ask(gateway, new float[65]))
+                .withMessageContaining("65 items (expected: 1 to 64)");
         assertThatExceptionOfType(OipException.class)
                 .isThrownBy(() -> gateway.metadata(ModelId.of("triple")))
                 .withMessageContaining("triple (expected: one of [double/1])");

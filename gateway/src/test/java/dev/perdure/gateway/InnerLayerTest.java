@@ -21,21 +21,14 @@ import dev.perdure.oip.InferResponse;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Parameter;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
 import dev.perdure.recall.Recall;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What replicas measure in an inner layer is judged and watched, and clients see only what is found. */
@@ -43,15 +36,10 @@ class InnerLayerTest {
     private static final ServedVersion PLAIN = Doubling.version("1", 2, '1');
     private static final ServedVersion ONE = Doubling.withInner(PLAIN);
 
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-    private final ConcurrentLinkedQueue<InferRequest> asked = new ConcurrentLinkedQueue<>();
+    @AutoClose
+    private final Gateways gateways = new Gateways();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
+    private final ConcurrentLinkedQueue<InferRequest> asked = new ConcurrentLinkedQueue<>();
 
     private FakeHost host() {
         return new FakeHost((_, request) -> {
@@ -63,21 +51,7 @@ class InnerLayerTest {
     }
 
     private Gateway serve(FakeHost host, Safeguards safeguards, ServedVersion version) {
-        var settings = new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(2, 2), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(5),
-                        LONG,
-                        Duration.ofSeconds(1))
-                .with(safeguards);
-        toClose.add(host);
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()), List.of(version), settings, host, (_, _) -> {});
-        toClose.add(gateway);
-        await().atMost(LONG).until(() -> gateway.inUse(Doubling.ID) == 2);
-        return gateway;
+        return gateways.serve(host, Gateways.settings(2).with(safeguards), version);
     }
 
     private static Safeguards with(GuardPolicy policy) {

@@ -14,15 +14,10 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
 import dev.perdure.oip.Right;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.recall.MemoryRecall;
 import dev.perdure.recall.Recall;
 import dev.perdure.recall.RecallLimits;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Rollout;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,53 +26,31 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Figures say what pages say, have few labels, and go when what they are of goes. */
 @Timeout(120)
 class LookedFiguresTest {
+    @AutoClose
+    private final Gateways gateways = new Gateways();
+
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Recall recall = new MemoryRecall(RecallLimits.usual(), InstantSource.system());
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
 
     private Gateway serve(FakeHost.Model model, Safeguards safeguards, RolloutSettings rollouts, ServedVersion first) {
-        var host = new FakeHost(model);
-        toClose.add(host);
-        var settings = new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(1, 1), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(10),
-                        Doubling.LONG,
-                        Duration.ofSeconds(1))
-                .with(safeguards);
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()),
-                List.of(first),
-                settings,
+        return gateways.serve(
+                new FakeHost(model),
+                Gateways.settings(1).with(safeguards),
                 rollouts,
-                ModelRepository.NONE,
-                host,
-                new GatewayMetrics(registry));
-        toClose.add(gateway);
-        await().atMost(Doubling.LONG).until(() -> gateway.inUse(first.id()) == 1);
-        return gateway;
+                new GatewayMetrics(registry),
+                first);
     }
 
     private static boolean has(Meter meter, String... tags) {

@@ -18,7 +18,6 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
 import dev.perdure.oip.Parameter;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
 import dev.perdure.routing.Finding;
 import dev.perdure.routing.Notice;
@@ -28,61 +27,44 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Truths that are reported later are joined with what was answered, and count. */
 @Timeout(60)
 class OutcomesTest {
-    private final List<AutoCloseable> toClose = new ArrayList<>();
+    @AutoClose
+    private final Gateways gateways = new Gateways();
+
     private final List<RolloutReport> told = new CopyOnWriteArrayList<>();
     private final List<Notice.Ejected> ejected = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
 
     private Gateway serve(RolloutSettings rollouts, FakeHost.Model model, ServedVersion first) {
         return serve(rollouts, model, first, 1);
     }
 
     private Gateway serve(RolloutSettings rollouts, FakeHost.Model model, ServedVersion first, int replicas) {
-        var host = new FakeHost(model);
-        toClose.add(host);
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()),
-                List.of(first),
-                Scaled.settings(replicas),
-                rollouts,
-                ModelRepository.NONE,
-                host,
-                new GatewayListener() {
-                    @Override
-                    public void told(String name, Notice notice) {
-                        if (notice instanceof Notice.Ejected out) {
-                            ejected.add(out);
-                        }
-                    }
+        var listener = new GatewayListener() {
+            @Override
+            public void told(String name, Notice notice) {
+                if (notice instanceof Notice.Ejected out) {
+                    ejected.add(out);
+                }
+            }
 
-                    @Override
-                    public void rollout(RolloutReport report) {
-                        told.add(report);
-                    }
-                });
-        toClose.add(gateway);
-        await().atMost(Scaled.LONG).until(() -> gateway.inUse(Scaled.MODEL) == replicas);
-        return gateway;
+            @Override
+            public void rollout(RolloutReport report) {
+                told.add(report);
+            }
+        };
+        return gateways.serve(new FakeHost(model), Gateways.settings(replicas), rollouts, listener, first);
     }
 
     private static String page(Gateway gateway, String method, String end, String body) {

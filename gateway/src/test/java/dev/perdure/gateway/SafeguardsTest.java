@@ -23,17 +23,12 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.Page;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.recall.MemoryRecall;
 import dev.perdure.recall.Question;
 import dev.perdure.recall.Recall;
 import dev.perdure.recall.RecallLimits;
 import dev.perdure.recall.SqliteRecall;
-import dev.perdure.routing.Fleet;
 import dev.perdure.routing.Notice;
-import dev.perdure.routing.RequestLimits;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -41,7 +36,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +45,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,20 +53,15 @@ import org.junit.jupiter.api.io.TempDir;
 class SafeguardsTest {
     private static final ServedVersion ONE = Doubling.version("1", 2, '1');
 
-    private final List<AutoCloseable> toClose = new ArrayList<>();
+    @AutoClose
+    private final Gateways gateways = new Gateways();
+
     private final List<String> drifts = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isFailing = new AtomicBoolean();
     private final AtomicInteger asked = new AtomicInteger();
 
     @TempDir
     Path folder;
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
 
     /** What is asked fails while it is to, but golden samples never. */
     private FakeHost host() {
@@ -88,15 +77,6 @@ class SafeguardsTest {
     }
 
     private Gateway serve(FakeHost host, Safeguards safeguards, ServedVersion... versions) {
-        var settings = new GatewaySettings(
-                        Routing.Options.usual(),
-                        Fleet.Options.usual(Scaling.Options.between(2, 2), 0),
-                        1,
-                        new RequestLimits(1 << 20, 64),
-                        Duration.ofSeconds(5),
-                        LONG,
-                        Duration.ofSeconds(1))
-                .with(safeguards);
         var listener = new GatewayListener() {
             @Override
             public void told(String model, Notice notice) {}
@@ -111,12 +91,7 @@ class SafeguardsTest {
                         });
             }
         };
-        toClose.add(host);
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()), List.of(versions), settings, host, listener);
-        toClose.add(gateway);
-        await().atMost(LONG).until(() -> gateway.inUse(Doubling.ID) == 2);
-        return gateway;
+        return gateways.serve(host, Gateways.settings(2).with(safeguards), RolloutSettings.usual(), listener, versions);
     }
 
     private static Recall memory() {
@@ -343,12 +318,10 @@ class SafeguardsTest {
                 .untilAsserted(() -> assertThat(recall.counts().written())
                         .as("%s, %s", recall.counts(), told)
                         .isPositive());
-        close();
-        toClose.clear();
+        gateways.close();
         isFailing.set(true);
         assertThat(floats(ask(again(file, told, ONE), 20).outputs())).containsExactly(40);
-        close();
-        toClose.clear();
+        gateways.close();
         Gateway changed = again(file, told, Doubling.version("1", 2, 'c'));
         assertThat(floats(ask(changed, 20).outputs())).containsExactly(RULE);
         assertThat(told).isEmpty();
@@ -363,9 +336,7 @@ class SafeguardsTest {
     }
 
     private Recall sqlite(Path file, List<String> told) {
-        var recall =
-                new SqliteRecall(file, RecallLimits.usual(), InstantSource.system(), SqliteRecall.AGAIN, told::add);
-        toClose.add(recall);
-        return recall;
+        return gateways.add(
+                new SqliteRecall(file, RecallLimits.usual(), InstantSource.system(), SqliteRecall.AGAIN, told::add));
     }
 }

@@ -12,11 +12,7 @@ import dev.perdure.oip.InferRequest;
 import dev.perdure.oip.InferResponse;
 import dev.perdure.oip.ModelId;
 import dev.perdure.oip.Tensor;
-import dev.perdure.routing.Fleet;
-import dev.perdure.routing.RequestLimits;
 import dev.perdure.routing.Rollout;
-import dev.perdure.routing.Routing;
-import dev.perdure.routing.Scaling;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,7 +25,7 @@ import java.util.SequencedMap;
 final class Scaled {
     static final String NAME = "scaled";
     static final ModelId MODEL = ModelId.of(NAME);
-    static final Duration LONG = Duration.ofSeconds(20);
+    static final Duration LONG = Gateways.LONG;
 
     private Scaled() {}
 
@@ -87,17 +83,6 @@ final class Scaled {
         return List.of(Tensor.of("y", Shape.of(x.length, 1), x));
     }
 
-    static GatewaySettings settings(int replicas) {
-        return new GatewaySettings(
-                Routing.Options.usual(),
-                Fleet.Options.usual(Scaling.Options.between(replicas, replicas), 0),
-                1,
-                new RequestLimits(1 << 20, 8),
-                Duration.ofSeconds(10),
-                LONG,
-                Duration.ofSeconds(2));
-    }
-
     /** Returns a rollout in small steps. */
     static RolloutSettings rollouts() {
         return RolloutSettings.usual()
@@ -109,6 +94,6 @@ final class Scaled {
     }
 
     static InferResponse ask(Gateway gateway, ModelId model, String id, float... x) {
-        return gateway.infer(request(model, id, x), Call.within(Duration.ofSeconds(10)));
+        return gateway.infer(request(model, id, x), Call.within(LONG));
     }
 }

@@ -62,6 +62,17 @@ class TrialTest {
     }
 
     @Test
+    void whatIsOnTrialTakesOverWithoutItWhenItIsToAtOnceAndHasAllItsReplicas() {
+        Trial waits = trial(Manner.GRADUAL).atOnce().looked(ONE, SECOND);
+        assertThat(waits.isOver()).isFalse();
+        assertThat(waits.route(new SplittableRandom(1))).isEmpty();
+        assertThat(stage(waits.looked(TWO, 2 * SECOND))).isEqualTo(new Stage.Promoted());
+        Trial tried = trial(Manner.GRADUAL).looked(ONE, SECOND).atOnce();
+        assertThat(tried.route(new SplittableRandom(1))).isEmpty();
+        assertThat(stage(tried.looked(TWO, 2 * SECOND))).isEqualTo(new Stage.Promoted());
+    }
+
+    @Test
     void itIsGivenUpWhenNoReplicaIsEverReady() {
         Trial trial = trial(Manner.GRADUAL);
         for (int second = 1; second < 60; second++) {

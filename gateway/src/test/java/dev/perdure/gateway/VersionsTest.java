@@ -16,13 +16,11 @@ import dev.perdure.oip.ModelId;
 import dev.perdure.oip.OipError;
 import dev.perdure.oip.OipException;
 import dev.perdure.oip.RepositoryEntry;
-import dev.perdure.oip.ServerMetadata;
 import dev.perdure.oip.Tensor;
 import dev.perdure.routing.ReplicaId;
 import dev.perdure.routing.Rollout;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,16 +38,11 @@ class VersionsTest {
     /** What each version computes, by version. */
     private final Map<String, Float> factors = new ConcurrentHashMap<>(Map.of("1", 2f, "2", 2.01f, "3", -2f));
 
-    private final List<AutoCloseable> toClose = new ArrayList<>();
+    @AutoClose
+    private final Gateways gateways = new Gateways();
+
     private final List<RolloutReport> told = new CopyOnWriteArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable each : toClose.reversed()) {
-            each.close();
-        }
-    }
 
     private static String versionOf(ReplicaId replica) {
         return replica.version().replaceAll("#.*", "");
@@ -71,23 +64,11 @@ class VersionsTest {
                 told.add(report);
             }
         };
-        var gateway = new Gateway(
-                new ServerMetadata("perdure", "test", List.of()),
-                List.of(versions),
-                Scaled.settings(2),
-                rollouts,
-                ModelRepository.NONE,
-                host,
-                listener);
-        toClose.add(gateway);
-        await().atMost(LONG).until(gateway::ready);
-        return gateway;
+        return gateways.serve(host, Gateways.settings(2), rollouts, listener, versions);
     }
 
     private FakeHost host(FakeHost.Model model) {
-        var host = new FakeHost(model);
-        toClose.add(host);
-        return host;
+        return gateways.add(new FakeHost(model));
     }
 
     /** Asks without end, by several at once, and keeps what was wrong. */
@@ -107,7 +88,8 @@ class VersionsTest {
                 }
             });
         }
-        toClose.add(() -> isOver.set(true));
+        AutoCloseable ends = () -> isOver.set(true);
+        gateways.add(ends);
         return wrong;
     }
 
@@ -147,6 +129,41 @@ class VersionsTest {
         await().atMost(LONG).until(() -> asked.get() > before + 100);
         isOver.set(true);
         assertThat(wrong).isEmpty();
+    }
+
+    /** Nobody asks anything, so nothing on trial would ever get on. */
+    @Test
+    void whatIsOnTrialOrWaitsForOneTakesOverWhenItIsToAtOnce() throws Exception {
+        var mayStart = new CountDownLatch(1);
+        var fake = host(this::answer);
+        ReplicaHost host = (replica, served, listener) -> {
+            if (!served.version().equals("1")) {
+                awaitUninterrupted(mayStart);
+            }
+            return fake.start(replica, served, listener);
+        };
+        Gateway gateway = serve(host, Scaled.rollouts(), version("1", 2));
+        gateway.serve(version("2", 2.01f));
+        gateway.serve(version("3", -2));
+        gateway.serve(version("3", -2), Manner.AT_ONCE);
+        gateway.serve(version("2", 2.01f), Manner.AT_ONCE);
+        mayStart.countDown();
+        await().atMost(LONG)
+                .until(() -> told.stream()
+                                .filter(report -> report.phase().equals("promoted"))
+                                .count()
+                        == 2);
+        await().atMost(LONG).until(() -> ask(gateway, MODEL, "", 1).model().equals(ModelId.of("scaled", "3")));
+        assertThat(told.stream().map(RolloutReport::phase)).doesNotContain("shadow", "canary");
+        assertThat(served(gateway)).containsExactly("3", "2", "1");
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     @Test
@@ -279,15 +296,11 @@ class VersionsTest {
     void aModelMayComeLaterAndBeUnloadedWholeWhileOthersAreReady() throws Exception {
         var isSlow = new CountDownLatch(1);
         var fake = host(this::answer);
-        ReplicaHost host = (replica, served, listener) -> {
+        ReplicaHost host = (replica, served, isUrgent, listener) -> {
             if (served.id().name().equals("later")) {
-                try {
-                    isSlow.await();
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
+                awaitUninterrupted(isSlow);
             }
-            return fake.start(replica, served, listener);
+            return fake.start(replica, served, isUrgent, listener);
         };
         Gateway gateway = serve(host, Scaled.rollouts(), version("1", 2));
         gateway.serve(version("later", "1", 2, "x"));

@@ -197,8 +197,7 @@ final class Multiplexing implements Sending {
             }
             if (answers.hasLastRead()) {
                 takesNoMore();
-                complete(
-                        after -> after > answers.getLastRead(), new Outcome.NotSent("the other end takes no more"));
+                complete(after -> after > answers.getLastRead(), new Outcome.NotSent("the other end takes no more"));
             }
         }
 

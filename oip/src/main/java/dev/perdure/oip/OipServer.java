@@ -1,13 +1,14 @@
 package dev.perdure.oip;
 
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.common.util.EventLoopGroups;
-import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServerTlsConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -129,6 +130,9 @@ public final class OipServer implements AutoCloseable {
         for (OipAddress address : asked) {
             listen(builder, address, edge.tls().isPresent());
         }
+        builder.meterRegistry(
+                new CompositeMeterRegistry()); // nobody reads it; in a common one servers would get in each other's way
+        builder.startStopExecutor(OipServer::startThread);
         builder.bossGroupFactory(this::acceptor);
         mount(builder, this.service, settings, threads);
         Pages.mount(builder, pages, settings, threads);
@@ -144,6 +148,11 @@ public final class OipServer implements AutoCloseable {
             close();
             throw new IOException("cannot listen at %s".formatted(asked), e);
         }
+    }
+
+    /** In place of one thread for all servers, from whichever began the first: acceptors are as urgent as whoever starts them. */
+    private static void startThread(Runnable task) {
+        Thread.ofPlatform().daemon().name("server").start(task);
     }
 
     private EventLoopGroup acceptor(String name) {

@@ -32,8 +32,8 @@ public final class PageClient {
                     .responseTimeout(within)
                     .maxResponseLength(OipLimits.DEFAULT.bodyBytesMax())
                     .build()
-                    .execute(HttpRequest.of(
-                            HttpMethod.POST, encoded(path), MediaType.JSON_UTF_8, HttpData.ofUtf8(json)))
+                    .execute(
+                            HttpRequest.of(HttpMethod.POST, encoded(path), MediaType.JSON_UTF_8, HttpData.ofUtf8(json)))
                     .aggregate()
                     .join();
             return response.contentUtf8();
@@ -45,7 +45,8 @@ public final class PageClient {
     private static String encoded(List<String> path) {
         var text = new StringBuilder();
         for (String part : path) {
-            text.append('/').append(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
+            text.append('/')
+                    .append(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
         }
         return text.toString();
     }

@@ -1,6 +1,7 @@
 package dev.perdure.recall;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -122,9 +123,10 @@ public final class SqliteRecall implements Recall {
     private void run() {
         var changes = new ArrayList<Change>();
         while (over.getCount() > 0) {
-            long begin = System.nanoTime();
+            boolean isOpened = open == null;
+            long begin = workedNanos();
             write(changes);
-            rest(System.nanoTime() - begin);
+            rest(isOpened ? 0 : workedNanos() - begin);
             waiting.drainTo(changes, BATCH_MAX);
         }
         waiting.drainTo(changes);
@@ -132,7 +134,12 @@ public final class SqliteRecall implements Recall {
         letGo();
     }
 
-    /** Whoever has worked much rests long: writing takes a twentieth of a core at most. */
+    /** Processor time: whoever waits for a disk, or for its turn on a busy machine, does not work. */
+    private static long workedNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    /** Whoever has worked much rests long: writing takes a twentieth of a core at most. Opening is done once, and counts for nothing. */
     private void rest(long workedNanos) {
         long pause = isTrouble ? again.toNanos() : Math.max(BATCH_EVERY.toNanos(), RESTS * workedNanos);
         try {

@@ -21,11 +21,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Makes a model that answers of a bundle: verified, opened, and asked the golden set before anybody hears of it.
+ * Opens a bundle's model: verified, and asked the golden set before anybody hears of it.
  *
  * @param frameworks the preferred one first; a later one is not even loaded while an earlier one runs the model
  */
-record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSettings settings, ReplicaProbe probe) {
+record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaProbe probe) {
     ModelLoader {
         frameworks = List.copyOf(frameworks);
     }
@@ -37,8 +37,11 @@ record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSe
         }
     }
 
+    /** What there is of a model before it answers anybody. Whoever has it closes the predictor. */
+    record Opened(HostedModel.Known known, Predictor predictor) {}
+
     /** @param digest what the manifest's SHA-256 must be; absent for whatever is there */
-    HostedModel load(String place, Optional<String> digest) throws LoadRefusedException {
+    Opened open(String place, Optional<String> digest) throws LoadRefusedException {
         try (Arena arena = Arena.ofShared()) {
             probe.loads(place);
             OpenedBundle opened = Bundles.at(ObjectStores.open(place)).open(trust, arena);
@@ -48,7 +51,7 @@ record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSe
                         "bundle %s: %s (expected: %s). Another bundle was put there; ask for that one, or put the old one back."
                                 .formatted(place, opened.digest(), digest.get()));
             }
-            return hosted(place, opened);
+            return opened(place, opened);
         } catch (IOException e) {
             throw LoadRefusedException.of(e);
         } catch (OipException | BadSettingException e) { // a name that the protocol does not have, a place that is none
@@ -56,7 +59,7 @@ record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSe
         }
     }
 
-    private HostedModel hosted(String place, OpenedBundle opened) throws LoadRefusedException {
+    private Opened opened(String place, OpenedBundle opened) throws LoadRefusedException {
         Bundle bundle = opened.bundle();
         ModelId id = ModelId.of(bundle.name(), bundle.version());
         GoldenSet golden = bundle.golden()
@@ -75,7 +78,7 @@ record ModelLoader(List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSe
                     way.framework().build(),
                     bundle.labels(),
                     InnerLayer.of(bundle.guard(), predictor.outputs()));
-            return new HostedModel(known, predictor, settings);
+            return new Opened(known, predictor);
         } catch (BadSettingException | PredictionFailedException e) {
             predictor.close();
             throw new LoadRefusedException(Reason.WRONG_ANSWERS, e);

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ public final class ReplicaServer implements AutoCloseable {
     public ReplicaServer(
             List<Supplier<Predictors>> frameworks, Trust trust, ReplicaSettings settings, ReplicaProbe probe) {
         this.settings = settings;
-        this.loader = new ModelLoader(frameworks, trust, settings, probe);
+        this.loader = new ModelLoader(frameworks, trust, probe);
         this.models = new HostedModels(probe);
         this.control = new ControlService(this, settings);
         this.multiplex = new MultiplexServer(models, settings.server());
@@ -82,14 +83,34 @@ public final class ReplicaServer implements AutoCloseable {
      * @throws IOException if somebody listens at one of them, or it cannot be done
      */
     public List<OipAddress> listen(List<OipAddress> addresses, OipEdge edge) throws IOException {
+        return listen(addresses, edge, this::mount);
+    }
+
+    private List<OipAddress> listen(List<OipAddress> addresses, OipEdge edge, Consumer<ServerBuilder> others)
+            throws IOException {
         for (OipAddress address : addresses) {
             if (address instanceof OipAddress.Unix(var path)) {
                 SocketFile.requireStale(path);
             }
         }
-        var listening = new OipServer(models, settings.server(), addresses, List.of(), this::mount, edge);
+        var listening = new OipServer(models, settings.server(), addresses, List.of(), others, edge);
         server = listening;
         return listening.addresses();
+    }
+
+    /**
+     * Listens once, with nothing to answer, and ends that. To listen takes a third of a replica's start when a process does it for
+     * the first time, and nothing later. No thread of this stays.
+     *
+     * @throws IOException if it cannot be done
+     */
+    public static void rehearseListening(OipAddress address, ReplicaSettings settings) throws IOException {
+        try (var replica = new ReplicaServer(List.of(), Trust.only(List.of()), settings, ReplicaProbe.NONE)) {
+            replica.listen(List.of(address), OipEdge.OPEN, builder -> {
+                builder.workerGroup(1);
+                replica.mount(builder);
+            });
+        }
     }
 
     private void mount(ServerBuilder builder) {
@@ -110,6 +131,25 @@ public final class ReplicaServer implements AutoCloseable {
      * @throws LoadRefusedException if it is not served; nothing changed
      */
     public ModelState load(String place, Optional<String> digest) throws LoadRefusedException {
+        return open(place, digest).answer();
+    }
+
+    /** A model that could answer, and costs no more than memory until it does. */
+    public interface Opened {
+        /**
+         * Lets it be asked. Threads that will compute are started by whoever calls this.
+         *
+         * @throws LoadRefusedException if another of its name is there by now; nothing changed
+         */
+        ModelState answer() throws LoadRefusedException;
+    }
+
+    /**
+     * Does of {@link #load} all that takes long, and that nobody sees.
+     *
+     * @throws LoadRefusedException if it would not be served
+     */
+    public Opened open(String place, Optional<String> digest) throws LoadRefusedException {
         if (models.draining()) {
             throw new LoadRefusedException(
                     Reason.STOPPING, "this replica is stopping (expected: running). Ask another");
@@ -119,7 +159,8 @@ public final class ReplicaServer implements AutoCloseable {
                     Reason.ALREADY_LOADED, "bundle %s: being loaded (expected: once). Wait for that".formatted(place));
         }
         try {
-            return take(place, loader.load(place, digest));
+            ModelLoader.Opened opened = loader.open(place, digest);
+            return () -> take(place, new HostedModel(opened.known(), opened.predictor(), settings));
         } finally {
             loading.remove(place);
         }

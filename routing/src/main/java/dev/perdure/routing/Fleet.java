@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * more in use than wanted                     the one in use for the shortest time rests
  * fewer in all than wanted                    another is started, after a pause if several ended before they had answered anybody
  * more in all than wanted                     one that is out or stands by drains, and is stopped when it has nothing to do
+ * held up, others are in use                  another is started; which of them stays is seen when it is back, or given up
  * answers wrongly                             it is killed at once
  * held up for long, or out again and again    it is killed, if another can answer or it lasts much longer, and the machine
  *                                             is no excuse

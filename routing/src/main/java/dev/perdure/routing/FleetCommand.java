@@ -5,8 +5,12 @@ public sealed interface FleetCommand {
     /** Returns which replica. */
     ReplicaId replica();
 
-    /** Start a process. Answered by {@link FleetEvent.Ready}, {@link FleetEvent.NotStarted} or {@link FleetEvent.Exited}. */
-    record Start(ReplicaId replica) implements FleetCommand {}
+    /**
+     * Start a process. Answered by {@link FleetEvent.Ready}, {@link FleetEvent.NotStarted} or {@link FleetEvent.Exited}.
+     *
+     * @param isUrgent whether requests suffer until it is there; otherwise they should not suffer from its start
+     */
+    record Start(ReplicaId replica, boolean isUrgent) implements FleetCommand {}
 
     /** Ask a process to end; it has nothing more to do. Answered by {@link FleetEvent.Exited}. */
     record Stop(ReplicaId replica) implements FleetCommand {}

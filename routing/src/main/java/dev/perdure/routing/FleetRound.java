@@ -1,7 +1,6 @@
 package dev.perdure.routing;
 
 import dev.perdure.reliability.SequentialRateTest;
-import dev.perdure.routing.Finding.Grade;
 import dev.perdure.routing.Health.Signal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -288,15 +287,19 @@ final class FleetRound {
     private void settle() {
         int target = isRetired ? 0 : scaling.target();
         int spares = isRetired ? 0 : standbys;
-        while (count(Replica::counts) > target + spares && drainOne(target)) {}
+        while (count(Replica::isReckonedOn) > target + spares && drainOne(target)) {}
         while (count(replica -> replica.health().isInUse()) < target && useOne()) {}
         while (count(replica -> replica.health().isInUse()) > target && restOne()) {}
-        while (now >= startsFrom && count(Replica::counts) < target + spares) {
+        while (now >= startsFrom && count(isAnyInUse() ? Replica::isReckonedOn : Replica::counts) < target + spares) {
             start();
         }
         for (Replica replica : List.copyOf(replicas.values())) {
             keepUp(replica);
         }
+    }
+
+    private boolean isAnyInUse() {
+        return count(replica -> replica.health().isInUse()) > 0;
     }
 
     private int count(Predicate<Replica> which) {
@@ -308,20 +311,9 @@ final class FleetRound {
         Optional<Replica> victim = replicas.values().stream()
                 .filter(Replica::counts)
                 .filter(replica -> sparesInUse || !replica.health().isInUse())
-                .max(Comparator.<Replica>comparingInt(FleetRound::dispensability)
-                        .thenComparing(Replica::id));
+                .max(Comparator.<Replica>comparingInt(Replica::dispensability).thenComparing(Replica::id));
         victim.ifPresent(replica -> signal(replica.id(), new Signal.Drain()));
         return victim.isPresent();
-    }
-
-    private static int dispensability(Replica replica) {
-        return switch (replica.health()) {
-            case Health.Ejected ejected -> ejected.why().grade() == Grade.HELD_UP ? 5 : 4;
-            case Health.Starting _ -> 3;
-            case Health.Standby _ -> 2;
-            case Health.OnTrial _ -> 1;
-            case Health.Serving _, Health.Draining _, Health.Stopped _ -> 0;
-        };
     }
 
     private boolean useOne() {
@@ -336,7 +328,7 @@ final class FleetRound {
     private boolean restOne() {
         Optional<ReplicaId> newest = replicas.values().stream()
                 .filter(replica -> replica.health().isInUse())
-                .max(Comparator.comparingInt(FleetRound::dispensability).thenComparing(Replica::id))
+                .max(Comparator.comparingInt(Replica::dispensability).thenComparing(Replica::id))
                 .map(Replica::id);
         newest.ifPresent(id -> signal(id, new Signal.Rest()));
         return newest.isPresent();
@@ -346,7 +338,12 @@ final class FleetRound {
         var id = new ReplicaId(before.version(), nextNumber);
         nextNumber++;
         replicas.put(id, Replica.starting(id, before.options().failures(), now));
-        commands.add(new FleetCommand.Start(id));
+        commands.add(new FleetCommand.Start(id, isUrgent()));
+    }
+
+    /** What is left cannot be enough, and somebody asks. */
+    private boolean isUrgent() {
+        return scaling.load() > 0 && count(replica -> replica.health().isInUse()) < before.floor();
     }
 
     private void keepUp(Replica replica) {
@@ -376,8 +373,7 @@ final class FleetRound {
 
     private boolean isBeyondWaiting(Replica replica, Health.Ejected ejected) {
         var watch = new Watch(before.options(), replicas.values(), looks, now);
-        return watch.isBeyondWaiting(
-                replica, ejected, count(other -> other.health().isInUse()) > 0);
+        return watch.isBeyondWaiting(replica, ejected, isAnyInUse());
     }
 
     private void kill(Replica replica, String reason) {
@@ -391,7 +387,8 @@ final class FleetRound {
     private void probe(Replica replica) {
         Upkeep upkeep = replica.upkeep();
         if (!upkeep.isProbing() && replica.vitals().isPresent() && now >= upkeep.probeFrom()) {
-            Upkeep next = upkeep.probing(now + before.options().golden().toNanos(), now);
+            Upkeep next =
+                    upkeep.probing(now + replica.untilProbe(before.options().golden()), now);
             commands.add(new FleetCommand.Probe(replica.id(), next.probes()));
             change(replica.id(), known -> known.with(next));
         }

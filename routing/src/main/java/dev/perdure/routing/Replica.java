@@ -1,6 +1,7 @@
 package dev.perdure.routing;
 
 import dev.perdure.reliability.SequentialRateTest;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,8 @@ public record Replica(
         SequentialRateTest failures,
         TruthPairs truths,
         Upkeep upkeep) {
+    private static final int WARM = 50;
+    private static final long WARMING_NANOS = 10_000_000L;
 
     static Replica starting(ReplicaId id, SequentialRateTest failures, long now) {
         return new Replica(
@@ -80,6 +83,25 @@ public record Replica(
         return with(isOwn ? truths.ofOwn(isRight) : truths.ofOther(isRight));
     }
 
+    /** Returns how well others can do without it. */
+    int dispensability() {
+        return switch (health) {
+            case Health.Ejected ejected -> ejected.why().grade() == Finding.Grade.HELD_UP ? 5 : 4;
+            case Health.Starting _ -> 3;
+            case Health.Standby _ -> 2;
+            case Health.OnTrial _ -> 1;
+            case Health.Serving _, Health.Draining _, Health.Stopped _ -> 0;
+        };
+    }
+
+    /**
+     * Returns the nanoseconds from a golden inference to the next. One that has just begun computes slowly until its code is
+     * compiled, and better for golden samples than for requests, while it has none.
+     */
+    long untilProbe(Duration usually) {
+        return upkeep.probes() < WARM && load.inFlight() == 0 ? WARMING_NANOS : usually.toNanos();
+    }
+
     boolean isGone() {
         return health instanceof Health.Stopped;
     }
@@ -91,5 +113,10 @@ public record Replica(
                 && !health.isEnding()
                 && !(health instanceof Health.Draining)
                 && upkeep.killedAt() < 0;
+    }
+
+    /** Returns whether that is so, and nobody waits for whether it comes back. */
+    boolean isReckonedOn() {
+        return counts() && !health.isHeldUp();
     }
 }

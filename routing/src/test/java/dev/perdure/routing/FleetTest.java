@@ -108,6 +108,49 @@ class FleetTest {
     }
 
     @Test
+    void anotherIsStartedForAStoppedProcessWhenItIsOutAndWhicheverIsThereFirstStays() {
+        var scene = new Scene(2, 0);
+        ReplicaId stopped = scene.first();
+        scene.silent.add(stopped);
+        scene.passUntil(_ -> scene.isOut(stopped));
+        assertThat(scene.commands).contains(new FleetCommand.Start(new ReplicaId("v", 3), false));
+        assertThat(scene.commands).noneMatch(command -> command instanceof FleetCommand.Kill);
+        scene.silent.remove(stopped);
+        scene.pass(5 * SECOND);
+        assertThat(scene.fleet.inUse()).isEqualTo(2);
+        assertThat(scene.fleet.replicas()).hasSize(2);
+    }
+
+    @Test
+    void aStartIsUrgentWhenTooFewAreLeftForThoseWhoAsk() {
+        for (int requests : new int[] {0, 1}) {
+            var scene = new Scene(2, 0);
+            scene.tell(new FleetEvent.Busy(requests, 0));
+            scene.silent.add(new ReplicaId("v", 3)); // it takes its time
+            List<ReplicaId> both = List.copyOf(scene.fleet.replicas().keySet());
+            scene.tell(new FleetEvent.Ending(both.getFirst(), "killed"));
+            scene.tell(new FleetEvent.Ending(both.getLast(), "killed"));
+            assertThat(scene.commands)
+                    .filteredOn(FleetCommand.Start.class::isInstance)
+                    .containsExactly(
+                            new FleetCommand.Start(new ReplicaId("v", 3), false),
+                            new FleetCommand.Start(new ReplicaId("v", 4), requests > 0));
+        }
+    }
+
+    @Test
+    void oneThatHasJustBegunAndHasNothingToDoIsWarmedUp() {
+        var scene = new Scene(1, 0);
+        scene.tell(new FleetEvent.Resize(Scaling.Options.between(1, 1), 1));
+        scene.pass(SECOND);
+        var standby = new ReplicaId("v", 2);
+        assertThat(scene.commands)
+                .filteredOn(command -> command instanceof FleetCommand.Probe
+                        && command.replica().equals(standby))
+                .hasSizeGreaterThanOrEqualTo(50);
+    }
+
+    @Test
     void aProcessThatEndsIsOutWithTheEventThatSaysSoAndAStandbyIsInUse() {
         var scene = new Scene(2, 1);
         ReplicaId killed = scene.first();
@@ -272,7 +315,7 @@ class FleetTest {
         Fleet.Step second = taken.next().on(new FleetEvent.Ready(left), 10 * MS);
         assertThat(second.commands()).containsExactly(new FleetCommand.Probe(new ReplicaId("v", 7), 1));
         Fleet.Step third = second.next().on(new FleetEvent.Tick(), SECOND);
-        assertThat(third.commands()).contains(new FleetCommand.Start(new ReplicaId("v", 8)));
+        assertThat(third.commands()).contains(new FleetCommand.Start(new ReplicaId("v", 8), false));
     }
 
     @Test

@@ -11,7 +11,8 @@
  *   <li>{@link dev.perdure.testkit.OipContract}: the promises of a server of the Open Inference Protocol, wherever it
  *       listens; {@link dev.perdure.testkit.OipHttp} speaks with it as its clients do.
  *   <li>{@link dev.perdure.testkit.PostgresServer}: a real PostgreSQL for as long as the tests run; {@link
- *       dev.perdure.testkit.Certificates}: certificates that nobody has used before.
+ *       dev.perdure.testkit.Certificates}: certificates that nobody has used before; {@link dev.perdure.testkit.SmallDisk}: a
+ *       disk that is soon full; {@link dev.perdure.testkit.ToClose}: what ends with a test.
  * </ol>
  */
 @NullMarked

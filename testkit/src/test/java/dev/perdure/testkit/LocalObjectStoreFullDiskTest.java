@@ -1,39 +1,41 @@
-package dev.perdure.store;
+package dev.perdure.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.perdure.store.LocalObjectStore;
+import dev.perdure.store.StoreFullException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real file system of one mebibyte. Needs the right to mount one, and is skipped without. */
+/** A real file system of one mebibyte, as far as the machine lets one be mounted. */
 class LocalObjectStoreFullDiskTest {
     private static final byte[] HELLO = "hello".getBytes(UTF_8);
 
     @TempDir
     Path folder;
 
-    private boolean mounted;
+    private @Nullable SmallDisk disk;
 
     @BeforeEach
-    void mount() throws Exception {
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=100", "tmpfs", folder.toString());
-        assumeTrue(mounted, "may not mount a file system");
+    void mount() {
+        disk = SmallDisk.over(folder, "size=1m,nr_inodes=100");
     }
 
     @AfterEach
-    void unmount() throws Exception {
-        if (mounted) {
-            assertThat(run("umount", folder.toString())).isTrue();
+    void unmount() {
+        if (disk != null) {
+            disk.close();
         }
     }
 
@@ -78,7 +80,7 @@ class LocalObjectStoreFullDiskTest {
     @Test
     void readsAReadOnlyDiskAndSaysWhyItCannotWrite() throws Exception {
         new LocalObjectStore(folder).putIfAbsent("a", HELLO);
-        assumeTrue(run("mount", "-o", "remount,ro", folder.toString()));
+        Objects.requireNonNull(disk).change("ro");
         LocalObjectStore store = new LocalObjectStore(folder);
 
         assertThat(store.readAll("a")).isEqualTo(HELLO);
@@ -94,19 +96,6 @@ class LocalObjectStoreFullDiskTest {
     private long temporaryFiles() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("store/.tmp"))) {
             return files.count();
-        }
-    }
-
-    private static boolean run(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            return false;
         }
     }
 }
