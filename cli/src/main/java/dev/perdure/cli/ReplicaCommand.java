@@ -30,12 +30,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -216,7 +212,8 @@ final class ReplicaCommand implements Callable<Integer> {
             if (parent != null) {
                 adopt(replica, parent);
             }
-            List<OipAddress> at = isMeek ? beginMeekly(replica, addresses, edge) : begin(replica, addresses, edge);
+            var start = new ReplicaStart(replica, bundles, addresses, edge, settings);
+            List<OipAddress> at = isMeek ? start.meekly() : start.atOnce();
             System.out.println(ready(replica, at));
             if (rehearsal) {
                 rehearse(replica, at.getFirst());
@@ -228,55 +225,6 @@ final class ReplicaCommand implements Callable<Integer> {
             ended.countDown();
         }
         return ExitCode.OK.code();
-    }
-
-    private List<OipAddress> begin(ReplicaServer replica, List<OipAddress> addresses, OipEdge edge)
-            throws IOException, LoadRefusedException {
-        CompletableFuture<List<OipAddress>> listening =
-                CompletableFuture.supplyAsync(() -> listen(replica, addresses, edge));
-        try {
-            for (String bundle : bundles) {
-                replica.load(bundle, Optional.empty());
-            }
-        } finally {
-            boolean _ = listening.handle((_, _) -> true).join(); // nothing listens after it is closed
-        }
-        return joined(listening);
-    }
-
-    /** All that takes long is done with what others leave. Threads that will answer are started by this one, which is as others are. */
-    private List<OipAddress> beginMeekly(ReplicaServer replica, List<OipAddress> addresses, OipEdge edge)
-            throws Exception {
-        Leftovers.compile();
-        Future<Boolean> rehearsed = Leftovers.begin(() -> rehearseListening(addresses.getFirst()));
-        Future<List<ReplicaServer.Opened>> opened = Leftovers.begin(() -> opened(replica));
-        boolean _ = Leftovers.ended(rehearsed);
-        for (ReplicaServer.Opened model : Leftovers.ended(opened)) {
-            model.answer();
-        }
-        return listen(replica, addresses, edge);
-    }
-
-    private List<ReplicaServer.Opened> opened(ReplicaServer replica) throws LoadRefusedException {
-        var opened = new ArrayList<ReplicaServer.Opened>();
-        for (String bundle : bundles) {
-            opened.add(replica.open(bundle, Optional.empty()));
-        }
-        return opened;
-    }
-
-    /** Returns whether it could be done; without it the start disturbs others more. */
-    private boolean rehearseListening(OipAddress address) {
-        OipAddress beside = address instanceof OipAddress.Unix(Path path)
-                ? new OipAddress.Unix(path.resolveSibling(path.getFileName() + "0"))
-                : new OipAddress.Tcp("127.0.0.1", 0);
-        try {
-            ReplicaServer.rehearseListening(beside, settings());
-            return true;
-        } catch (IOException e) {
-            LoggerFactory.getLogger(ReplicaCommand.class).debug("not rehearsed: {}", e.toString());
-            return false;
-        }
     }
 
     private static void rehearse(ReplicaServer replica, OipAddress at) {
@@ -299,29 +247,6 @@ final class ReplicaCommand implements Callable<Integer> {
             boolean _ = ended.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Returns where it listens, as was asked: one behind {@code --offer} last. */
-    private static List<OipAddress> listen(ReplicaServer replica, List<OipAddress> addresses, OipEdge edge) {
-        try {
-            List<OipAddress> at = replica.listen(addresses, edge);
-            return addresses.getFirst() instanceof OipAddress.Tcp || at.getFirst() instanceof OipAddress.Unix
-                    ? at
-                    : at.reversed();
-        } catch (IOException e) {
-            throw new CompletionException(e);
-        }
-    }
-
-    private static List<OipAddress> joined(CompletableFuture<List<OipAddress>> listening) throws IOException {
-        try {
-            return listening.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof IOException io) {
-                throw io;
-            }
-            throw e;
         }
     }
 

@@ -217,7 +217,7 @@ class ReplicaProcessTest {
                 assertThat(niceness(process, meek)).as(meek).isNotEmpty().containsOnly(Leftovers.NICENESS);
             }
             for (String usual :
-                    List.of("armeria-boss", "armeria-common", "ForkJoinPool-", "model-", "heartbeat", "VM")) {
+                    List.of("armeria-boss", "armeria-common", "model-", "heartbeat", "VM")) {
                 assertThat(niceness(process, usual)).as(usual).isNotEmpty().containsOnly(0);
             }
         }
