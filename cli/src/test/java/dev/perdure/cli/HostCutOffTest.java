@@ -46,12 +46,13 @@ class HostCutOffTest {
                 assertThat(cutOff.isAlive()).as("it knows of nothing").isTrue();
                 network.mend();
                 serving.awaitSpread(host, 1, 1);
-                assertThat(cutOff.isAlive()).as("nobody wants it any more").isFalse();
+                // by the order that was under way when the host was cut off, if that arrives, or because nobody wants it any more
+                await().atMost(PATIENCE).untilAsserted(() -> assertThat(cutOff.isAlive())
+                        .as(serving.said() + host.said())
+                        .isFalse());
                 serving.assertAnswers(50);
                 asking.endsWell();
                 System.out.println(serving.said());
-                assertThat(serving.said())
-                        .contains(its + " on host %s is ended: nobody wants it any more".formatted(at));
             }
             host.end();
             assertThat(host.left()).isEmpty();
