@@ -30,7 +30,7 @@ final class HeavyModel {
     private static final int SIZE = 32;
     private static final int CHANNELS = 64;
     private static final int KERNEL = 3;
-    private static final int DEPTH = 20;
+    private static final int DEPTH = 40;
     private static final int CLASSES = 10;
     private static final int SAMPLES = 8;
 
