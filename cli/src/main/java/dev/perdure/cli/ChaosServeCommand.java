@@ -10,9 +10,6 @@ import dev.perdure.chaos.ServePlan;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
-import dev.perdure.model.KeyFiles;
-import dev.perdure.model.Trust;
-import dev.perdure.model.VerifyingKey;
 import dev.perdure.training.ExitCode;
 import dev.perdure.training.Figures;
 import java.io.IOException;
@@ -60,17 +57,8 @@ final class ChaosServeCommand implements Callable<Integer> {
                     "onnx, torch, or auto: ONNX Runtime where the bundle has an ONNX file. Default: ${DEFAULT-VALUE}.")
     ReplicaCommand.EngineChoice engine = ReplicaCommand.EngineChoice.AUTO;
 
-    @Option(
-            names = "--trust",
-            paramLabel = "PATH",
-            description =
-                    "A public key, or a folder of those (*.pub), of whoever may vouch for bundles. May be repeated.")
-    List<Path> trusted = List.of();
-
-    @Option(
-            names = "--allow-unsigned",
-            description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
-    boolean unsignedAllowed;
+    @Mixin
+    TrustOptions trust = new TrustOptions();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the report as JSON there as well.")
     @Nullable
@@ -86,7 +74,7 @@ final class ChaosServeCommand implements Callable<Integer> {
                                 .formatted(options.faults, why));
             });
         }
-        ServedVersion version = version(ModelFolder.read(models, trust()));
+        ServedVersion version = version(ModelFolder.read(models, trust.trust()));
         Path folder = options.folder(version.id().name());
         var chaos = new ChaosFolder(folder.resolve("chaos").toAbsolutePath());
         chaos.createForServing(options.plan(), options.seed);
@@ -135,23 +123,11 @@ final class ChaosServeCommand implements Callable<Integer> {
                                         .toList())));
     }
 
-    private Trust trust() throws IOException {
-        List<VerifyingKey> keys = new ArrayList<>();
-        for (Path place : trusted) {
-            keys.addAll(KeyFiles.readPublic(place));
-        }
-        return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
-    }
-
     /** Returns what replicas and servers are both told, and something besides. */
     private List<String> shared(String... more) {
         var told = new ArrayList<>(List.of("--engine", engine.name().toLowerCase(Locale.ROOT)));
         told.addAll(List.of(more));
-        trusted.forEach(
-                place -> told.addAll(List.of("--trust", place.toAbsolutePath().toString())));
-        if (unsignedAllowed) {
-            told.add("--allow-unsigned");
-        }
+        told.addAll(trust.arguments());
         return told;
     }
 }

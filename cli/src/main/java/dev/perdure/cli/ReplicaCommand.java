@@ -4,9 +4,6 @@ import dev.perdure.chaos.ChaosFolder;
 import dev.perdure.chaos.ReplicaSaboteur;
 import dev.perdure.core.BadSettingException;
 import dev.perdure.engine.Predictors;
-import dev.perdure.model.KeyFiles;
-import dev.perdure.model.Trust;
-import dev.perdure.model.VerifyingKey;
 import dev.perdure.oip.Deadline;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipEdge;
@@ -28,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -121,17 +117,8 @@ final class ReplicaCommand implements Callable<Integer> {
             description = "The most requests of a model that wait; more are turned away. Default: ${DEFAULT-VALUE}.")
     int queueMax = 1024;
 
-    @Option(
-            names = "--trust",
-            paramLabel = "PATH",
-            description =
-                    "A public key, or a folder of those (*.pub), of whoever may vouch for bundles. May be repeated.")
-    List<Path> trusted = List.of();
-
-    @Option(
-            names = "--allow-unsigned",
-            description = "Load bundles that nobody who is trusted has signed: for your own, on your own machine.")
-    boolean unsignedAllowed;
+    @Mixin
+    TrustOptions trust = new TrustOptions();
 
     @Option(
             names = PARENT,
@@ -205,10 +192,9 @@ final class ReplicaCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<OipAddress> addresses = addresses();
         ReplicaSettings settings = settings();
-        Trust trust = trust();
         var ended = new CountDownLatch(1);
         OipEdge edge = tls.edge(RELOAD_EVERY);
-        try (var replica = new ReplicaServer(engine.frameworks(), trust, settings, probe())) {
+        try (var replica = new ReplicaServer(engine.frameworks(), trust.trust(), settings, probe())) {
             if (parent != null) {
                 adopt(replica, parent);
             }
@@ -282,14 +268,6 @@ final class ReplicaCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new BadSettingException(String.valueOf(e.getMessage()));
         }
-    }
-
-    private Trust trust() throws IOException {
-        List<VerifyingKey> keys = new ArrayList<>();
-        for (Path place : trusted) {
-            keys.addAll(KeyFiles.readPublic(place));
-        }
-        return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
     }
 
     private ReplicaProbe probe() throws IOException {

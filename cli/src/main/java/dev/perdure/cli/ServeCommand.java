@@ -6,9 +6,6 @@ import dev.perdure.gateway.RolloutSettings;
 import dev.perdure.gateway.Safeguards;
 import dev.perdure.gateway.ServedVersion;
 import dev.perdure.gateway.VersionOrder;
-import dev.perdure.model.KeyFiles;
-import dev.perdure.model.Trust;
-import dev.perdure.model.VerifyingKey;
 import dev.perdure.oip.OipAddress;
 import dev.perdure.oip.OipServerSettings;
 import dev.perdure.recall.Recall;
@@ -102,17 +99,8 @@ final class ServeCommand implements Callable<Integer> {
             description = "How long a request may take that says more. Default: ${DEFAULT-VALUE}.")
     long deadlineMaxMillis = 60_000;
 
-    @Option(
-            names = "--trust",
-            paramLabel = "PATH",
-            description =
-                    "A public key, or a folder of those (*.pub), of whoever may vouch for bundles. May be repeated.")
-    List<Path> trusted = List.of();
-
-    @Option(
-            names = "--allow-unsigned",
-            description = "Serve bundles that nobody who is trusted has signed: for your own, on your own machine.")
-    boolean unsignedAllowed;
+    @Mixin
+    TrustOptions trust = new TrustOptions();
 
     @Mixin
     SafeguardOptions around = new SafeguardOptions();
@@ -151,7 +139,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         ServeTelling telling = campaign.telling(observing.telling(System.out));
         var watch = new ModelWatch(
-                models, trust(), new RolloutRecords(models, telling::say), processes.orders(), telling::say);
+                models, trust.trust(), new RolloutRecords(models, telling::say), processes.orders(), telling::say);
         List<ServedVersion> versions = new ArrayList<>(watch.first());
         versions.sort((a, b) -> VersionOrder.NEWEST_FIRST.compare(version(a), version(b)));
         return processes.rehearsal
@@ -279,22 +267,10 @@ final class ServeCommand implements Callable<Integer> {
                 usual.drainWithin());
     }
 
-    private Trust trust() throws IOException {
-        List<VerifyingKey> keys = new ArrayList<>();
-        for (Path place : trusted) {
-            keys.addAll(KeyFiles.readPublic(place));
-        }
-        return unsignedAllowed ? Trust.only(keys).orUnsigned() : Trust.only(keys);
-    }
-
     private LocalReplicas.Program program() {
         var options = new ArrayList<String>();
         options.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT), "--orphan-seconds", "30"));
-        trusted.forEach(place ->
-                options.addAll(List.of("--trust", place.toAbsolutePath().toString())));
-        if (unsignedAllowed) {
-            options.add("--allow-unsigned");
-        }
+        options.addAll(trust.arguments());
         return campaign.program(options);
     }
 }

@@ -46,10 +46,12 @@ class HostCutOffTest {
                 assertThat(cutOff.isAlive()).as("it knows of nothing").isTrue();
                 network.mend();
                 serving.awaitSpread(host, 1, 1);
-                // by the order that was under way when the host was cut off, if that arrives, or because nobody wants it any more
-                await().atMost(PATIENCE).untilAsserted(() -> assertThat(cutOff.isAlive())
-                        .as(serving.said() + host.said())
-                        .isFalse());
+                // by the order that was under way when the host was cut off, if that arrives, or because nobody wants
+                // it any more
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(cutOff.isAlive())
+                                .as(serving.said() + host.said())
+                                .isFalse());
                 serving.assertAnswers(50);
                 asking.endsWell();
                 System.out.println(serving.said());

@@ -216,8 +216,7 @@ class ReplicaProcessTest {
             for (String meek : List.of("C1 Compiler", "C2 Compiler")) {
                 assertThat(niceness(process, meek)).as(meek).isNotEmpty().containsOnly(Leftovers.NICENESS);
             }
-            for (String usual :
-                    List.of("armeria-boss", "armeria-common", "model-", "heartbeat", "VM")) {
+            for (String usual : List.of("armeria-boss", "armeria-common", "model-", "heartbeat", "VM")) {
                 assertThat(niceness(process, usual)).as(usual).isNotEmpty().containsOnly(0);
             }
         }

@@ -29,7 +29,8 @@ final class SpreadServing implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration CALM = Duration.ofSeconds(1);
     /** It is the other end of this very process. */
-    private static final OipClientSettings NEVER_SILENT = new OipClientSettings(OipLimits.DEFAULT, Served.LONG, Duration.ZERO);
+    private static final OipClientSettings NEVER_SILENT =
+            new OipClientSettings(OipLimits.DEFAULT, Served.LONG, Duration.ZERO);
 
     private final LinearModel model;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
